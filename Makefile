@@ -1,0 +1,59 @@
+# The few commands of this project. `make ask Q="…"` and `make test` set up what they need.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.wenbao-installed
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_ROOT_USER_ACTION := ignore
+# The question goes through the environment, so that no quote or dollar sign in it reaches make or a shell.
+override export Q := $(value Q)
+
+# The development data, for `make bench`; nothing else needs it.
+DATA ?= ../shared
+
+.PHONY: help setup ask ingest test lint fix bench
+.DEFAULT_GOAL := help
+
+help:
+	@echo 'make ask Q="问题"   answer a question from the reports (sets everything up the first time)'
+	@echo 'make ingest         bring the index up to date with the reports directory'
+	@echo 'make test           run all tests'
+	@echo 'make lint           check style and types;  make fix: repair style'
+	@echo 'make bench          measure speed and quality on the development data (DATA=../shared)'
+	@echo 'make setup          only create the environment in $(VENV)'
+
+setup: $(INSTALLED)
+
+# An environment without the mark is a half-made one: it is made again from the start.
+$(INSTALLED): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	  { echo 'wenbao needs Python 3.11 or newer; set PYTHON=…, for example make PYTHON=python3.12' >&2; exit 1; }
+	@echo '>> creating the environment in $(VENV): about 2 GB on disk, a few minutes, only once' >&2
+	@test -f $@ || $(PYTHON) -m venv --clear --without-pip $(VENV)
+	@rm -f $@
+	@$(PYTHON) -m pip --python $(BIN)/python install -c constraints.txt -e '.[dev]' >&2
+	@touch $@
+
+ask: setup
+	@test -n "$$Q" || { echo 'usage: make ask Q="问题"' >&2; exit 2; }
+	@$(BIN)/wenbao status >/dev/null 2>&1 || $(BIN)/wenbao ingest >&2
+	@$(BIN)/wenbao ask -- "$$Q" || { code=$$?; test $$code -eq 3 || exit $$code; }
+
+ingest: setup
+	@$(BIN)/wenbao ingest
+
+test: setup
+	$(BIN)/python -m pytest
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: setup
+	@$(BIN)/python tests/benchmarks/cleaning.py "$(DATA)"
+
+fix: setup
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .

@@ -1,0 +1,1 @@
+"""Settings, errors and logs: what every other package may import, and which imports none of them."""

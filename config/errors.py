@@ -1,0 +1,92 @@
+"""The errors a user can meet, as one small tree.
+
+WenbaoError                 one line for the user, no traceback; exit code 1
+├── UsageError              the command was called wrongly; exit code 2
+├── SettingsError           a setting is missing or unusable; names the variable
+├── ReportError             one file can't become a report; ends up in `failed`, the rest goes on
+│   └── UnreadableReport    the operating system doesn't hand the file out
+├── ModelError              the embedding model can't be prepared or loaded
+└── IndexUnavailable        no answer can be given from the index
+    ├── IndexMissing        nothing was ingested yet
+    ├── IndexDamaged        its files aren't what was published
+    ├── IndexMismatch       it was built with another model
+    ├── IndexBusy           another ingest is running
+    └── StorageError        the data directory can't be read or written (disk full, permissions)
+
+Every error carries its text in Chinese and English, because the reader of a message is the staff of
+a Chinese office or whoever operates their machine. Exceptions of other libraries are translated
+where they enter (`raise … from exc`); anything else that escapes is a bug and keeps its traceback.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+Language = Literal["zh", "en"]
+
+
+class Message(NamedTuple):
+    """One sentence in both languages of the interface."""
+
+    zh: str
+    en: str
+
+    def text(self, language: Language = "zh") -> str:
+        return self.zh if language == "zh" else self.en
+
+
+class WenbaoError(Exception):
+    """An expected failure: `text(language)` is the one line the user sees."""
+
+    exit_code = 1
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.message = Message(" ".join(zh.split()), " ".join(en.split()))
+
+    def text(self, language: Language = "zh") -> str:
+        return self.message.text(language)
+
+
+class UsageError(WenbaoError):
+    exit_code = 2
+
+
+class SettingsError(WenbaoError):
+    pass
+
+
+class ReportError(WenbaoError):
+    pass
+
+
+class UnreadableReport(ReportError):
+    pass
+
+
+class ModelError(WenbaoError):
+    pass
+
+
+class IndexUnavailable(WenbaoError):
+    pass
+
+
+class IndexMissing(IndexUnavailable):
+    pass
+
+
+class IndexDamaged(IndexUnavailable):
+    pass
+
+
+class IndexMismatch(IndexUnavailable):
+    pass
+
+
+class IndexBusy(IndexUnavailable):
+    pass
+
+
+class StorageError(IndexUnavailable):
+    pass

@@ -1,0 +1,1 @@
+"""From delivered files to a published index: read, normalize, chunk, embed, publish."""

@@ -1,0 +1,189 @@
+"""The reports and chunks of one generation, in a SQLite file.
+
+Guarantees: a chunk's text is never stored apart from its report's, it is the slice
+`report.text[start:end]`; every write happens in one transaction. A published catalog is opened
+read-only and never changes again.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from config.errors import IndexDamaged, StorageError
+from ingest.offsets import MappedText
+from ingest.records import Chunk, CleanReport
+
+_SCHEMA = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE seals (file TEXT PRIMARY KEY, sha256 TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE reports (
+    source TEXT PRIMARY KEY, sha256 TEXT NOT NULL, title TEXT, date TEXT,
+    publisher TEXT, issuer TEXT, regions TEXT NOT NULL, paged INTEGER NOT NULL,
+    raw TEXT NOT NULL, text TEXT NOT NULL, offsets BLOB NOT NULL
+);
+CREATE TABLE chunks (
+    id TEXT PRIMARY KEY, source TEXT NOT NULL REFERENCES reports (source),
+    "start" INTEGER NOT NULL, "end" INTEGER NOT NULL, section TEXT
+);
+CREATE INDEX chunks_by_place ON chunks (source, "start");
+"""
+_CHUNK = 'c.id, c.source, c."start", c."end", substr(r.text, c."start" + 1, c."end" - c."start"), c.section'
+
+
+@dataclass(frozen=True, slots=True)
+class ReportEntry:
+    """A report as lists show it; sizes in characters."""
+
+    source: str
+    sha256: str
+    title: str | None
+    date: str | None
+    length: int
+    chunks: int
+
+
+class Catalog:
+    """One open catalog file. Raises IndexDamaged when reading and StorageError when writing fails."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._db = connection
+        self._path = path
+
+    @classmethod
+    def open(cls, path: Path) -> Catalog:
+        """A published catalog, read-only; any thread may read."""
+        try:
+            uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+            return cls(sqlite3.connect(uri, uri=True, check_same_thread=False), path)
+        except sqlite3.Error as exc:
+            raise _damaged(path, exc) from exc
+
+    @classmethod
+    def draft(cls, path: Path) -> Catalog:
+        """A catalog to write: the existing file, or a new one."""
+        new = not path.exists()
+        try:
+            connection = sqlite3.connect(path)
+            if new:
+                connection.executescript(_SCHEMA)
+            return cls(connection, path)
+        except sqlite3.Error as exc:
+            raise _unwritable(path, exc) from exc
+
+    def close(self) -> None:
+        self._db.close()
+
+    def meta(self) -> dict[str, str]:
+        """What the generation was built with."""
+        return dict(self._rows("SELECT key, value FROM meta"))
+
+    def seals(self) -> dict[str, str]:
+        """The SHA-256 of each file of the vectors that doesn't change any more."""
+        return dict(self._rows("SELECT file, sha256 FROM seals"))
+
+    def entries(self) -> list[ReportEntry]:
+        """Every report, by source."""
+        query = (
+            "SELECT r.source, r.sha256, r.title, r.date, length(r.text), count(c.id) FROM reports r"
+            " LEFT JOIN chunks c ON c.source = r.source GROUP BY r.source ORDER BY r.source"
+        )
+        return [ReportEntry(*row) for row in self._rows(query)]
+
+    def report(self, source: str) -> CleanReport:
+        """The report as it was cleaned. Raises IndexDamaged when it isn't there."""
+        columns = "sha256, title, date, publisher, issuer, regions, paged, raw, text, offsets"
+        rows = self._rows(f"SELECT {columns} FROM reports WHERE source = ?", (source,))  # noqa: S608
+        if not rows:
+            raise _damaged(self._path, f"no report {source}")
+        digest, title, date, publisher, issuer, regions, paged, raw, text, offsets = rows[0]
+        try:
+            mapped = MappedText.unpack(text, offsets)
+        except (ValueError, zlib.error) as exc:
+            raise _damaged(self._path, exc) from exc
+        return CleanReport(
+            source=source,
+            sha256=digest,
+            raw=raw,
+            mapped=mapped,
+            title=title,
+            date=date,
+            publisher=publisher,
+            issuer=issuer,
+            regions=tuple(regions.split("\t")) if regions else (),
+            paged=bool(paged),
+        )
+
+    def chunks(self, ids: Sequence[str]) -> list[Chunk]:
+        """The chunks with these ids, in this order. Raises IndexDamaged when one isn't there."""
+        marks = ",".join("?" * len(ids))
+        query = f"SELECT {_CHUNK} FROM chunks c JOIN reports r ON r.source = c.source WHERE c.id IN ({marks})"  # noqa: S608
+        found = {row[0]: Chunk(*row) for row in self._rows(query, ids)}
+        missing = [id_ for id_ in ids if id_ not in found]
+        if missing:
+            raise _damaged(self._path, f"no chunk {missing[0]}")
+        return [found[id_] for id_ in ids]
+
+    def chunk_ids(self, source: str) -> list[str]:
+        return [row[0] for row in self._rows('SELECT id FROM chunks WHERE source = ? ORDER BY "start"', (source,))]
+
+    def chunk_count(self) -> int:
+        return int(self._rows("SELECT count(*) FROM chunks")[0][0])
+
+    def set_meta(self, values: dict[str, str]) -> None:
+        self._write([("INSERT OR REPLACE INTO meta VALUES (?, ?)", list(values.items()))])
+
+    def set_seals(self, seals: dict[str, str]) -> None:
+        self._write([("DELETE FROM seals", [()]), ("INSERT INTO seals VALUES (?, ?)", list(seals.items()))])
+
+    def put(self, report: CleanReport, chunks: Iterable[Chunk]) -> None:
+        """Store a report with its chunks, replacing an earlier version."""
+        row = (
+            *(report.source, report.sha256, report.title, report.date, report.publisher, report.issuer),
+            *("\t".join(report.regions), report.paged, report.raw, report.text, report.mapped.packed()),
+        )
+        self._write(
+            [
+                ("DELETE FROM chunks WHERE source = ?", [(report.source,)]),
+                ("INSERT OR REPLACE INTO reports VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", [row]),
+                (
+                    "INSERT INTO chunks VALUES (?, ?, ?, ?, ?)",
+                    [(c.id, c.source, c.start, c.end, c.section) for c in chunks],
+                ),
+            ]
+        )
+
+    def remove(self, source: str) -> None:
+        self._write([(f"DELETE FROM {table} WHERE source = ?", [(source,)]) for table in ("chunks", "reports")])  # noqa: S608
+
+    def _rows(self, query: str, values: Sequence[str] = ()) -> list[tuple[Any, ...]]:
+        try:
+            return self._db.execute(query, values).fetchall()
+        except sqlite3.Error as exc:
+            raise _damaged(self._path, exc) from exc
+
+    def _write(self, statements: Iterable[tuple[str, Sequence[Sequence[object]]]]) -> None:
+        try:
+            with self._db:
+                for statement, rows in statements:
+                    self._db.executemany(statement, rows)
+        except sqlite3.Error as exc:
+            raise _unwritable(self._path, exc) from exc
+
+
+def _damaged(path: Path, reason: object) -> IndexDamaged:
+    return IndexDamaged(
+        f"索引已损坏({path}:{reason});请运行 wenbao ingest 重建",
+        f"the index is damaged ({path}: {reason}); run `wenbao ingest` to rebuild it",
+    )
+
+
+def _unwritable(path: Path, reason: object) -> StorageError:
+    return StorageError(
+        f"无法写入 {path}:{reason};请检查磁盘空间和权限,或设置 WENBAO_DATA_DIR",
+        f"can't write {path}: {reason}; check disk space and permissions, or set WENBAO_DATA_DIR",
+    )

@@ -1,0 +1,228 @@
+"""Leave out what a web page put around and into a report: its furniture, notices, other articles' teasers.
+
+Pure: text in, removals out, each with its reason; nothing is deleted silently. The rules are about how
+pages label things (a line that is nothing but `浏览次数:` or `上一篇`), never about a report's subject;
+an ordinary short line of a report (heading, list item, signature, table row) stays.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from ingest.offsets import Replacement
+from ingest.pinyin import HAN
+
+
+class Removal(NamedTuple):
+    """`text[start:end]` is no part of the report, because of `reason`."""
+
+    start: int
+    end: int
+    reason: str
+
+
+_COLON = "[:：]"
+_TIME = r"\d{2,4}[\d :：/.年月日时分-]*"
+_WORD = (
+    "点赞|收藏|分享|转发|打印(?:本页)?|评论|举报|投诉|纠错|关闭(?:窗口|本页)?|返回(?:顶部|首页|列表)|回到顶部|在看|更多|登[录陆]|注册"
+    "|下载附件|加入收藏|设为首页|扫一扫|复制链接|繁体|无障碍"
+)
+_SOURCE = rf"(?:文章|信息|稿件|新闻)?(?:来源|出处)\s*{_COLON}.{{0,40}}"
+# A line that can only be the page's.
+_STRONG = re.compile(
+    rf"""[|>»·\s]*(?:
+        (?:您|你)(?:现在|当前)?(?:所在)?的?位置\s*{_COLON}.* | (?:当前|现在|所在)的?位置\s*{_COLON}.*
+      | 首页\s*[>»›/].*
+      | (?:发布|发表|更新|创建|录入|刊登)(?:时间|日期)\s*{_COLON}\s*(?:{_TIME})?(?:\s*来源\s*{_COLON}.{{0,30}})?
+      | {_TIME}\s+来源\s*{_COLON}.{{0,30}}
+      | (?:浏览|阅读|点击|访问)(?:次数|量|数)\s*{_COLON}?\s*[\d,]*[万+]*\s*次? | 阅读\s*[\d,]+[万+]*
+      | (?:责任|网络|本期|本文)编辑\s*{_COLON}.{{0,20}} | [一二三]审\s*{_COLON}.{{0,20}}
+      | (?:字号|字体)\s*{_COLON}[\s大中小\[\]【】|]*
+      | (?:推荐访问|热门标签|相关标签|本文链接|本文地址|原文链接|版权声明)\s*{_COLON}.*
+      | 点赞 | 我要举报 | 返回顶部 | 回到顶部 | 打印本页 | 关闭窗口 | 展开全文 | 阅读全文 | 阅读原文 | 分享到{_COLON}?
+      | (?:上一|下一)[篇页条]\s*{_COLON}.*
+      | 用户登[录陆] | (?:立即|免费)注册 | 还没有账号[?？]? | 忘记密码[?？]?
+      | .{{0,20}}ICP备\s*\d+号.* | 如有侵权.{{0,20}}删除.{{0,10}}
+      | (?:[【\[](?:{_WORD})[】\]]\s*)+ | (?:{_WORD})(?:[\s|/·]+(?:{_WORD}))+
+      | 关于我们(?:\s*[|·]\s*.{{2,10}})+
+    )[|>»·\s]*""",
+    re.VERBOSE,
+)
+# A line that is the page's where a line of the first kind is near.
+_WEAK = re.compile(
+    rf"""[|>»·\s]*(?:
+        (?:时间|日期)\s*{_COLON}\s*{_TIME}
+      | (?:作者|编辑|审核|校对|发布人|撰稿|通讯员|主办单位|承办单位|版权所有)\s*{_COLON}.{{0,20}}
+      | (?:关键词|标签)\s*{_COLON}.{{0,40}}
+      | {_SOURCE}
+      | {_WORD} | NEW | HOT | TOP
+      | \d{{1,7}}
+    )[|>»·\s]*""",
+    re.VERBOSE,
+)
+# Worth reading at a report's end, furniture at a page's: left out only where other furniture was found.
+_SOURCE_LINE = re.compile(_SOURCE)
+# From here on a page lists other articles.
+_RELATED = re.compile(
+    r"[>»|•·\s]*(?:【[^】]{0,60}】)?\s*[\u4e00-\u9fff]{0,8}?(?:相关|最新|热门|精彩|延伸|更多|为您|本类)(?:推荐|阅读|文章|新闻|资讯|链接|稿件)\s*[:：]?"
+    r"|猜你喜欢[:：]?|大家都在看[:：]?|推荐阅读[:：]?"
+)
+_BULLET = re.compile(r"\s*[•·●◆■▪※○-]\s*\S")
+_FINISHED = frozenset("。！？!?…；;：:）)”】")
+_NOTICE = re.compile(
+    r"[(（【\[][^()（）【】\[\]\n]{0,60}?(?:转载请注明|请注明(?:出处|来源)|侵权必究|(?:许可|授权|允许|同意)[^()（）\n]{0,8}(?:转载|复制)|免费(?:公文|范文|论文|资料)|本文(?:转自|来自|来源))"
+    r"(?:[^()（）【】\[\]\n]{0,60}[)）】\]]|[^()（）【】\[\]\n。]{0,10}。)"
+)
+_STRAY = re.compile(rf"(?<=[{HAN}])`(?=[{HAN}])")
+_DOUBLED = re.compile(r",(?=[,。、])")
+_BLANK = re.compile(r"\n[ \t\n]*")
+_FULL_LINE = 0.8  # of the layout's usual width
+_LIST_ITEM = re.compile(r"\s*(?:[•·●◆■-]|[(（]?[一二三四五六七八九十\d]{1,3}[)）、.．])")
+_OFTEN = 3  # doubled marks that show a text went through the converter, rather than one slip of a typist
+_CLOSE = 3  # lines from one piece of furniture to the next
+_LONGEST_LABEL = 120  # characters; a longer line is text
+_ENTRIES = 3  # openings of other articles that make a list of them
+_ENTRY = 20  # characters from which on a line that ends in mid-sentence is such an opening
+
+
+def page_furniture(text: str) -> list[Removal]:
+    """Lines of the page around the report, and everything under a list of other articles."""
+    lines = [_Line(start, end, line.strip()) for start, end, line in _lines(text)]
+    found = {n: "page" for n, line in enumerate(lines) if line.label and _STRONG.fullmatch(line.text)}
+    frontier = list(found)
+    for _ in range(_CLOSE):  # a weak one is the page's where a strong one, or another weak one by a strong one, is near
+        near = {m: "page" for n in frontier for m in _neighbours(lines, n) if m not in found}
+        frontier = [m for m in near if _WEAK.fullmatch(lines[m].text)]
+        found |= dict.fromkeys(frontier, "page")
+    if found:
+        for n in _last(lines):
+            if _SOURCE_LINE.fullmatch(lines[n].text):
+                found[n] = "page"
+    found |= dict.fromkeys(_teasers(lines), "teaser")
+    return _merged(Removal(lines[n].start, lines[n].end, found[n]) for n in sorted(found))
+
+
+class _Line(NamedTuple):
+    """A line's span, its break included, and its text without surrounding white space."""
+
+    start: int
+    end: int
+    text: str
+
+    @property
+    def label(self) -> bool:
+        """Whether the line is short enough to be one, and not empty."""
+        return 0 < len(self.text) <= _LONGEST_LABEL
+
+
+def _neighbours(lines: list[_Line], n: int) -> Iterator[int]:
+    """The labels within a few lines of line n, as long as nothing but labels lies between."""
+    for step in (-1, 1):
+        m, seen = n + step, 0
+        while 0 <= m < len(lines) and seen < _CLOSE and abs(m - n) <= 4 * _CLOSE:
+            if lines[m].text:
+                seen += 1
+                if len(lines[m].text) > 40:
+                    break
+                yield m
+            m += step
+
+
+def _last(lines: list[_Line]) -> list[int]:
+    """The last line with text, if there is one."""
+    return [n for n in range(len(lines) - 1, -1, -1) if lines[n].text][:1]
+
+
+def notices(text: str) -> list[Removal]:
+    """Copyright notices in brackets, wherever they were inserted."""
+    return [Removal(*match.span(), "notice") for match in _NOTICE.finditer(text)]
+
+
+def stray_marks(text: str) -> list[Removal]:
+    """A lone backtick between two Han characters; code has two."""
+    return [Removal(*match.span(), "stray") for match in _STRAY.finditer(text) if text.count("`") == 1]
+
+
+def doubled_punctuation(text: str) -> list[Replacement]:
+    """The comma that the converter put before another mark, where it did so again and again."""
+    found = [Replacement(*match.span(), "") for match in _DOUBLED.finditer(text)]
+    return found if len(found) >= _OFTEN else []
+
+
+def blank_lines(text: str) -> list[Replacement]:
+    """More than one blank line in a row, and those at either end, as left by what was removed."""
+    body_start = len(text) - len(text.lstrip())
+    body_end = len(text.rstrip())
+    if body_start >= body_end:
+        return [Replacement(0, len(text), "")] if text else []
+    opening = text.rfind("\n", 0, body_start) + 1  # an indent of the first line stays
+    found = [Replacement(0, opening, "")] if opening else []
+    blank = [match for match in _BLANK.finditer(text, body_start, body_end) if match[0].count("\n") > 2]
+    found += [Replacement(match.start(), match.start() + match[0].rfind("\n") + 1, "\n\n") for match in blank]
+    if body_end < len(text):
+        found.append(Replacement(body_end, len(text), ""))
+    return found
+
+
+def wrapped_lines(text: str) -> list[Replacement]:
+    """The line and page breaks of a page layout that stand inside a sentence.
+
+    A line is wrapped when it is about as long as the layout's longest and doesn't end a sentence.
+    """
+    lines = re.split(r"[\n\f]", text)
+    widths = sorted(len(line) for line in lines if line.strip())
+    width = widths[len(widths) * 9 // 10] if widths else 0
+    found = []
+    at = 0
+    for line, following in itertools.pairwise(lines):
+        at += len(line)
+        wrapped = len(line) >= _FULL_LINE * width and line.rstrip()[-1:] not in _FINISHED and following.strip()
+        if wrapped and not _LIST_ITEM.match(following):
+            latin = line[-1:].isascii() and line[-1:].isalnum() and following[:1].isascii()
+            found.append(Replacement(at, at + 1, " " if latin else ""))
+        elif text[at] == "\f":
+            found.append(Replacement(at, at + 1, "\n"))
+        at += 1
+    return found
+
+
+def _teasers(lines: list[_Line]) -> list[int]:
+    """The lines from a heading such as `相关推荐` on: openings of other articles, up to a whole paragraph."""
+    for first, line in enumerate(lines):
+        if not line.label or not _RELATED.fullmatch(line.text):
+            continue
+        found = [first]
+        entries = 0
+        for n in range(first + 1, len(lines)):
+            text = lines[n].text
+            breaks_off = bool(text) and text[-1] not in _FINISHED
+            if len(text) > 40 and not breaks_off and not _BULLET.match(text):
+                break
+            entries += bool(_BULLET.match(text)) or (breaks_off and len(text) >= _ENTRY)
+            found.append(n)
+        if entries >= _ENTRIES:
+            return found
+    return []
+
+
+def _merged(removals: Iterable[Removal]) -> list[Removal]:
+    """Neighbouring removals for one reason as one."""
+    merged: list[Removal] = []
+    for removal in removals:
+        if merged and merged[-1].end == removal.start and merged[-1].reason == removal.reason:
+            merged[-1] = Removal(merged[-1].start, removal.end, removal.reason)
+        else:
+            merged.append(removal)
+    return merged
+
+
+def _lines(text: str) -> Iterator[tuple[int, int, str]]:
+    """(start, end, line) with the line break inside the span but not in the line."""
+    start = 0
+    for line in text.split("\n"):
+        end = min(start + len(line) + 1, len(text))
+        yield start, end, line
+        start = end

@@ -1,0 +1,155 @@
+"""The commands about reports and the index: `ingest`, `clean`, `status`."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from config.errors import Message, ReportError, UsageError
+
+SOME_FILES_FAILED = 4
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add these commands to a command line."""
+    app.command("ingest")(ingest)
+    app.command("clean")(clean)
+    app.command("status")(status)
+
+
+def ingest(
+    paths: Annotated[list[Path] | None, typer.Argument(metavar="[PATH]…", help="只加入或更新这些文件或文件夹")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出结果")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只说明会做什么,不写入")] = False,
+) -> None:
+    """把报告目录同步进索引:新增、更新、删除。"""
+    from config.settings import load_settings
+    from ingest import console, pipeline
+
+    settings = load_settings()
+    with console.Progress(settings) as progress:
+        summary = pipeline.ingest(settings, paths or [], progress, dry_run=dry_run)
+    if as_json:
+        console.print_json(summary)
+    else:
+        marks = (("+", summary.added), ("~", summary.updated), ("-", summary.removed))
+        for mark, sources in marks:
+            for source in sources:
+                print(f"{mark} {console.shown(source)}")
+        for failure in summary.failed:
+            print(f"! {console.shown(failure.source)}: {failure.error}", file=sys.stderr)
+        print(_summary_line(summary, dry_run).text(settings.language))
+    if summary.failed:
+        raise typer.Exit(SOME_FILES_FAILED)
+
+
+def _summary_line(summary: Any, dry_run: bool) -> Message:
+    counts = (len(summary.added), len(summary.updated), len(summary.removed), summary.unchanged, len(summary.failed))
+    zh = "新增 {} · 更新 {} · 删除 {} · 未变 {} · 失败 {}".format(*counts)
+    en = "{} added · {} updated · {} removed · {} unchanged · {} failed".format(*counts)
+    if dry_run:
+        return Message(f"试运行,未写入:{zh}", f"dry run, nothing written: {en}")
+    return Message(
+        f"{zh};共 {summary.chunks} 个片段,用时 {summary.seconds:.1f} 秒",
+        f"{en}; {summary.chunks} chunks in all, {summary.seconds:.1f} s",
+    )
+
+
+def clean(
+    files: Annotated[list[Path] | None, typer.Argument(metavar="FILE…", help="要清理的文件")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="每个文件输出一行 JSON,列出每处改动")] = False,
+    as_diff: Annotated[bool, typer.Option("--diff", help="显示改动和略去的内容,终端上带颜色")] = False,
+    batch: Annotated[str | None, typer.Option("--batch", metavar="FILE|-", help='JSONL 行 {"id","text"}')] = None,
+) -> None:
+    """显示一份报告清理后的正文。"""
+    from config.settings import load_settings
+    from ingest import console, sources
+    from ingest.diff import diff_text
+    from ingest.normalize import normalize
+    from ingest.records import RawReport
+
+    settings = load_settings()
+    if bool(files) == (batch is not None):
+        raise UsageError("请给出 FILE,或使用 --batch FILE|-", "give FILE, or use --batch FILE|-")
+    if batch is not None:
+        for row in console.read_batch(batch, "text"):
+            console.print_json({"id": row["id"], "text": normalize(RawReport("", row["text"], "")).text})
+        return
+    failed = False
+    for path in files or []:
+        try:
+            data = sources.read_bytes(path, settings.max_file_mb * 1024 * 1024)
+            report = normalize(sources.parse(path.name, data, settings.parse_seconds))
+        except ReportError as exc:
+            print(f"wenbao: {console.shown(str(path))}: {exc.text(settings.language)}", file=sys.stderr)
+            failed = True
+            continue
+        if as_json:
+            console.print_json(
+                {
+                    "source": report.source,
+                    "text": report.text,
+                    "title": report.title,
+                    "date": report.date,
+                    "publisher": report.publisher,
+                    "issuer": report.issuer,
+                    "regions": report.regions,
+                    "edits": [dataclasses.asdict(edit) for edit in report.edits],
+                    "dropped": [dataclasses.asdict(span) for span in report.dropped],
+                }
+            )
+        elif as_diff:
+            print(diff_text(report, colour=sys.stdout.isatty() and not os.environ.get("NO_COLOR")))
+        else:
+            print(report.text)
+    if failed:
+        raise typer.Exit(1)
+
+
+def status(as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出")] = False) -> None:
+    """说明索引里有什么。"""
+    from config.settings import load_settings
+    from ingest import console
+    from ingest.index import index_bytes, open_catalog, read_failures, read_summary
+
+    settings = load_settings()
+    generation, catalog = open_catalog(settings)
+    entries, meta = catalog.entries(), catalog.meta()
+    catalog.close()
+    last = read_summary(settings) or {}
+    failed = [dataclasses.asdict(failure) for failure in read_failures(last)]
+    state = {
+        "reports": len(entries),
+        "chunks": sum(entry.chunks for entry in entries),
+        "generation": generation,
+        "model": meta.get("model"),
+        "embedding_model": meta.get("setting"),
+        "bytes": index_bytes(settings, generation),
+        "reports_dir": str(settings.reports_dir),
+        "data_dir": str(settings.data_dir),
+        "last_ingest": last.get("finished"),
+        "failed": failed,
+    }
+    if as_json:
+        console.print_json(state)
+        return
+    lines = (
+        (Message("报告", "reports"), state["reports"]),
+        (Message("片段", "chunks"), state["chunks"]),
+        (Message("索引版本", "generation"), generation),
+        (Message("模型", "model"), f"{state['model']} ({state['embedding_model']})"),
+        (Message("索引大小", "size"), f"{index_bytes(settings, generation) / 1e6:.1f} MB"),
+        (Message("报告目录", "reports directory"), state["reports_dir"]),
+        (Message("数据目录", "data directory"), state["data_dir"]),
+        (Message("上次更新", "last ingest"), state["last_ingest"] or "-"),
+        (Message("失败文件", "failed files"), len(failed)),
+    )
+    for label, value in lines:
+        print(f"{label.text(settings.language)}: {value}")
+    for failure in failed:
+        print(f"! {console.shown(failure['source'])}: {failure['error']}")

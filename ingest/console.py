@@ -1,0 +1,188 @@
+"""How the commands talk: JSON or text on stdout, progress and warnings on stderr, one line an error."""
+
+from __future__ import annotations
+
+import codecs
+import dataclasses
+import errno
+import io
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from config.errors import Language, Message, UsageError, WenbaoError
+
+if TYPE_CHECKING:
+    from config.settings import Settings
+
+USAGE, INTERRUPTED = 2, 130
+_LINE_EVERY = 5.0  # seconds between progress lines where there is no terminal to draw a bar on
+
+
+def run(app: Callable[..., object]) -> None:
+    """Run a command line to its end: an expected error is one line on stderr and its exit code."""
+    sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  # closed by whoever called us
+    sys.stderr = sys.stderr or sys.stdout
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        code = app(standalone_mode=False)
+        sys.stdout.flush()
+    except WenbaoError as exc:
+        _fail(exc.text(_language()), exc.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        # Whoever read our output has gone; nothing is left to say, not even at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except OSError as exc:
+        if exc.errno != errno.ENOSPC:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _fail(Message("无法写出结果:磁盘已满", "can't write the output: the disk is full").text(_language()), 1)
+    except Exception as exc:
+        if not hasattr(exc, "format_message"):  # click's and typer's errors of usage
+            raise
+        _fail(f"{exc.format_message()} (--help)", USAGE)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _fail(line: str, code: int) -> NoReturn:
+    print(f"wenbao: {' '.join(line.split())}", file=sys.stderr)
+    sys.exit(code)
+
+
+def _language() -> Language:
+    from config.settings import load_settings
+
+    try:
+        return load_settings().language
+    except WenbaoError:
+        return "zh"
+
+
+def print_json(value: object) -> None:
+    """One line of JSON in UTF-8, whatever the terminal's encoding, at once."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        value = dataclasses.asdict(value)
+    line = json.dumps(value, ensure_ascii=False, allow_nan=False) + "\n"
+    sys.stdout.flush()
+    sys.stdout.buffer.write(line.encode("utf-8", "backslashreplace"))
+    sys.stdout.flush()
+
+
+def shown(name: str) -> str:
+    """A file's name as one harmless piece of a line, whatever characters are in it."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in name)
+
+
+def read_batch(path: str, required: str) -> Iterator[dict[str, Any]]:
+    """The rows of a JSONL file, or of stdin for `-`: objects with an `id` and a text under `required`.
+
+    Every usable row is yielded. Raises UsageError afterwards if there were others, and at once when
+    the file can't be read.
+    """
+    bad = []
+    for number, line in enumerate(_lines(path), 1):
+        if line.strip():
+            row = _row(line, required)
+            if row is None:
+                bad.append(number)
+            else:
+                yield row
+    if bad:
+        shown = ", ".join(map(str, bad[:10])) + (" …" if len(bad) > 10 else "")
+        raise UsageError(
+            f"{path} 中有 {len(bad)} 行不是含 id 和 {required} 的 JSON 对象,已跳过(第 {shown} 行)",
+            f"{len(bad)} lines of {path} are not JSON objects with id and {required} and were skipped (lines {shown})",
+        )
+
+
+def _row(line: bytes, required: str) -> dict[str, Any] | None:
+    """A usable row, or None: JSON in UTF-8 without NaN, a plain id, a text, and earlier questions as texts."""
+    try:
+        row = json.loads(line.decode("utf-8"), parse_constant=_no_constant)
+        history = row.get("history") or []
+        texts = [row[required], *history]
+        usable = isinstance(row["id"], str | int | float | None) and isinstance(history, list)
+        for text in texts:
+            text.encode("utf-8")  # lone surrogates are no text
+    except (ValueError, RecursionError, KeyError, TypeError, AttributeError):
+        return None
+    return row if usable else None
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(name)
+
+
+def _lines(path: str) -> Iterator[bytes]:
+    try:
+        if path == "-":
+            if sys.stdin is None:
+                raise UsageError("没有标准输入", "there is no standard input")
+            lines: Iterator[bytes] = iter(sys.stdin.buffer)
+            yield next(lines, b"").removeprefix(codecs.BOM_UTF8)
+            yield from lines
+        else:
+            with Path(path).open("rb") as file:
+                yield next(file, b"").removeprefix(codecs.BOM_UTF8)
+                yield from file
+    except OSError as exc:
+        raise UsageError(f"无法读取 {path}:{exc.strerror}", f"can't read {path}: {exc.strerror}") from exc
+
+
+class Progress:
+    """Shows an ingest on stderr: a bar on a terminal, a line every few seconds elsewhere."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._language = settings.language
+        self._bar: Any = None
+        self._task: Any = None
+        self._last_line = 0.0
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None
+
+    def notify(self, message: Message) -> None:
+        print(message.text(self._language), file=sys.stderr, flush=True)
+
+    def embedding(self, done: int, total: int) -> None:
+        label = Message("向量化", "embedding").text(self._language)
+        if not sys.stderr.isatty():
+            now = time.monotonic()
+            if done == total or now - self._last_line >= _LINE_EVERY:
+                self._last_line = now
+                print(f"{label} {done}/{total}", file=sys.stderr, flush=True)
+            return
+        if self._bar is None:
+            self._bar = _bar()
+            self._task = self._bar.add_task(label, total=total)
+            self._bar.start()
+        self._bar.update(self._task, completed=done)
+
+
+def _bar() -> Any:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    return Bar(*columns, console=Console(stderr=True))

@@ -1,0 +1,36 @@
+"""What cleaning did to a report, shown in the delivered text: `[-left out-]{+put in+}`, as word diffs do. Pure."""
+
+from __future__ import annotations
+
+from ingest.records import CleanReport, Dropped, Edit
+
+_RED, _GREEN, _PLAIN = "\x1b[31m", "\x1b[32m", "\x1b[0m"
+_EVERYWHERE = "script"  # in a Traditional report every other word; not worth showing
+
+
+def diff_text(report: CleanReport, *, colour: bool) -> str:
+    """The raw text with every edit but the script fold marked, and every dropped span with its reason."""
+    changes: list[Edit | Dropped] = [edit for edit in report.edits if edit.kind != _EVERYWHERE]
+    changes += report.dropped
+    parts = []
+    at = 0
+    for change in sorted(changes, key=lambda change: (change.raw_start, -change.raw_end)):
+        if change.raw_end <= at:  # inside what was dropped as a whole
+            continue
+        replacement = "" if isinstance(change, Dropped) else change.replacement
+        start = max(at, change.raw_start)
+        if len(replacement) == len(change.raw):
+            replacement = replacement[start - change.raw_start :]
+        parts.append(report.raw[at:start])
+        parts.append(_marked("[-", report.raw[start : change.raw_end], "-]", _RED, colour))
+        if isinstance(change, Dropped):
+            parts.append(f"<{change.reason}>")
+        elif replacement:
+            parts.append(_marked("{+", replacement, "+}", _GREEN, colour))
+        at = change.raw_end
+    parts.append(report.raw[at:])
+    return "".join(parts)
+
+
+def _marked(opening: str, text: str, closing: str, paint: str, colour: bool) -> str:
+    return f"{paint}{opening}{text}{closing}{_PLAIN}" if colour else f"{opening}{text}{closing}"

@@ -1,0 +1,55 @@
+"""Files that survive a crash: written whole or not at all, and known by their checksum."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from config.errors import StorageError
+
+
+def digest(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal. Raises OSError."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Replace a file in one step: readers see the old text or the new one. Raises OSError."""
+    draft = path.with_name(f".{path.name}.draft")
+    with draft.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+    _sync(path.parent)
+
+
+def sync_tree(folder: Path) -> None:
+    """Make sure that everything in a folder has reached the disk. Raises OSError."""
+    for path in folder.rglob("*"):
+        _sync(path)
+    _sync(folder)
+
+
+@contextlib.contextmanager
+def storing(path: Path, setting: str = "WENBAO_DATA_DIR") -> Iterator[None]:
+    """Translate the operating system's refusals while writing to `path` into StorageError."""
+    try:
+        yield
+    except OSError as exc:
+        raise StorageError(
+            f"无法写入 {path}:{exc.strerror or exc};请检查磁盘空间和权限,或设置 {setting}",
+            f"can't write {path}: {exc.strerror or exc}; check disk space and permissions, or set {setting}",
+        ) from exc
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,68 @@
+"""Text to vectors: float32 (n, dim), unit length, so that a dot product is the cosine similarity.
+
+Serving needs only onnxruntime and tokenizers; preparing the model is `ingest.model`'s job.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from config.settings import Settings
+from ingest.model import Notify, PreparedModel, prepare
+from ingest.session import Session
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Vectors = npt.NDArray[np.float32]
+
+Progress = Callable[[int, int], None]
+"""Called with (done, total) while texts are embedded."""
+
+_BATCH = 16
+
+
+class Embedder:
+    """Questions and passages to vectors, each with the prefix its model was trained on."""
+
+    def __init__(self, model: PreparedModel, query_prefix: str, passage_prefix: str) -> None:
+        self.name = model.name
+        self.dim = model.dim
+        self._query_prefix, self._passage_prefix = query_prefix, passage_prefix
+        identity = "\0".join((model.fingerprint, query_prefix, passage_prefix))
+        self.fingerprint = hashlib.sha256(identity.encode()).hexdigest()[:16]
+        self._session = Session(
+            model.folder, max_tokens=model.max_tokens, pad_id=model.pad_id, pad_token=model.pad_token
+        )
+
+    @classmethod
+    def open(cls, settings: Settings, notify: Notify) -> Embedder:
+        """The settings' model, prepared first if needed. Raises ModelError or StorageError."""
+        model = prepare(settings, notify)
+        query, passage = settings.query_prefix, settings.passage_prefix
+        return cls(
+            model,
+            model.query_prefix if query is None else query,
+            model.passage_prefix if passage is None else passage,
+        )
+
+    def question(self, text: str) -> Vectors:
+        """The vector of a question, (dim,)."""
+        vector: Vectors = self._session.run([self._query_prefix + text])[0]
+        return vector
+
+    def passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+        """Vectors of passages, (len(texts), dim). Batches are sorted by length, so padding is small."""
+        import numpy as np
+
+        vectors = np.empty((len(texts), self.dim), np.float32)
+        order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
+        for at in range(0, len(order), _BATCH):
+            batch = order[at : at + _BATCH]
+            vectors[batch] = self._session.run([self._passage_prefix + texts[i] for i in batch])
+            if progress is not None:
+                progress(min(at + _BATCH, len(order)), len(order))
+        return vectors

@@ -1,0 +1,299 @@
+"""The index: published generations in the data directory, one of them current.
+
+    index/current                  {"generation", "catalog_sha256"}; replaced by one atomic rename
+    index/<generation>/catalog.db  reports and chunks
+    index/<generation>/chroma/     their vectors
+    index/last-ingest.json         what the last ingest did
+    index/lock                     held by the one ingest that may write
+
+Guarantees: readers see a whole generation or an error that says what to do; a draft that isn't
+published leaves no trace; a damaged catalog is noticed by its checksum, damaged vectors when opened.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import platform
+import secrets
+import shutil
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from config.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexMissing, StorageError
+from config.settings import Settings
+from ingest.catalog import Catalog, ReportEntry
+from ingest.durable import digest, storing, sync_tree, write_atomically
+from ingest.normalize import RECIPE
+from ingest.records import Chunk, CleanReport, Failure
+from ingest.vectors import VectorStore, copy_store, seals
+
+if TYPE_CHECKING:
+    from ingest.session import Vectors
+
+_POINTER = "current"
+_SUMMARY = "last-ingest.json"
+_LOCK = "lock"
+_CATALOG = "catalog.db"
+_VECTORS = "chroma"
+
+
+class Index:
+    """One published generation, open for reading."""
+
+    def __init__(self, generation: str, catalog: Catalog, vectors: VectorStore) -> None:
+        self.generation = generation
+        self.catalog = catalog
+        self._vectors = vectors
+
+    @classmethod
+    def open(cls, settings: Settings) -> Index:
+        """The current generation. Raises IndexMissing, IndexDamaged or StorageError."""
+        generation, catalog = open_catalog(settings)
+        vectors = VectorStore.open(_root(settings) / generation / _VECTORS, catalog.seals())
+        if vectors.count() != catalog.chunk_count():
+            raise _damaged(settings, f"{vectors.count()} vectors for {catalog.chunk_count()} chunks")
+        if catalog.chunk_count() and not vectors.answers():
+            raise _damaged(settings, "the vectors find nothing")
+        return cls(generation, catalog, vectors)
+
+    def close(self) -> None:
+        self.catalog.close()
+        self._vectors.close()
+
+    def require_model(self, setting: str, fingerprint: str | None = None) -> None:
+        """Raises IndexMismatch when the index holds the vectors of another model.
+
+        The setting alone can be checked before a model is loaded, the fingerprint after.
+        """
+        meta = self.catalog.meta()
+        if meta.get("recipe") != RECIPE:
+            raise IndexMismatch(
+                "索引由另一个版本的 wenbao 建立;请运行 wenbao ingest",
+                "the index was built by another version of wenbao; run `wenbao ingest`",
+            )
+        if meta.get("setting") != setting or fingerprint not in (None, meta.get("model_fingerprint")):
+            raise IndexMismatch(
+                f"索引由模型 {meta.get('setting')} 建立,与当前的 {setting} 不同;"
+                "请运行 wenbao ingest,或改回 WENBAO_EMBEDDING_MODEL",
+                f"the index was built with the model {meta.get('setting')}, not with the current {setting}; "
+                "run `wenbao ingest` or set WENBAO_EMBEDDING_MODEL back",
+            )
+
+    def reports(self) -> list[ReportEntry]:
+        return self.catalog.entries()
+
+    def report(self, source: str) -> CleanReport:
+        return self.catalog.report(source)
+
+    def search(self, vector: Vectors, k: int) -> list[tuple[Chunk, float]]:
+        """The k nearest chunks with their cosine similarity, best first."""
+        hits = self._vectors.search(vector, min(k, max(1, self.catalog.chunk_count())))
+        chunks = self.catalog.chunks([id_ for id_, _ in hits])
+        return [(found, score) for found, (_, score) in zip(chunks, hits, strict=True)]
+
+
+class Draft:
+    """The next generation, being written. Nobody sees it before `publish`; `discard` leaves no trace."""
+
+    def __init__(self, settings: Settings, generation: str, folder: Path) -> None:
+        self._settings, self.generation, self._folder = settings, generation, folder
+        self.catalog = Catalog.draft(folder / _CATALOG)
+        self._vectors = VectorStore.draft(folder / _VECTORS)
+
+    def put(self, report: CleanReport, chunks: Sequence[Chunk], vectors: Vectors) -> None:
+        """Add a report, or replace its earlier version. `vectors` is (len(chunks), dim)."""
+        if len(chunks) != len(vectors):
+            raise ValueError(f"{len(chunks)} chunks with {len(vectors)} vectors")
+        self._vectors.remove(self.catalog.chunk_ids(report.source))
+        self.catalog.put(report, chunks)
+        self._vectors.add([c.id for c in chunks], vectors, [c.source for c in chunks])
+
+    def remove(self, source: str) -> None:
+        self._vectors.remove(self.catalog.chunk_ids(source))
+        self.catalog.remove(source)
+
+    def publish(self, meta: dict[str, str]) -> None:
+        """Make this the current generation, in one atomic step, and drop all but its predecessor."""
+        root = _root(self._settings)
+        try:
+            previous: str | None = read_pointer(self._settings)["generation"]
+        except (IndexMissing, IndexDamaged):
+            previous = None
+        self.catalog.set_meta(meta)
+        self._vectors.close()
+        self.catalog.set_seals(seals(self._folder / _VECTORS))
+        self.catalog.close()
+        with storing(self._folder):
+            sync_tree(self._folder)
+            pointer = {"generation": self.generation, "catalog_sha256": digest(self._folder / _CATALOG)}
+            write_atomically(root / _POINTER, json.dumps(pointer))
+        for folder in _generations(root):
+            if folder.name not in {self.generation, previous}:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def discard(self) -> None:
+        self._close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _close(self) -> None:
+        self.catalog.close()
+        self._vectors.close()
+
+
+class Writer:
+    """The right to change the index: held by one process at a time, inside `writing`."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def draft(self, *, fresh: bool) -> Draft:
+        """A draft of the next generation: a copy of the current one, or an empty one."""
+        root = _root(self._settings)
+        numbers = [int(folder.name.split("-")[0][1:]) for folder in _generations(root)]
+        generation = f"g{max(numbers, default=0) + 1:06d}-{secrets.token_hex(3)}"
+        folder = root / generation
+        try:
+            with storing(folder):
+                folder.mkdir()
+                if not fresh:
+                    current = root / read_pointer(self._settings)["generation"]
+                    shutil.copy2(current / _CATALOG, folder / _CATALOG)
+                    copy_store(current / _VECTORS, folder / _VECTORS)
+            return Draft(self._settings, generation, folder)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+
+    def earlier_failures(self) -> list[Failure]:
+        """The files that the last ingest could not index."""
+        return read_failures(read_summary(self._settings))
+
+    def save_summary(self, summary: dict[str, Any]) -> None:
+        """Keep what this ingest did, for `status`."""
+        path = _root(self._settings) / _SUMMARY
+        with storing(path):
+            write_atomically(path, json.dumps(summary, ensure_ascii=False))
+
+
+@contextlib.contextmanager
+def writing(settings: Settings) -> Iterator[Writer]:
+    """Hold the writer's lock. Raises IndexBusy when another ingest holds it, StorageError when it can't be taken."""
+    from filelock import FileLock, Timeout
+
+    root = _root(settings)
+    holder = root / f"{_LOCK}.holder"
+    with storing(root):
+        root.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(root / _LOCK)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout as exc:
+            who = holder.read_text(encoding="utf-8") if holder.exists() else "?"
+            raise IndexBusy(
+                f"另一个 ingest 正在运行({who});请等它结束", f"another ingest is running ({who}); wait until it ends"
+            ) from exc
+    try:
+        with storing(root):
+            started = time.strftime("%Y-%m-%d %H:%M:%S")
+            holder.write_text(f"pid {os.getpid()}, {platform.node()}, {started}", encoding="utf-8")
+            _remove_unpublished(settings)
+        yield Writer(settings)
+    finally:
+        holder.unlink(missing_ok=True)
+        lock.release()
+
+
+def open_catalog(settings: Settings) -> tuple[str, Catalog]:
+    """The current generation's name and catalog, verified. Needs neither Chroma nor a model.
+
+    Raises IndexMissing, IndexDamaged or StorageError.
+    """
+    for attempt in range(3):
+        pointer = read_pointer(settings)
+        path = _root(settings) / pointer["generation"] / _CATALOG
+        try:
+            found = digest(path)
+        except FileNotFoundError as exc:
+            if attempt < 2:  # a newer generation may just have replaced it
+                continue
+            raise _damaged(settings, f"no {path}") from exc
+        except OSError as exc:
+            raise StorageError(f"无法读取 {path}:{exc.strerror}", f"can't read {path}: {exc.strerror}") from exc
+        if found != pointer["catalog_sha256"]:
+            raise _damaged(settings, f"{path}: checksum")
+        return pointer["generation"], Catalog.open(path)
+    raise AssertionError("unreachable")
+
+
+def read_pointer(settings: Settings) -> dict[str, str]:
+    """What is published. Raises IndexMissing, IndexDamaged or StorageError."""
+    path = _root(settings) / _POINTER
+    try:
+        pointer = json.loads(path.read_text(encoding="utf-8"))
+        return {"generation": str(pointer["generation"]), "catalog_sha256": str(pointer["catalog_sha256"])}
+    except (FileNotFoundError, NotADirectoryError) as exc:
+        if _generations(_root(settings)):
+            raise _damaged(settings, f"no {path}") from exc
+        raise IndexMissing(
+            f"{settings.data_dir} 中还没有索引;请先运行 wenbao ingest,或设置 WENBAO_DATA_DIR",
+            f"there is no index in {settings.data_dir} yet; run `wenbao ingest` first or set WENBAO_DATA_DIR",
+        ) from exc
+    except OSError as exc:
+        raise StorageError(f"无法读取 {path}:{exc.strerror}", f"can't read {path}: {exc.strerror}") from exc
+    except (ValueError, KeyError, TypeError) as exc:
+        raise _damaged(settings, f"{path}: {exc}") from exc
+
+
+def read_summary(settings: Settings) -> dict[str, Any] | None:
+    """What the last ingest did, or None when nobody knows."""
+    try:
+        summary = json.loads((_root(settings) / _SUMMARY).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return summary if isinstance(summary, dict) else None
+
+
+def read_failures(summary: dict[str, Any] | None) -> list[Failure]:
+    """The failures in a stored summary; what isn't one is left out."""
+    entries = (summary or {}).get("failed")
+    fields = {"source", "error"}
+    return [
+        Failure(str(entry["source"]), str(entry["error"]))
+        for entry in (entries if isinstance(entries, list) else [])
+        if isinstance(entry, dict) and fields <= entry.keys()
+    ]
+
+
+def index_bytes(settings: Settings, generation: str) -> int:
+    """The size of a generation on disk."""
+    return sum(path.stat().st_size for path in (_root(settings) / generation).rglob("*") if path.is_file())
+
+
+def _root(settings: Settings) -> Path:
+    return settings.data_dir / "index"
+
+
+def _generations(root: Path) -> list[Path]:
+    return sorted(path for path in root.glob("g[0-9]*-*") if path.is_dir())
+
+
+def _remove_unpublished(settings: Settings) -> None:
+    """Drop what an interrupted ingest left: every generation newer than the published one."""
+    try:
+        current: str | None = read_pointer(settings)["generation"]
+    except (IndexMissing, IndexDamaged):
+        return
+    for folder in _generations(_root(settings)):
+        if current is not None and folder.name.split("-")[0] > current.split("-")[0]:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _damaged(settings: Settings, reason: object) -> IndexDamaged:
+    return IndexDamaged(
+        f"索引已损坏({_root(settings)}:{reason});请运行 wenbao ingest 重建",
+        f"the index is damaged ({_root(settings)}: {reason}); run `wenbao ingest` to rebuild it",
+    )

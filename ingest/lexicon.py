@@ -1,0 +1,137 @@
+"""How plausible a piece of Chinese is, judged by word frequencies. Pure.
+
+The evidence is the word list that the package jieba ships (349,000 words with their counts); nothing
+is typed in here. A text's plausibility is the log probability of its best segmentation into words
+(a unigram model, as in jieba's own DAG search); single characters are words of one character.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import math
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.errors import ModelError
+from ingest.script import to_simplified, to_traditional
+
+_LONGEST = 6  # characters; longer words are too rare to matter
+# Log probabilities of what a word list doesn't count, per character. Between a common character
+# (about -5) and one that never occurs (-17); only their order matters.
+_STOP, _MARK, _RARE_MARK, _ASCII, _ODD = -2.5, -5.0, -9.0, -7.0, -14.0
+_STOPS = frozenset("，。、,.\n")
+_MARKS = frozenset("；：？！“”‘’（）《》—…·;:?!()\"'-%/ ~～－")
+_RARE_MARKS = frozenset("〈〉【】「」『』")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lexicon:
+    """Log probabilities of words, and the log probability of a Han character that no word contains."""
+
+    words: dict[str, float]
+    unseen: float
+    common: frozenset[str]
+    """Characters in everyday use, in either script."""
+    places: frozenset[str]
+    """Names of administrative regions, with their rank."""
+
+    def plausibility(self, text: str) -> float:
+        """The log probability of the text's best segmentation; script folded to Simplified by the caller."""
+        best = [0.0] * (len(text) + 1)
+        for end in range(1, len(text) + 1):
+            options = [best[end - 1] + self._single(text, end - 1)]
+            for start in range(max(0, end - _LONGEST), end - 1):
+                word = self.words.get(text[start:end])
+                if word is not None:
+                    options.append(best[start] + word)
+            best[end] = max(options)
+        return best[-1]
+
+    def _single(self, text: str, at: int) -> float:
+        char = text[at]
+        known = self.words.get(char)
+        if known is not None and char > "\x7f":
+            return known
+        if char in _STOPS:
+            return _STOP
+        if char in _MARKS:
+            return _MARK
+        if char in _RARE_MARKS:
+            return _RARE_MARK
+        if "\u3400" <= char <= "\u9fff":
+            return self.unseen
+        # A letter or figure, of either width, stands in company; a lone one between Han is odd.
+        beside = text[max(0, at - 1) : at] + text[at + 1 : at + 2]
+        if char.isascii():
+            in_company = char.isdigit() or any(other.isascii() and other.isalnum() for other in beside)
+            return _ASCII if char.isprintable() and in_company else _ODD
+        return _ASCII if _is_wide(char) and any(map(_is_wide, beside)) else _ODD
+
+
+def _is_wide(char: str) -> bool:
+    return "\uff10" <= char <= "\uff5a"
+
+
+@functools.cache
+def lost_words(lexicon: Lexicon) -> dict[str, str]:
+    """Traditional words whose conversion from Simplified plain t2s doesn't undo: 座標 → 坐标, not 座标.
+
+    Made by sending every listed word to Traditional script and back.
+    """
+    simplified = [word for word in lexicon.words if len(word) > 1 and not word.isascii()]
+    traditional = to_traditional("\n".join(simplified), plain=True).split("\n")
+    back = to_simplified("\n".join(traditional)).split("\n")
+    found = {}
+    settled = to_simplified("\n".join(simplified)).split("\n")
+    for word, folded, there, again in zip(simplified, settled, traditional, back, strict=True):
+        if folded == word and again != word and there not in (word, again):
+            rival = lexicon.words.get(again)
+            if rival is None or lexicon.words[word] - rival > _CLEARLY_COMMONER:
+                found[there] = word
+    return found
+
+
+@functools.cache
+def load_lexicon() -> Lexicon:
+    """The shipped word list, read once. Raises ModelError when the package is missing."""
+    spec = importlib.util.find_spec("jieba")
+    path = Path(spec.origin).with_name("dict.txt") if spec and spec.origin else None
+    if path is None or not path.is_file():
+        raise ModelError(
+            "缺少词表(软件包 jieba);请重新运行 make setup",
+            "the word list (package jieba) is missing; run `make setup` again",
+        )
+    counts: dict[str, int] = {}
+    characters: dict[str, int] = {}
+    places: set[str] = set()
+    for line in path.read_text(encoding="utf-8").splitlines():
+        word, count, kind = line.split(" ")
+        if kind == "ns" and len(word) > 1:
+            places.add(word)
+        if len(word) <= _LONGEST:
+            counts[word] = int(count)
+            for char in word:
+                characters[char] = characters.get(char, 0) + int(count)
+    total = sum(counts.values())
+    words = {word: math.log(max(count, 1) / total) for word, count in counts.items()}
+    return Lexicon(words, math.log(0.3 / total), _common(characters), _regions(places, counts))
+
+
+def _regions(places: set[str], counts: dict[str, int]) -> frozenset[str]:
+    """The places whose name without its rank is a word: 塔城地区, but not 城市 or 文明城市."""
+    return frozenset(place for place in places if (stem := _RANK.sub("", place)) in counts and len(stem) > 1)
+
+
+def _common(counts: dict[str, int]) -> frozenset[str]:
+    """The characters with a high enough count, and their Traditional forms."""
+    han = [chr(code) for code in range(0x4E00, 0xA000)]
+    simplified = to_simplified("\n".join(han)).split("\n")
+    pairs = zip(han, simplified, strict=True)
+    return frozenset(char for char, folded in pairs if counts.get(folded, 0) >= _COMMON_COUNT)
+
+
+_RANK = re.compile(r"(?:省|自治区|地区|[市州盟县旗区])$")
+_CLEARLY_COMMONER = 3.0  # natural log
+_COMMON_COUNT = 1000  # of some 60 million; leaves about 4,000 characters

@@ -1,0 +1,87 @@
+"""What a text says about itself: title, date, publisher, issuing body, regions. Unknown stays unknown. Pure."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Collection
+
+_ENDS_A_SENTENCE = '。！？；，、：…!?;,:."”’'
+_LABEL = re.compile(r"[:：>|〉》]\s|[:：>|]$|\d{1,2}:\d{2}")
+_PUBLISHED = re.compile(
+    r"(?:发布|发表|刊登|更新)(?:时间|日期)\s*[:：]\s*(\d{4})\s*[-年/.]\s*(\d{1,2})\s*[-月/.]\s*(\d{1,2})"
+)
+_DATE_LINE = re.compile(r"[(（]?(\d{4})\s*[-年/.]\s*(\d{1,2})\s*[-月/.]\s*(\d{1,2})\s*日?[)）]?")
+_SOURCE = re.compile(r"(?:来源|出处)\s*[:：][ \t]*([^\s:：|]{2,30})")
+_BODY = re.compile(
+    r"([\u4e00-\u9fff]{1,16}?(?:科学技术协会|科协|人民政府|委员会|办公室|协会|学会|联合会|研究院|厅|局))"
+    r"(?=$|\d|年|工作|关于|召开|举办|开展|印发|发布|总结|报告|计划|的)"
+)
+_REGION_END = re.compile(r"省|自治区|特别行政区|地区|[市州盟县旗区]")
+_LONGEST_REGION = 12  # characters
+
+
+def title(text: str) -> str | None:
+    """The first line above the first paragraph that reads like a title: short, not a sentence, not a label."""
+    lines = [line for line in map(str.strip, text.split("\n")) if line]
+    for line in lines[:8] if len(lines) > 1 else []:
+        if len(line) > 60:
+            return None
+        if len(line) >= 6 and line[-1] not in _ENDS_A_SENTENCE and not is_label(line):
+            return line.lstrip("# ")
+    return None
+
+
+def is_label(line: str) -> bool:
+    """Whether a line is page furniture such as `Published: 2022-12-02 12:46` rather than a heading."""
+    return bool(_LABEL.search(line))
+
+
+def property_title(title: str | None) -> str | None:
+    """A file's own title or publisher, unless it is what an office program writes by itself."""
+    stripped = (title or "").strip()
+    return stripped if re.search(r"[\u4e00-\u9fff]{2}", stripped) and len(stripped) <= 80 else None
+
+
+def property_date(date: str | None, text: str) -> str | None:
+    """The day a file says it was made, where the text speaks of that year; a copy is made on any day."""
+    return date if date and date[:4] in text else None
+
+
+def publication_date(text: str) -> str | None:
+    """The date a labelled line gives as its publication, else the date a report is signed with; as YYYY-MM-DD."""
+    lines = [line for line in map(str.strip, text.split("\n")) if line]
+    signed = [match for line in (*lines[:5], *lines[-5:]) if (match := _DATE_LINE.fullmatch(line))]
+    for match in (*_PUBLISHED.finditer(text), *reversed(signed)):
+        try:
+            return datetime.date(*map(int, match.groups())).isoformat()
+        except ValueError:
+            continue
+    return None
+
+
+def publisher(text: str) -> str | None:
+    """Who a line such as `来源:某网` names."""
+    match = _SOURCE.search(text)
+    return match[1].strip() if match else None
+
+
+def issuer(title: str | None, text: str) -> str | None:
+    """The body that issued a report: the one its title begins with, or the one it is signed by."""
+    lines = [line for line in map(str.strip, text.split("\n")) if line]
+    for line in ([title] if title else []) + [line for line in reversed(lines[-4:]) if len(line) <= 25]:
+        if match := _BODY.match(line):
+            return match[1]
+    return None
+
+
+def regions(text: str, places: Collection[str]) -> tuple[str, ...]:
+    """The administrative regions named with their full names, in the order of their first mention."""
+    found: dict[str, None] = {}
+    for match in _REGION_END.finditer(text):
+        for length in range(_LONGEST_REGION, 1, -1):
+            name = text[max(0, match.end() - length) : match.end()]
+            if len(name) == length and name in places:
+                found[name] = None
+                break
+    return tuple(found)

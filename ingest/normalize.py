@@ -1,0 +1,141 @@
+"""The recipe that makes a delivered text readable.
+
+Slipped bytes are read in step, pinyin annotations and page furniture left out, the script folded; and
+all that again until nothing changes, so cleaning a cleaned text changes nothing. Every edit and every
+dropped span is listed with its raw span, and the offset map leads from each character of the cleaned
+text back to the raw text. `RECIPE` names this version: an index made by another one is rebuilt.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from ingest import clean, metadata
+from ingest.lexicon import load_lexicon, lost_words
+from ingest.offsets import MappedText, Replacement
+from ingest.pinyin import pinyin_annotations
+from ingest.records import CleanReport, Dropped, Edit, RawReport
+from ingest.repair import byte_slips
+from ingest.script import to_simplified
+
+RECIPE = "4"
+
+_MAX_ROUNDS = 10
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff]")
+
+
+@dataclass(slots=True)
+class _Work:
+    """A report on its way through the recipe."""
+
+    raw: str
+    mapped: MappedText
+    edits: list[Edit] = field(default_factory=list)
+    dropped: list[Dropped] = field(default_factory=list)
+
+    def edit(self, kind: str, find: Callable[[str], list[Replacement]]) -> None:
+        replacements = find(self.mapped.text)
+        self.edits += _edits(kind, self.raw, self.mapped, replacements)
+        self.mapped = self.mapped.edit(replacements)
+
+    def drop(self, find: Callable[[str], list[clean.Removal]]) -> None:
+        removals = find(self.mapped.text)
+        for start, end, reason in removals:
+            raw_start, raw_end = self.mapped.raw_span(start, end)
+            self.dropped.append(Dropped(reason, raw_start, raw_end, self.raw[raw_start:raw_end]))
+        self.mapped = self.mapped.edit([Replacement(start, end, "") for start, end, _ in removals])
+
+
+def normalize(raw: RawReport) -> CleanReport:
+    """Clean one report."""
+    work = _Work(raw.text, raw.mapped or MappedText.of(raw.text), dropped=list(raw.dropped))
+    if raw.paged:
+        work.edit("spacing", clean.wrapped_lines)
+    whole = ""
+    for _ in range(_MAX_ROUNDS):
+        before = work.mapped.text
+        work.edit("slip", byte_slips)
+        work.edit("pinyin", pinyin_annotations)
+        work.edit("control", _controls)
+        work.edit("script", _script_folds)
+        work.edit("punctuation", clean.doubled_punctuation)
+        whole = whole or work.mapped.text  # page furniture included: it holds the date
+        work.drop(clean.notices)
+        work.drop(clean.stray_marks)
+        work.drop(clean.page_furniture)
+        if work.dropped:
+            work.edit("spacing", clean.blank_lines)
+        if work.mapped.text == before:
+            break
+    title = metadata.title(work.mapped.text) or metadata.property_title(raw.properties.title)
+    return CleanReport(
+        source=raw.source,
+        sha256=raw.sha256,
+        raw=raw.text,
+        mapped=work.mapped,
+        title=title,
+        date=metadata.publication_date(whole) or metadata.property_date(raw.properties.date, whole),
+        publisher=metadata.publisher(whole) or metadata.property_title(raw.properties.publisher),
+        issuer=metadata.issuer(title, work.mapped.text),
+        regions=metadata.regions(work.mapped.text, load_lexicon().places),
+        paged=raw.paged,
+        edits=tuple(sorted(work.edits, key=lambda edit: (edit.raw_start, edit.raw_end))),
+        dropped=tuple(sorted(work.dropped, key=lambda span: (span.raw_start, span.raw_end))),
+    )
+
+
+def _edits(kind: str, raw: str, mapped: MappedText, replacements: Iterable[Replacement]) -> list[Edit]:
+    """The replacements in raw offsets. Where something was removed in between, an edit is listed in parts."""
+    edits = []
+    for start, end, new, confidence in replacements:
+        cuts = [start, end]
+        if len(new) == end - start:
+            gaps = [at for at in range(start + 1, end) if mapped.ends[at - 1] != mapped.starts[at]]
+            cuts = [start, *gaps, end]
+        for a, b in itertools.pairwise(cuts):
+            raw_start, raw_end = mapped.raw_span(a, b)
+            part = new[a - start : b - start] if len(cuts) > 2 else new
+            edits.append(Edit(kind, raw_start, raw_end, raw[raw_start:raw_end], part, confidence))
+    return edits
+
+
+def _controls(text: str) -> list[Replacement]:
+    """Control characters and byte-order marks, which nobody can see."""
+    return [Replacement(*match.span(), "") for match in _CONTROLS.finditer(text)]
+
+
+def _script_folds(text: str) -> list[Replacement]:
+    """Each run of characters that the fold to Simplified script changes."""
+    folded = to_simplified(text)
+    if folded == text:
+        return []
+    folded = _restore_words(text, folded)
+    found: list[Replacement] = []
+    start = None
+    for at, (old, new) in enumerate(zip(text, folded, strict=True)):
+        if old != new and start is None:
+            start = at
+        elif old == new and start is not None:
+            found.append(Replacement(start, at, folded[start:at]))
+            start = None
+    if start is not None:
+        found.append(Replacement(start, len(text), folded[start:]))
+    return found
+
+
+def _restore_words(text: str, folded: str) -> str:
+    """The fold with the words put right that it doesn't bring back by itself (`lexicon.lost_words`)."""
+    words = lost_words(load_lexicon())
+    restored = list(folded)
+    for match in _words_pattern(tuple(words)).finditer(text):
+        restored[match.start() : match.end()] = words[match[0]]
+    return "".join(restored)
+
+
+@functools.cache
+def _words_pattern(words: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(sorted(map(re.escape, words), key=len, reverse=True)))

@@ -1,0 +1,61 @@
+"""Pinyin annotations: `報(bào)告`. A converter put `(pinyin)` behind characters it had made Traditional.
+
+One is removed only when it is a reading of the very character before it, so brackets holding other
+Latin text stay; and only where the text was converted, so that a dictionary's own gloss stays too.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+
+from ingest.offsets import Replacement
+from ingest.script import to_simplified
+
+LETTERS = "a-zü\u00e0-\u01dc\u1e3f\u1ebf\u1ec1\u0300-\u030c"
+HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+
+# An annotation inside an annotation starts with a NUL: the converter read a byte of the outer one as Han.
+_NESTED = rf"(?:\(\x00[{LETTERS}]{{1,8}}\))?"
+ANNOTATION = re.compile(rf"\(([{LETTERS}]{{1,8}}){_NESTED}([{LETTERS}]{{0,6}})\)")
+_ANNOTATED = re.compile(rf"(?<=[{HAN}])(?:{ANNOTATION.pattern})+")
+_SOME = 3  # annotations behind converted characters that show a text went through the converter
+
+
+@functools.lru_cache(maxsize=8192)
+def readings(char: str) -> frozenset[str]:
+    """Every reading of a character, with and without tone marks (pypinyin's dictionary)."""
+    from pypinyin import Style, pinyin
+
+    toned = {unicodedata.normalize("NFC", reading) for reading in pinyin(char, style=Style.TONE, heteronym=True)[0]}
+    return frozenset(toned | {_toneless(reading) for reading in toned})
+
+
+def pronounces(annotation: str, char: str) -> bool:
+    """Whether the letters between the brackets are a reading of the character."""
+    return unicodedata.normalize("NFC", annotation) in readings(char)
+
+
+def pinyin_annotations(text: str) -> list[Replacement]:
+    """The removal of each `(pinyin)` that pronounces the character before it."""
+    found = []
+    converted = 0
+    for match in _ANNOTATED.finditer(text):
+        char = text[match.start() - 1]
+        inner = [m[1] + m[2] for m in ANNOTATION.finditer(match[0])]
+        if all(pronounces(letters, char) for letters in inner):
+            changed = to_simplified(char) != char
+            converted += changed
+            found.append((changed, Replacement(match.start(), match.end(), "")))
+    return [replacement for changed, replacement in found if changed or converted >= _SOME]
+
+
+def without_annotations(text: str) -> str:
+    """The text with everything shaped like an annotation left out; for judging, not for showing."""
+    return ANNOTATION.sub("", text)
+
+
+def _toneless(reading: str) -> str:
+    marks = unicodedata.normalize("NFD", reading)
+    return unicodedata.normalize("NFC", "".join(c for c in marks if not "\u0300" <= c <= "\u0304" and c != "\u030c"))

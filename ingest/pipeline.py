@@ -1,0 +1,239 @@
+"""Mirror a folder of reports into the index. The whole story, from files to a published generation:
+
+find → compare by content → read → normalize → chunk → embed → write a draft → publish.
+
+Guarantees: a report whose bytes didn't change costs nothing; a file that can't be read becomes an
+entry in `failed` and no part of it is indexed; whatever interrupts a run, the last published
+generation keeps answering.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from config.errors import (
+    IndexDamaged,
+    IndexMismatch,
+    IndexMissing,
+    Message,
+    ReportError,
+    StorageError,
+    UnreadableReport,
+)
+from config.settings import Settings
+from ingest import sources
+from ingest.catalog import ReportEntry
+from ingest.chunk import chunk, embedding_input
+from ingest.embed import Embedder
+from ingest.index import Draft, Index, Writer, writing
+from ingest.normalize import RECIPE, normalize
+from ingest.records import Chunk, CleanReport, Failure, IngestSummary
+from ingest.sources import Found
+
+if TYPE_CHECKING:
+    from ingest.session import Vectors
+
+
+class Observer(Protocol):
+    """Whoever watches an ingest."""
+
+    def notify(self, message: Message) -> None:
+        """Something the operator should know."""
+
+    def embedding(self, done: int, total: int) -> None:
+        """So many chunks of so many have their vectors."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _State:
+    """What is published: each source's entry, and what the generation was built with."""
+
+    generation: str
+    entries: dict[str, ReportEntry]
+    meta: dict[str, str]
+    chunks: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Plan:
+    """What a run has to do."""
+
+    fresh: bool
+    added: tuple[str, ...]
+    updated: tuple[str, ...]
+    removed: tuple[str, ...]
+    unchanged: int
+    failed: tuple[Failure, ...]
+    reports: tuple[CleanReport, ...]
+    chunks: tuple[tuple[Chunk, ...], ...]
+    kept_chunks: int
+
+    @property
+    def new_chunks(self) -> int:
+        return sum(map(len, self.chunks))
+
+    @property
+    def chunk_total(self) -> int:
+        return self.kept_chunks + self.new_chunks
+
+    @property
+    def empty(self) -> bool:
+        return not (self.fresh or self.added or self.updated or self.removed)
+
+
+def ingest(
+    settings: Settings,
+    paths: Sequence[Path],
+    observer: Observer,
+    *,
+    dry_run: bool = False,
+    embedder: Embedder | None = None,
+) -> IngestSummary:
+    """Mirror the reports directory, or add and update only `paths`.
+
+    `embedder` is the settings' model where the caller has it open already.
+    Raises UsageError, StorageError, ModelError or an IndexUnavailable; what was published before then stays.
+    """
+    started = time.monotonic()
+    mirror = not paths
+    found = sources.find_reports(settings.reports_dir, paths)
+    if not found.files and mirror:
+        raise StorageError(
+            f"报告目录 {settings.reports_dir} 里没有报告,索引保持不变;请设置 WENBAO_REPORTS_DIR",
+            f"there are no reports in {settings.reports_dir}, the index stays as it is; set WENBAO_REPORTS_DIR",
+        )
+    if dry_run:
+        plan = _plan(settings, found, _published(settings, observer, mirror=mirror), mirror=mirror, model=None)
+        return _summary(plan, "", plan.chunk_total, plan.new_chunks, started)
+    with writing(settings) as writer:
+        embedder = embedder or Embedder.open(settings, observer.notify)
+        state = _published(settings, observer, mirror=mirror)
+        plan = _plan(settings, found, state, mirror=mirror, model=embedder.fingerprint)
+        if plan.empty and state is not None:
+            summary = _summary(plan, state.generation, state.chunks, 0, started)
+        else:
+            summary = _build(settings, plan, writer, embedder, observer, started)
+        # Files that failed before and weren't looked at now are still failing.
+        seen = {sources.source_of(path, settings.reports_dir) for path in found.files}
+        earlier = [] if mirror else [f for f in writer.earlier_failures() if f.source not in seen]
+        record = dataclasses.replace(summary, failed=(*earlier, *summary.failed))
+        writer.save_summary(dataclasses.asdict(record) | {"finished": time.strftime("%Y-%m-%dT%H:%M:%S%z")})
+        return summary
+
+
+def _build_settings(settings: Settings, model_fingerprint: str) -> dict[str, str]:
+    """What makes two generations incomparable: model, cleaning recipe, chunk size."""
+    return {
+        "recipe": RECIPE,
+        "chunk_size": str(settings.chunk_size),
+        "setting": settings.embedding_model,
+        "model_fingerprint": model_fingerprint,
+    }
+
+
+def _published(settings: Settings, observer: Observer, *, mirror: bool) -> _State | None:
+    """The published state, or None when there is none that can be built upon."""
+    try:
+        index = Index.open(settings)
+    except IndexMissing:
+        return None
+    except IndexDamaged as exc:
+        if not mirror:  # the named files alone would replace everything else
+            raise
+        observer.notify(Message(f"{exc.message.zh}:现在重建", f"{exc.message.en}: rebuilding it now"))
+        return None
+    try:
+        entries = {entry.source: entry for entry in index.reports()}
+        return _State(index.generation, entries, index.catalog.meta(), index.catalog.chunk_count())
+    finally:
+        index.close()
+
+
+def _plan(settings: Settings, found: Found, state: _State | None, *, mirror: bool, model: str | None) -> _Plan:
+    known = state.entries if state else {}
+    wanted = _build_settings(settings, model or (state.meta.get("model_fingerprint", "") if state else ""))
+    fresh = state is None or any(state.meta.get(key) != value for key, value in wanted.items())
+    if fresh and state is not None and not mirror:
+        raise IndexMismatch(
+            "模型、片段长度或清理方法已改变,整个索引需要重建;请先运行不带 PATH 的 wenbao ingest",
+            "model, chunk size or cleaning have changed and the whole index must be rebuilt; "
+            "run `wenbao ingest` without PATH first",
+        )
+    files = {sources.source_of(path, settings.reports_dir): path for path in found.files}
+    added: list[str] = []
+    updated: list[str] = []
+    unchanged: list[str] = []
+    failed = [Failure(folder, error.text(settings.language)) for folder, error in found.unreadable.items()]
+    reports: list[CleanReport] = []
+    hidden = {source for source in known if any(source.startswith(f"{folder}/") for folder in found.unreadable)}
+    gone = known.keys() - files.keys() - (set() if fresh else hidden) if mirror else set()
+    for source, path in sorted(files.items()):
+        try:
+            data = sources.read_bytes(path, settings.max_file_mb * 1024 * 1024)
+            same = source in known and known[source].sha256 == sources.sha256(data)
+            if fresh or not same:
+                reports.append(normalize(sources.parse(source, data, settings.parse_seconds)))
+            (unchanged if same else updated if source in known else added).append(source)
+        except ReportError as exc:
+            failed.append(Failure(source, exc.text(settings.language)))
+            # What a file said before it became unreadable as a report is no longer what it says; only a
+            # file that the system doesn't hand out right now keeps its earlier version.
+            if source in known and (fresh or (mirror and not isinstance(exc, UnreadableReport))):
+                gone.add(source)
+    replaced = gone.union(updated, unchanged if fresh else ())
+    return _Plan(
+        fresh=fresh,
+        added=tuple(added),
+        updated=tuple(updated),
+        removed=tuple(sorted(gone)),
+        unchanged=len(unchanged),
+        failed=tuple(failed),
+        reports=tuple(reports),
+        chunks=tuple(tuple(chunk(report, settings.chunk_size)) for report in reports),
+        kept_chunks=sum(entry.chunks for source, entry in known.items() if source not in replaced),
+    )
+
+
+def _build(
+    settings: Settings, plan: _Plan, writer: Writer, embedder: Embedder, observer: Observer, started: float
+) -> IngestSummary:
+    texts = [embedding_input(r, piece) for r, pieces in zip(plan.reports, plan.chunks, strict=True) for piece in pieces]
+    vectors = embedder.passages(texts, observer.embedding)
+    draft = writer.draft(fresh=plan.fresh)
+    try:
+        _fill(draft, plan, vectors)
+        total = draft.catalog.chunk_count()
+        meta = _build_settings(settings, embedder.fingerprint) | {"model": embedder.name}
+        draft.publish(meta)
+    except BaseException:
+        draft.discard()
+        raise
+    return _summary(plan, draft.generation, total, len(texts), started)
+
+
+def _fill(draft: Draft, plan: _Plan, vectors: Vectors) -> None:
+    if not plan.fresh:
+        for source in plan.removed:
+            draft.remove(source)
+    at = 0
+    for report, pieces in zip(plan.reports, plan.chunks, strict=True):
+        draft.put(report, pieces, vectors[at : at + len(pieces)])
+        at += len(pieces)
+
+
+def _summary(plan: _Plan, generation: str, chunks: int, embedded: int, started: float) -> IngestSummary:
+    return IngestSummary(
+        added=plan.added,
+        updated=plan.updated,
+        removed=plan.removed,
+        unchanged=plan.unchanged,
+        failed=plan.failed,
+        chunks=chunks,
+        embedded=embedded,
+        generation=generation,
+        seconds=round(time.monotonic() - started, 3),
+    )

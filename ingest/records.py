@@ -1,0 +1,126 @@
+"""The records that travel from file to index. They go one way and never change.
+
+Path → RawReport → CleanReport → Chunk; `source` is everywhere the path relative to the reports
+directory, with `/`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ingest.offsets import MappedText
+
+
+@dataclass(frozen=True, slots=True)
+class Properties:
+    """What a file says about itself apart from its text; `date` as YYYY-MM-DD."""
+
+    title: str | None = None
+    date: str | None = None
+    publisher: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What cleaning changed: `raw[raw_start:raw_end]` reads `replacement` in the cleaned text."""
+
+    kind: str
+    raw_start: int
+    raw_end: int
+    raw: str
+    replacement: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """What cleaning left out, and why."""
+
+    reason: str
+    raw_start: int
+    raw_end: int
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class RawReport:
+    """A delivered file: its text as decoded or extracted, and the SHA-256 of its bytes in hexadecimal.
+
+    `mapped` is the part of the text to read (an HTML page's article); None means all of it. What was
+    left out is in `dropped`. `paged`: form feeds part the pages, and lines break where the layout did.
+    """
+
+    source: str
+    text: str
+    sha256: str
+    mapped: MappedText | None = None
+    dropped: tuple[Dropped, ...] = ()
+    paged: bool = False
+    properties: Properties = Properties()
+
+
+@dataclass(frozen=True, slots=True)
+class CleanReport:
+    """A readable report: cleaned text in Simplified script, with the way back to the raw text."""
+
+    source: str
+    sha256: str
+    raw: str
+    mapped: MappedText
+    title: str | None
+    date: str | None
+    publisher: str | None = None
+    issuer: str | None = None
+    regions: tuple[str, ...] = ()
+    paged: bool = False
+    edits: tuple[Edit, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The cleaned text."""
+        return self.mapped.text
+
+    def page(self, start: int) -> int | None:
+        """The page, from 1, on which the cleaned text at `start` stands; None where there are no pages."""
+        at, _ = self.mapped.raw_span(start, start)
+        return self.raw.count("\f", 0, at) + 1 if self.paged else None
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A piece of a report: `report.text[start:end] == text`; `section` is the heading it stands under."""
+
+    id: str
+    source: str
+    start: int
+    end: int
+    text: str
+    section: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A file that could not be indexed, and the one line that says why."""
+
+    source: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class IngestSummary:
+    """What an ingest did (or, in a dry run, would do). `chunks` counts the whole index afterwards."""
+
+    added: tuple[str, ...]
+    updated: tuple[str, ...]
+    removed: tuple[str, ...]
+    unchanged: int
+    failed: tuple[Failure, ...]
+    chunks: int
+    embedded: int
+    generation: str
+    seconds: float
+
+    @property
+    def changed(self) -> bool:
+        return bool(self.added or self.updated or self.removed)

@@ -1,0 +1,290 @@
+"""Repair GBK byte slips: text read one byte out of step. Pure: text in, replacements out.
+
+Beside a full-width mark a byte was lost or gained, or the pinyin converter took the second byte of one
+character and the first of the next for a character and wrote its `(pinyin)` between them. From there
+every pair of bytes is read shifted by one, until a byte below 0x80 realigns them. So the shifted text
+is encoded again, read with the byte put back or left out, and compared.
+
+A repair is made only when what comes out is far more plausible Chinese than what stood there
+(`ingest.lexicon`), and begins as the mechanism demands: with a full-width mark, or with a character
+that has the written reading. A byte that is gone for good is filled in only when one character alone
+makes sense there; otherwise U+FFFD marks the place.
+"""
+
+from __future__ import annotations
+
+import bisect
+import functools
+import itertools
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ingest.lexicon import Lexicon, load_lexicon
+from ingest.offsets import Replacement
+from ingest.pinyin import ANNOTATION, HAN, LETTERS, pronounces, without_annotations
+from ingest.script import to_simplified
+
+LOST = "\ufffd"
+
+_NO_CODE = "\ue000"  # a private character, without a place in GBK
+
+_MIN_GAIN = 7.0  # natural log: how many times likelier a repair must be than what it replaces
+_MAX_ODDS = 0.05  # the second best filling of a lost byte against the best
+_MARK_CONFIDENCE = 0.9  # a mark with one byte left may have been another one
+_FILLED_CONFIDENCE = 0.9  # a lost byte that was filled in is a guess, however good
+_MAX_MARK_ODDS = 0.1  # the same for a mark; commas are commoner still than the model thinks
+_LOST_COST = 12.0  # natural log: what the mark of a lost character costs against the character
+_LONGEST = 400  # characters in one shifted run; longer ones don't occur between two ASCII bytes
+_MIN_TRIGGERS = 500  # strange characters looked at in any text
+_PROSE = 20  # and one more for so many characters; a text with more isn't prose
+_BRACKETED = 12  # characters that a bracket may hold whose closing half was cut
+_MAX_ENDS = 3  # places where one run may end before its bytes realign
+_LOOK_BACK = 12  # characters from the first strange one back to where a run may begin
+_CONTEXT = 6  # characters on each side that a repair is judged with
+_READING = 6.0  # natural log: what an annotation that fits the character before it is worth
+
+# The marks beside which a byte can be lost or gained, as they are written in GBK.
+_SLIP_MARKS = frozenset("。，、；：？！（）《》「」“”")
+_BRACKETS = (("（", "）"), ("《", "》"), ("“", "”"), ("「", "」"))
+# ASCII marks that may stand for their full-width form, which was folded after the damage.
+_FOLDED = {ascii_mark: chr(ord(ascii_mark) + 0xFEE0) for ascii_mark in ",;:?!()"}
+
+_OPENING_ANNOTATION = re.compile(rf"\(([{LETTERS}]{{1,8}})\)")
+_SWALLOWED = re.compile(rf"\?([{LETTERS}]{{1,8}})\)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """A shifted run: `text[start:end]` reads `head` in step, and then one more character.
+
+    `last` holds what that character can be: nothing when the run realigned without a loss, else every
+    character that fits the byte that is left. `lost` stands there when none of them is convincing.
+    """
+
+    start: int
+    end: int
+    head: str
+    last: tuple[str, ...] = ()
+    lost: str = LOST
+    read: bool = False
+    """Whether `last` was chosen by a written reading."""
+
+
+def byte_slips(text: str) -> list[Replacement]:
+    """Each shifted run with what it says in step, in order."""
+    lexicon = load_lexicon()
+    # The letters of an annotation have GBK codes too, but no shifted run reaches into its brackets.
+    masked = ANNOTATION.sub(lambda match: _NO_CODE * len(match[0]), text)
+    judged: dict[tuple[int, int, str], tuple[float, Replacement]] = {}
+    seen: set[tuple[int, int, int]] = set()
+    for trigger in itertools.islice(_strange(lexicon).finditer(text), _MIN_TRIGGERS + len(text) // _PROSE):
+        for run in _runs(lexicon, masked, trigger, seen):
+            verdict = _judge(lexicon, text, run)
+            if verdict:
+                judged[verdict[1].start, verdict[1].end, verdict[1].text] = verdict
+    # Where two readings overlap, the one that gains more is right.
+    chosen: list[Replacement] = []
+    for _, replacement in sorted(judged.values(), key=lambda verdict: (-verdict[0], verdict[1])):
+        at = bisect.bisect(chosen, replacement)
+        before, after = chosen[at - 1 : at], chosen[at : at + 1]
+        if all(other.end <= replacement.start for other in before) and all(
+            replacement.end <= other.start for other in after
+        ):
+            chosen.insert(at, replacement)
+    return chosen
+
+
+@functools.cache
+def _strange(lexicon: Lexicon) -> re.Pattern[str]:
+    """What gives a shifted run away: characters no report uses, lone letters between Han, half a `(pinyin)`."""
+    rare_han = "".join(chr(code) for code in range(0x4E00, 0xA000) if chr(code) not in lexicon.common)
+    wide = r"(?<![\uff10-\uff5a])(?![！（），：；？])[\uff01-\uff5e](?![\uff10-\uff5a])"
+    symbol = r"[\u0391-\u0451\u2160-\u217b\u2460-\u249b\u2500-\u2642\u3021-\u312f]"
+    lone_letter = rf"(?<=[{HAN}？！；：，。?!;:,])[@-~](?=[{HAN}(])"
+    space = rf"(?<=[{HAN})])\u3000(?=[^\s\u3000])"
+    return re.compile(
+        rf"{_SWALLOWED.pattern}|\?(?=[{HAN}])|{wide}|{symbol}|{space}|{lone_letter}|[\u3400-\u4dbf{rare_han}]"
+    )
+
+
+def _runs(lexicon: Lexicon, text: str, trigger: re.Match[str], seen: set[tuple[int, int, int]]) -> Iterator[_Run]:
+    """Every way to read the surroundings of a strange character in step, each once."""
+    if trigger[1]:
+        yield from _after_swallowed(lexicon, text, trigger.start(), trigger[1], trigger.end())
+    for start in range(max(0, trigger.start() - _LOOK_BACK), trigger.start() + 1):
+        first = _gbk(_FOLDED.get(text[start], text[start]))
+        if len(first) != 2:
+            continue
+        readings = []
+        for lead in (0xA1, 0xA3):  # the lost first byte of a mark
+            if _decode(lead, first[0]) in _SLIP_MARKS:
+                stand_in = start - 1 if start and text[start - 1] == "?" else start
+                readings.append((stand_in, start, lead))
+        if first[0] in (0xA1, 0xA3) and first[1] in (0xA1, 0xA3):  # a stray byte before a mark
+            readings.append((start, start + 1, first[1]))
+        for reading in readings:
+            if reading not in seen:
+                seen.add(reading)
+                yield from _in_step(lexicon, text, *reading, folded=True)
+
+
+def _after_swallowed(lexicon: Lexicon, text: str, at: int, reading: str, after: int) -> Iterator[_Run]:
+    """`X?reading)`: the converter cut between X's second byte and a first byte that swallowed the bracket."""
+    before = at
+    while before and text[before - 1] == _NO_CODE:  # X's own annotation stands between
+        before -= 1
+    pair = _gbk(text[before - 1]) if before > 0 else b""
+    if len(pair) != 2 or pair[1] < 0x81:
+        return
+    for lead in range(0x81, 0xFF):
+        char = _decode(pair[1], lead)
+        if char and pronounces(reading, char):
+            yield from _in_step(lexicon, text, at, after, lead, folded=False)
+
+
+def _in_step(lexicon: Lexicon, text: str, start: int, at: int, lead: int, *, folded: bool) -> Iterator[_Run]:
+    """Read on from `at` with `lead` as the first byte of the next character, until the bytes realign.
+
+    `folded`: the first character may be an ASCII mark that stands for its full-width form. So may any
+    later one; there both readings are tried.
+    """
+    head = ""
+    rare = ends = 0
+    while len(head) < _LONGEST:
+        char = text[at : at + 1]
+        closing = _open_bracket(head) if lead in (0xA1, 0xA3) and len(head) <= _BRACKETED else ""
+        if closing and _gbk(closing)[0] == lead:  # only the mark's second byte was lost: in step again
+            yield _Run(start, at, head, (closing,))
+        if char == "?":
+            yield _with_gap(text, start, at, lead, head)
+            if head or not folded:
+                return
+        elif head and char in _FOLDED and ends < _MAX_ENDS:
+            ends += 1
+            yield _Run(start, at, head, _fillings(lead))
+        code = _gbk(_FOLDED.get(char, char) if head or folded else char)
+        joined = _decode(lead, code[0]) if code else ""
+        if not joined:
+            if char not in _FOLDED and len(code) < 2:
+                yield _Run(start, at, head, _fillings(lead))
+            return
+        head += joined
+        at += 1
+        rare += joined not in lexicon.common and joined not in _SLIP_MARKS
+        if rare * 3 > len(head) + 3:  # no Chinese comes of this
+            return
+        if len(code) == 1:
+            yield _Run(start, at, head)
+            return
+        if code[1] < 0x80:
+            yield _Run(start, at, head + chr(code[1]))
+            return
+        lead = code[1]
+
+
+def _open_bracket(text: str) -> str:
+    """The mark that would close the last bracket left open, or nothing."""
+    for opening, closing in _BRACKETS:
+        if text.rfind(opening) > text.rfind(closing):
+            return closing
+    return ""
+
+
+def _with_gap(text: str, start: int, at: int, lead: int, head: str) -> _Run:
+    """A run whose last byte became `?`, alone or together with the bracket of an annotation."""
+    if swallowed := _SWALLOWED.match(text, at):
+        fitting = tuple(char for char in _fillings(lead) if pronounces(swallowed[1], char))
+        return _Run(start, swallowed.end(), head, fitting, f"{LOST}({swallowed[1]})", read=True)
+    # The byte became `?` because it makes no character with the next one.
+    following = _gbk(text[at + 1 : at + 2])[:1]
+    fitting = tuple(char for char in _fillings(lead) if _undecodable(_gbk(char)[1], following))
+    return _Run(start, at + 1, head, fitting)
+
+
+def _undecodable(second: int, following: bytes) -> bool:
+    return second >= 0x80 and (not following or not _decode(second, following[0]))
+
+
+@functools.lru_cache(maxsize=256)
+def _fillings(lead: int) -> tuple[str, ...]:
+    """The characters that begin with this byte."""
+    return tuple(char for second in range(0x40, 0xFF) if (char := _decode(lead, second)))
+
+
+def _judge(lexicon: Lexicon, text: str, run: _Run) -> tuple[float, Replacement] | None:
+    """The gain of a run's best reading over what stands there, if it is convincing."""
+    if run.start and _strange(lexicon).match(text, run.start - 1):
+        return None  # the slip began before this run
+    left = _plain(text[max(0, run.start - 4 * _CONTEXT) : run.start])[-_CONTEXT:]
+    right_raw = text[run.end : run.end + 4 * _CONTEXT]
+    right = _plain(right_raw)[:_CONTEXT]
+    following = _OPENING_ANNOTATION.match(right_raw)
+
+    def score(piece: str, before: str = left) -> float:
+        value = lexicon.plausibility(before + _plain(piece) + right)
+        if following and piece:
+            value += _READING if pronounces(following[1], piece[-1]) else -_READING
+        return value
+
+    needed = score(text[run.start : run.end]) + _MIN_GAIN
+    reading, confidence = run.head, 1.0
+    if run.last:
+        if score(run.head + LOST) < needed - _LOST_COST:
+            return None
+        tail = _plain(left + run.head)[-_CONTEXT:]
+        ranked = sorted(((score(char, tail), char) for char in run.last), reverse=True)
+        odds = math.exp(ranked[1][0] - ranked[0][0]) if len(ranked) > 1 else 0.0
+        confidence = round(1 / (1 + odds), 3)
+        best = ranked[0][1] if ranked else ""
+        if best in _SLIP_MARKS:
+            convincing = odds <= _MAX_MARK_ODDS
+        else:
+            convincing = odds <= _MAX_ODDS and (run.read or _in_word(lexicon, tail, best, right))
+        confidence = min(confidence, _FILLED_CONFIDENCE)
+        reading += ranked[0][1] if convincing else run.lost
+        confidence = confidence if convincing else 0.5
+    elif not run.head:
+        return None
+    if reading[0] == "！":
+        # A mark of which only A1 is left is read so, and 。 or 、 is what was there far more often.
+        reading = "。" + reading[1:]
+    if text[run.start] not in _SLIP_MARKS and reading[0] in _SLIP_MARKS:
+        confidence = min(confidence, _MARK_CONFIDENCE)
+    value = score(reading)
+    if value < needed or reading == run.lost:
+        return None
+    return value - needed, Replacement(run.start, run.end, reading, confidence)
+
+
+def _in_word(lexicon: Lexicon, left: str, char: str, right: str) -> bool:
+    """Whether the character makes a word of two or more characters with its neighbours."""
+    around = left[-3:] + to_simplified(char) + right[:3]
+    at = len(left[-3:])
+    return any(
+        around[a:b] in lexicon.words for a in range(at + 1) for b in range(at + 1, len(around) + 1) if 2 <= b - a <= 4
+    )
+
+
+def _plain(text: str) -> str:
+    return to_simplified(without_annotations(text))
+
+
+@functools.lru_cache(maxsize=65536)
+def _gbk(char: str) -> bytes:
+    """The character's bytes in GBK: two, one for ASCII, none where it has no code."""
+    try:
+        return char.encode("gbk")
+    except UnicodeEncodeError:
+        return b""
+
+
+@functools.lru_cache(maxsize=65536)
+def _decode(first: int, second: int) -> str:
+    """The character of two GBK bytes, or nothing."""
+    try:
+        char = bytes((first, second)).decode("gbk")
+    except UnicodeDecodeError:
+        return ""
+    return char if len(char) == 1 else ""

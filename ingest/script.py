@@ -1,0 +1,60 @@
+"""One script for searching: Traditional characters folded to Simplified, character by character (OpenCC).
+
+Guarantees: folding keeps the length, so offsets in the folded text are offsets in the text.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from opencc import OpenCC
+
+
+_ROUNDS = 4  # a character or two of a million folds to one that folds again
+
+
+@functools.cache
+def _converter(name: str) -> OpenCC:
+    from opencc import OpenCC
+
+    return OpenCC(name)
+
+
+def to_simplified(text: str) -> str:
+    """The text in Simplified script, of the same length; folding twice changes nothing more."""
+    for _ in range(_ROUNDS):
+        folded = _convert("t2s", text)
+        if folded == text:
+            break
+        text = folded
+    return text
+
+
+def to_traditional(text: str, *, plain: bool = False) -> str:
+    """The text in Traditional script, of the same length; for showing, not for searching.
+
+    OpenCC's s2tw, because its variants (群, 為, 裡) are those people type; `plain` is s2t: 羣, 爲, 裏.
+    """
+    return _convert("s2t" if plain else "s2tw", text)
+
+
+def _convert(name: str, text: str) -> str:
+    if text.isascii():
+        return text
+    convert = _converter(name).convert
+    whole: str = convert(text)
+    if len(whole) == len(text):
+        return whole
+    # A phrase of another length: convert line by line, then character by character where it stands.
+    parts = []
+    for line in text.splitlines(keepends=True):
+        converted: str = convert(line)
+        parts.append(converted if len(converted) == len(line) else "".join(_one(name, char) for char in line))
+    return "".join(parts)
+
+
+def _one(name: str, char: str) -> str:
+    converted: str = _converter(name).convert(char)
+    return converted if len(converted) == 1 else char

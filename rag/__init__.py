@@ -1,0 +1,1 @@
+"""From question to cited answer: understand, retrieve, extract, refuse, render."""

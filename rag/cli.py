@@ -1,0 +1,156 @@
+"""The command line `wenbao`: the commands about reports, and those that ask them."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from config.errors import UsageError
+from ingest import cli as ingest_cli
+from ingest import console
+
+if TYPE_CHECKING:
+    from config.settings import Settings
+    from rag.engine import Engine
+
+NO_ANSWER = 3
+
+app = typer.Typer(
+    name="wenbao",
+    help="问报:向工作报告提问,得到附逐字出处的回答。",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出")]
+Batch = Annotated[
+    str | None, typer.Option("--batch", metavar="FILE|-", help='JSONL 行 {"id","question"},每行输出一个 JSON')
+]
+
+
+@app.command()
+def ask(
+    question: Annotated[str | None, typer.Argument(help="要问的问题", show_default=False)] = None,
+    as_json: AsJson = False,
+    history: Annotated[list[str] | None, typer.Option("--history", help="之前问过的问题,可多次给出")] = None,
+    k: Annotated[int | None, typer.Option("-k", min=1, max=1000, help="检索多少个片段", show_default=False)] = None,
+    batch: Batch = None,
+) -> None:
+    """提问,得到附出处的回答;没有答案时退出码为 3。"""
+    from rag.engine import DEFAULT_PASSAGES
+    from rag.question import understand
+    from rag.render import answer_text
+
+    settings = _settings()
+    passages = k or DEFAULT_PASSAGES
+    if batch is not None:
+        _only(question, batch)
+        engine = _engine(settings)
+        for row in console.read_batch(batch, "question"):
+            console.print_json({"id": row["id"]} | _ask_row(engine, row, passages))
+        return
+    if question is None:
+        raise UsageError("请给出问题,或使用 --batch FILE|-", "give a QUESTION, or use --batch FILE|-")
+    understand(question, history or [])  # a question that can't be asked is said at once, before anything is loaded
+    answer = _engine(settings).ask(question, history or [], passages)
+    if as_json:
+        console.print_json(answer)
+    else:
+        print(answer_text(answer, settings.language))
+    if answer.status == "not_found":
+        raise typer.Exit(NO_ANSWER)
+
+
+@app.command()
+def search(
+    question: Annotated[str | None, typer.Argument(help="要检索的问题", show_default=False)] = None,
+    k: Annotated[int | None, typer.Option("-k", min=1, max=1000, help="返回多少个片段", show_default="10")] = None,
+    as_json: AsJson = False,
+    batch: Batch = None,
+) -> None:
+    """只检索,不作答:列出最相关的片段。"""
+    from rag.engine import DEFAULT_HITS
+    from rag.question import understand
+    from rag.render import hits_text
+
+    settings = _settings()
+    if batch is not None:
+        _only(question, batch)
+        engine = _engine(settings)
+        for row in console.read_batch(batch, "question"):
+            console.print_json({"id": row["id"], "hits": _search_row(engine, row, k or DEFAULT_HITS)})
+        return
+    if question is None:
+        raise UsageError("请给出问题,或使用 --batch FILE|-", "give a QUESTION, or use --batch FILE|-")
+    understand(question)
+    found = _engine(settings).search(question, k or DEFAULT_HITS)
+    if as_json:
+        console.print_json({"id": None, "hits": [_hit(passage) for passage in found]})
+    else:
+        print(hits_text(found))
+
+
+@app.command()
+def bot() -> None:
+    """启动 Telegram 机器人。"""
+    from rag.telegram.app import run
+
+    run(_settings())
+
+
+ingest_cli.add_commands(app)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """The console script."""
+    console.run(functools.partial(app, arguments, prog_name="wenbao"))
+
+
+def _settings() -> Settings:
+    from config.settings import load_settings
+
+    return load_settings()
+
+
+def _engine(settings: Settings) -> Engine:
+    from rag.engine import Engine
+
+    return Engine(settings, console.Progress(settings).notify)
+
+
+def _only(question: str | None, batch: str) -> None:
+    if question is not None:
+        raise UsageError(f"QUESTION 和 --batch {batch} 只能给一个", f"give QUESTION or --batch {batch}, not both")
+
+
+def _ask_row(engine: Engine, row: dict[str, Any], passages: int) -> dict[str, Any]:
+    """A row's answer; a question that can't be asked is a refusal that says why, so that no row is lost."""
+    try:
+        return dataclasses.asdict(engine.ask(row["question"], row.get("history") or [], passages))
+    except UsageError as exc:
+        from rag.answer import unusable
+
+        return dataclasses.asdict(unusable(row["question"], exc))
+
+
+def _search_row(engine: Engine, row: dict[str, Any], k: int) -> list[dict[str, Any]]:
+    try:
+        return [_hit(passage) for passage in engine.search(row["question"], k)]
+    except UsageError:
+        return []
+
+
+def _hit(passage: Any) -> dict[str, Any]:
+    chunk = passage.chunk
+    return {
+        "source": chunk.source,
+        "start": chunk.start,
+        "end": chunk.end,
+        "text": chunk.text,
+        "score": passage.score,
+    }

@@ -1,0 +1,88 @@
+"""The records that travel from question to answer. They go one way and never change.
+
+Question → Passage → Evidence → Answer. The fields of Citation and Answer are those of the JSON output.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ingest.records import Chunk
+
+Script = Literal["zh-Hans", "zh-Hant"]
+QuestionLanguage = str
+"""`zh-Hans`, `zh-Hant`, `en`, or another ISO 639-1 code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question as asked, as understood (follow-ups completed), and folded for comparing with reports."""
+
+    text: str
+    interpreted: str
+    language: QuestionLanguage
+    folded: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A retrieved chunk; `score` is its cosine similarity with the question."""
+
+    chunk: Chunk
+    title: str
+    date: str | None
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A sentence that may answer: `report.text[start:end] == text`.
+
+    `support` in [0, 1] is the share of the question, weighted by how telling its parts are, that the
+    sentence or its surroundings carry. `short` is the span of the short answer in the report's text,
+    `focus` the share of the question that stands in the same clause as it.
+    """
+
+    passage: Passage
+    start: int
+    end: int
+    text: str
+    support: float
+    short: tuple[int, int] | None
+    focus: float
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A verbatim quote: `cleaned[start:end] == quote` and `raw[raw_start:raw_end] == raw_quote`."""
+
+    n: int
+    source: str
+    title: str
+    date: str | None
+    section: str | None
+    quote: str
+    start: int
+    end: int
+    raw_quote: str
+    raw_start: int
+    raw_end: int
+    page: int | None
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is said to a question. Every `[n]` in `answer` has a citation and every citation is used."""
+
+    question: str
+    interpreted: str
+    language: QuestionLanguage
+    status: Literal["answered", "not_found"]
+    answer: str
+    short_answer: str | None
+    citations: tuple[Citation, ...]
+    reason: str | None
+    nearest: tuple[Citation, ...]
+    took_ms: dict[str, float] = field(default_factory=dict)

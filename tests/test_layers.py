@@ -1,0 +1,51 @@
+"""Imports point one way only: bot.py → rag → ingest → config."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+
+import pytest
+from conftest import ROOT
+
+LAYERS = ("config", "ingest", "rag", "bot")
+HEAVY_AT_START = ("torch", "sentence_transformers", "chromadb", "langchain_text_splitters", "onnxruntime", "pydantic")
+
+
+def _imported(path) -> set[str]:
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative imports hide the layer"
+            names.add((node.module or "").split(".")[0])
+    return names & set(LAYERS)
+
+
+MODULES = [p for layer in LAYERS[:3] for p in sorted((ROOT / layer).rglob("*.py"))] + [ROOT / "bot.py"]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_a_module_imports_only_its_own_layer_and_those_below(path):
+    layer = LAYERS.index(path.relative_to(ROOT).parts[0].removesuffix(".py"))
+    assert {LAYERS.index(name) for name in _imported(path)} <= set(range(layer + 1))
+
+
+@pytest.mark.parametrize("package", ["chromadb", "onnxruntime", "langchain_text_splitters", "opencc", "pypinyin"])
+def test_one_module_knows_each_foreign_library(package):
+    knowing = {
+        str(path.relative_to(ROOT))
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if (isinstance(node, ast.Import) and any(a.name.split(".")[0] == package for a in node.names))
+        or (isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == package)
+    }
+    assert len(knowing) == 1
+
+
+def test_the_command_line_loads_nothing_heavy_to_show_its_help():
+    code = f"import sys, rag.cli; print([m for m in {HEAVY_AT_START!r} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert done.stdout.strip() == "[]"

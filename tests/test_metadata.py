@@ -1,0 +1,73 @@
+"""Title and date come from the text, and stay unknown where it doesn't say."""
+
+from __future__ import annotations
+
+import pytest
+
+from ingest.lexicon import load_lexicon
+from ingest.metadata import issuer, property_date, property_title, publication_date, publisher, regions, title
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("某县科协工作总结\n正文在此。", "某县科协工作总结"),
+        ("您所在的位置: 首页> 新闻\n点赞\n某县科协召开工作会议\n正文。", "某县科协召开工作会议"),
+        ("只有一段正文,没有标题。", None),
+        ("今年以来," + "县科协开展了很多工作," * 10 + "成绩很大。\n一、领导重视,保障有力", None),
+        ("发布时间: 2022-12-02 12:46:15\n正文。", None),
+    ],
+)
+def test_title(text, expected):
+    assert title(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("发布时间: 2022-12-02 12:46:15", "2022-12-02"),
+        ("发布日期:2023年1月5日", "2023-01-05"),
+        ("发布时间: 2022-13-02", None),
+        ("会议于2022-12-02召开", None),
+        ("某县科协总结\n正文。\n某县科协\n2021年12月1日", "2021-12-01"),
+    ],
+)
+def test_publication_date(text, expected):
+    assert publication_date(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("正文。\n来源：某县日报", "某县日报"), ("来源:某网 发布时间:2021-01-02", "某网"), ("资金来源广泛。", None)],
+)
+def test_publisher(text, expected):
+    assert publisher(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("heading", "text", "expected"),
+    [
+        ("某县科协2021年工作总结", "正文。", "某县科协"),
+        (None, "正文很长。\n某市科学技术协会\n2021年1月2日", "某市科学技术协会"),
+        ("凝聚力量", "正文。", None),
+        ("凝聚科协力量", "正文。", None),
+    ],
+)
+def test_issuer(heading, text, expected):
+    assert issuer(heading, text) == expected
+
+
+def test_regions_are_known_names_in_order():
+    assert regions("常德市与阳泉市的社区，不是门市。", {"阳泉市", "常德市"}) == ("常德市", "阳泉市")
+
+
+def test_the_shipped_places_are_places():
+    places = load_lexicon().places
+    assert regions("塔城地区、阳泉市和石门县，以及城市、地县、社区。", places) == ("塔城地区", "阳泉市", "石门县")
+
+
+def test_properties_count_only_where_they_can_be_meant():
+    assert property_title("Microsoft Word - 1") is None
+    assert property_title("某县总结") == "某县总结"
+    assert property_date("2021-03-04", "2021年的工作") == "2021-03-04"
+    assert property_date("2026-03-04", "2021年的工作") is None
