@@ -39,14 +39,15 @@ class Lexicon:
 
     def plausibility(self, text: str) -> float:
         """The log probability of the text's best segmentation; script folded to Simplified by the caller."""
-        best = [0.0] * (len(text) + 1)
+        words = self.words
+        best = [0.0]
         for end in range(1, len(text) + 1):
-            options = [best[end - 1] + self._single(text, end - 1)]
+            top = best[-1] + self._single(text, end - 1)
             for start in range(max(0, end - _LONGEST), end - 1):
-                word = self.words.get(text[start:end])
-                if word is not None:
-                    options.append(best[start] + word)
-            best[end] = max(options)
+                word = words.get(text[start:end])
+                if word is not None and best[start] + word > top:
+                    top = best[start] + word
+            best.append(top)
         return best[-1]
 
     def _single(self, text: str, at: int) -> float:

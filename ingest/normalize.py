@@ -91,14 +91,16 @@ def normalize(raw: RawReport) -> CleanReport:
 def _edits(kind: str, raw: str, mapped: MappedText, replacements: Iterable[Replacement]) -> list[Edit]:
     """The replacements in raw offsets. Where something was removed in between, an edit is listed in parts."""
     edits = []
+    starts, ends = mapped.starts, mapped.ends
     for start, end, new, confidence in replacements:
-        cuts = [start, end]
-        if len(new) == end - start:
-            gaps = [at for at in range(start + 1, end) if mapped.ends[at - 1] != mapped.starts[at]]
-            cuts = [start, *gaps, end]
-        for a, b in itertools.pairwise(cuts):
+        raw_start, raw_end = mapped.raw_span(start, end)
+        if raw_end - raw_start == end - start or len(new) != end - start:
+            edits.append(Edit(kind, raw_start, raw_end, raw[raw_start:raw_end], new, confidence))
+            continue
+        gaps = [at for at in range(start + 1, end) if ends[at - 1] != starts[at]]
+        for a, b in itertools.pairwise([start, *gaps, end]):
             raw_start, raw_end = mapped.raw_span(a, b)
-            part = new[a - start : b - start] if len(cuts) > 2 else new
+            part = new[a - start : b - start]
             edits.append(Edit(kind, raw_start, raw_end, raw[raw_start:raw_end], part, confidence))
     return edits
 
@@ -114,17 +116,11 @@ def _script_folds(text: str) -> list[Replacement]:
     if folded == text:
         return []
     folded = _restore_words(text, folded)
-    found: list[Replacement] = []
-    start = None
-    for at, (old, new) in enumerate(zip(text, folded, strict=True)):
-        if old != new and start is None:
-            start = at
-        elif old == new and start is not None:
-            found.append(Replacement(start, at, folded[start:at]))
-            start = None
-    if start is not None:
-        found.append(Replacement(start, len(text), folded[start:]))
-    return found
+    changed = [at for at, (old, new) in enumerate(zip(text, folded, strict=True)) if old != new]
+    firsts = [at for at, before in zip(changed, [-2, *changed], strict=False) if before != at - 1]
+    lasts = [at for at, after in zip(changed, [*changed[1:], -2], strict=True) if after != at + 1]
+    runs = zip(firsts, lasts, strict=True)
+    return [Replacement(first, last + 1, folded[first : last + 1]) for first, last in runs]
 
 
 def _restore_words(text: str, folded: str) -> str:

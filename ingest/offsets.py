@@ -60,6 +60,7 @@ class MappedText:
         """
         if not replacements:
             return self
+        same = all(len(new) == end - start for start, end, new, _ in replacements)
         pieces: list[str] = []
         starts: array.array[int] = array.array("I")
         ends: array.array[int] = array.array("I")
@@ -68,6 +69,9 @@ class MappedText:
             if not at <= start <= end <= len(self.text):
                 raise ValueError(f"replacement {start}:{end} out of order or out of range")
             pieces += (self.text[at:start], new)
+            if same:  # the map stays as it is
+                at = end
+                continue
             starts.extend(self.starts[at:start])
             ends.extend(self.ends[at:start])
             if len(new) == end - start:
@@ -79,6 +83,8 @@ class MappedText:
                 ends.extend([raw_end] * len(new))
             at = end
         pieces.append(self.text[at:])
+        if same:
+            return MappedText("".join(pieces), self.starts, self.ends)
         starts.extend(self.starts[at:])
         ends.extend(self.ends[at:])
         return MappedText("".join(pieces), starts, ends)

@@ -81,7 +81,7 @@ def byte_slips(text: str) -> list[Replacement]:
     seen: set[tuple[int, int, int]] = set()
     for trigger in itertools.islice(_strange(lexicon).finditer(text), _MIN_TRIGGERS + len(text) // _PROSE):
         for run in _runs(lexicon, masked, trigger, seen):
-            verdict = _judge(lexicon, text, run)
+            verdict = _judge(lexicon, text, run) if run.end > trigger.start() else None
             if verdict:
                 judged[verdict[1].start, verdict[1].end, verdict[1].text] = verdict
     # Where two readings overlap, the one that gains more is right.
@@ -114,20 +114,24 @@ def _runs(lexicon: Lexicon, text: str, trigger: re.Match[str], seen: set[tuple[i
     if trigger[1]:
         yield from _after_swallowed(lexicon, text, trigger.start(), trigger[1], trigger.end())
     for start in range(max(0, trigger.start() - _LOOK_BACK), trigger.start() + 1):
-        first = _gbk(_FOLDED.get(text[start], text[start]))
-        if len(first) != 2:
-            continue
-        readings = []
-        for lead in (0xA1, 0xA3):  # the lost first byte of a mark
-            if _decode(lead, first[0]) in _SLIP_MARKS:
-                stand_in = start - 1 if start and text[start - 1] == "?" else start
-                readings.append((stand_in, start, lead))
-        if first[0] in (0xA1, 0xA3) and first[1] in (0xA1, 0xA3):  # a stray byte before a mark
-            readings.append((start, start + 1, first[1]))
-        for reading in readings:
+        for stray, lead in _beginnings(text[start]):
+            stand_in = start - 1 if not stray and start and text[start - 1] == "?" else start
+            reading = (stand_in, start + stray, lead)
             if reading not in seen:
                 seen.add(reading)
                 yield from _in_step(lexicon, text, *reading, folded=True)
+
+
+@functools.lru_cache(maxsize=65536)
+def _beginnings(char: str) -> tuple[tuple[bool, int], ...]:
+    """How a shifted run can begin at this character: (whether it is a stray byte's, the first byte in step)."""
+    first = _gbk(_FOLDED.get(char, char))
+    if len(first) != 2:
+        return ()
+    found = [(False, lead) for lead in (0xA1, 0xA3) if _decode(lead, first[0]) in _SLIP_MARKS]  # a mark's byte was lost
+    if first[0] in (0xA1, 0xA3) and first[1] in (0xA1, 0xA3):  # a stray byte before a mark
+        found.append((True, first[1]))
+    return tuple(found)
 
 
 def _after_swallowed(lexicon: Lexicon, text: str, at: int, reading: str, after: int) -> Iterator[_Run]:
@@ -267,6 +271,7 @@ def _in_word(lexicon: Lexicon, left: str, char: str, right: str) -> bool:
     )
 
 
+@functools.lru_cache(maxsize=4096)
 def _plain(text: str) -> str:
     return to_simplified(without_annotations(text))
 
