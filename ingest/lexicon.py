@@ -24,6 +24,8 @@ _STOP, _MARK, _RARE_MARK, _ASCII, _ODD = -2.5, -5.0, -9.0, -7.0, -14.0
 _STOPS = frozenset("，。、,.\n")
 _MARKS = frozenset("；：？！“”‘’（）《》—…·;:?!()\"'-%/ ~～－")
 _RARE_MARKS = frozenset("〈〉【】「」『』")
+_FIGURES = frozenset("０１２３４５６７８９％℃‰")
+_PAUSES = frozenset("，、；：（《“‘,;:(")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,6 +57,8 @@ class Lexicon:
         known = self.words.get(char)
         if known is not None and char > "\x7f":
             return known
+        if char == "?" and at and not _asked(text[at - 1]):
+            return _ODD
         if char in _STOPS:
             return _STOP
         if char in _MARKS:
@@ -71,15 +75,21 @@ class Lexicon:
         return _ASCII if _is_wide(char) and any(map(_is_wide, beside)) else _ODD
 
 
+def _asked(before: str) -> bool:
+    """Whether a question can end behind this character: not behind a pause, an opening mark or a lone symbol."""
+    if before in _PAUSES:
+        return False
+    return before.isascii() or before in _MARKS or "\u3400" <= before <= "\u9fff" or before in _FIGURES
+
+
 def _is_wide(char: str) -> bool:
     return "\uff10" <= char <= "\uff5a"
 
 
-@functools.cache
 def lost_words(lexicon: Lexicon) -> dict[str, str]:
     """Traditional words whose conversion from Simplified plain t2s doesn't undo: 座標 → 坐标, not 座标.
 
-    Made by sending every listed word to Traditional script and back.
+    Made by sending every listed word to Traditional script and back; `script.fold_script` reads them from a file.
     """
     simplified = [word for word in lexicon.words if len(word) > 1 and not word.isascii()]
     traditional = to_traditional("\n".join(simplified), plain=True).split("\n")

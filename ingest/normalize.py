@@ -8,21 +8,20 @@ text back to the raw text. `RECIPE` names this version: an index made by another
 
 from __future__ import annotations
 
-import functools
 import itertools
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from ingest import clean, metadata
-from ingest.lexicon import load_lexicon, lost_words
+from ingest.lexicon import load_lexicon
 from ingest.offsets import MappedText, Replacement
 from ingest.pinyin import pinyin_annotations
 from ingest.records import CleanReport, Dropped, Edit, RawReport
 from ingest.repair import byte_slips
-from ingest.script import to_simplified
+from ingest.script import fold_script
 
-RECIPE = "4"
+RECIPE = "5"
 
 _MAX_ROUNDS = 10
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff]")
@@ -112,26 +111,11 @@ def _controls(text: str) -> list[Replacement]:
 
 def _script_folds(text: str) -> list[Replacement]:
     """Each run of characters that the fold to Simplified script changes."""
-    folded = to_simplified(text)
+    folded = fold_script(text)
     if folded == text:
         return []
-    folded = _restore_words(text, folded)
     changed = [at for at, (old, new) in enumerate(zip(text, folded, strict=True)) if old != new]
     firsts = [at for at, before in zip(changed, [-2, *changed], strict=False) if before != at - 1]
     lasts = [at for at, after in zip(changed, [*changed[1:], -2], strict=True) if after != at + 1]
     runs = zip(firsts, lasts, strict=True)
     return [Replacement(first, last + 1, folded[first : last + 1]) for first, last in runs]
-
-
-def _restore_words(text: str, folded: str) -> str:
-    """The fold with the words put right that it doesn't bring back by itself (`lexicon.lost_words`)."""
-    words = lost_words(load_lexicon())
-    restored = list(folded)
-    for match in _words_pattern(tuple(words)).finditer(text):
-        restored[match.start() : match.end()] = words[match[0]]
-    return "".join(restored)
-
-
-@functools.cache
-def _words_pattern(words: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(sorted(map(re.escape, words), key=len, reverse=True)))

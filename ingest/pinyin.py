@@ -19,22 +19,27 @@ HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 # An annotation inside an annotation starts with a NUL: the converter read a byte of the outer one as Han.
 _NESTED = rf"(?:\(\x00[{LETTERS}]{{1,8}}\))?"
 ANNOTATION = re.compile(rf"\(([{LETTERS}]{{1,8}}){_NESTED}([{LETTERS}]{{0,6}})\)")
-_ANNOTATED = re.compile(rf"(?<=[{HAN}])(?:{ANNOTATION.pattern})+")
+# As others write it: capitals, IPA's letters, `lu:`, either width of bracket, spaces within it.
+_WRITTEN = re.compile(rf"[(（][ \u3000]?([{LETTERS}A-ZÀ-ÝĀ-Ǜɑɡ:\']{{1,8}}){_NESTED}([{LETTERS}]{{0,6}})[ \u3000]?[)）]")
+_ANNOTATED = re.compile(rf"(?<=[{HAN}])(?:{_WRITTEN.pattern})+")
+_SPELLINGS = str.maketrans({"ɑ": "a", "ɡ": "g", "'": None})
 _SOME = 3  # annotations behind converted characters that show a text went through the converter
 
 
 @functools.lru_cache(maxsize=8192)
 def readings(char: str) -> frozenset[str]:
-    """Every reading of a character, with and without tone marks (pypinyin's dictionary)."""
+    """Every reading of a character, with and without tone marks, ü also as v, u: and u (pypinyin's dictionary)."""
     from pypinyin import Style, pinyin
 
     toned = {unicodedata.normalize("NFC", reading) for reading in pinyin(char, style=Style.TONE, heteronym=True)[0]}
-    return frozenset(toned | {_toneless(reading) for reading in toned})
+    toneless = {_toneless(reading) for reading in toned}
+    umlaut = {reading.replace("ü", typed) for reading in toneless if "ü" in reading for typed in ("v", "u:", "u")}
+    return frozenset(toned | toneless | umlaut)
 
 
 def pronounces(annotation: str, char: str) -> bool:
     """Whether the letters between the brackets are a reading of the character."""
-    return unicodedata.normalize("NFC", annotation) in readings(char)
+    return unicodedata.normalize("NFC", annotation.translate(_SPELLINGS).lower()) in readings(char)
 
 
 def pinyin_annotations(text: str) -> list[Replacement]:
@@ -43,11 +48,15 @@ def pinyin_annotations(text: str) -> list[Replacement]:
     converted = 0
     for match in _ANNOTATED.finditer(text):
         char = text[match.start() - 1]
-        inner = [m[1] + m[2] for m in ANNOTATION.finditer(match[0])]
-        if all(pronounces(letters, char) for letters in inner):
+        end = match.start()
+        for annotation in _WRITTEN.finditer(match[0]):
+            if not pronounces(annotation[1] + annotation[2], char):
+                break
+            end = match.start() + annotation.end()
+        if end > match.start():
             changed = to_simplified(char) != char
             converted += changed
-            found.append((changed, Replacement(match.start(), match.end(), "")))
+            found.append((changed, Replacement(match.start(), end, "")))
     return [replacement for changed, replacement in found if changed or converted >= _SOME]
 
 

@@ -32,6 +32,7 @@ _NO_CODE = "\ue000"  # a private character, without a place in GBK
 
 _MIN_GAIN = 7.0  # natural log: how many times likelier a repair must be than what it replaces
 _MAX_ODDS = 0.05  # the second best filling of a lost byte against the best
+_MAX_NUMERAL_ODDS = 0.02  # the same for a numeral: no figure is made or lost by a guess
 _MARK_CONFIDENCE = 0.9  # a mark with one byte left may have been another one
 _FILLED_CONFIDENCE = 0.9  # a lost byte that was filled in is a guess, however good
 _MAX_MARK_ODDS = 0.1  # the same for a mark; commas are commoner still than the model thinks
@@ -50,6 +51,10 @@ _SLIP_MARKS = frozenset("。，、；：？！（）《》「」“”")
 _BRACKETS = (("（", "）"), ("《", "》"), ("“", "”"), ("「", "」"))
 # ASCII marks that may stand for their full-width form, which was folded after the damage.
 _FOLDED = {ascii_mark: chr(ord(ascii_mark) + 0xFEE0) for ascii_mark in ",;:?!()"}
+
+_WIDE_FIGURES = frozenset("０１２３４５６７８９％．")
+_IN_FIGURE = re.compile(r"[\d％．，]")
+_NUMERALS = frozenset("一二三四五六七八九十百千万亿两零")
 
 _OPENING_ANNOTATION = re.compile(rf"\(([{LETTERS}]{{1,8}})\)")
 _SWALLOWED = re.compile(rf"\?([{LETTERS}]{{1,8}})\)")
@@ -221,6 +226,8 @@ def _judge(lexicon: Lexicon, text: str, run: _Run) -> tuple[float, Replacement] 
     """The gain of a run's best reading over what stands there, if it is convincing."""
     if run.start and _strange(lexicon).match(text, run.start - 1):
         return None  # the slip began before this run
+    if text[run.start] in _WIDE_FIGURES and _IN_FIGURE.match(text, max(0, run.start - 1)):
+        return None  # a figure written wide
     left = _plain(text[max(0, run.start - 4 * _CONTEXT) : run.start])[-_CONTEXT:]
     right_raw = text[run.end : run.end + 4 * _CONTEXT]
     right = _plain(right_raw)[:_CONTEXT]
@@ -237,18 +244,10 @@ def _judge(lexicon: Lexicon, text: str, run: _Run) -> tuple[float, Replacement] 
     if run.last:
         if score(run.head + LOST) < needed - _LOST_COST:
             return None
-        tail = _plain(left + run.head)[-_CONTEXT:]
-        ranked = sorted(((score(char, tail), char) for char in run.last), reverse=True)
-        odds = math.exp(ranked[1][0] - ranked[0][0]) if len(ranked) > 1 else 0.0
-        confidence = round(1 / (1 + odds), 3)
-        best = ranked[0][1] if ranked else ""
-        if best in _SLIP_MARKS:
-            convincing = odds <= _MAX_MARK_ODDS
-        else:
-            convincing = odds <= _MAX_ODDS and (run.read or _in_word(lexicon, tail, best, right))
-        confidence = min(confidence, _FILLED_CONFIDENCE)
-        reading += ranked[0][1] if convincing else run.lost
-        confidence = confidence if convincing else 0.5
+        before = _plain(left + run.head)[-_CONTEXT:]
+        ranked = sorted(((score(char, before), char) for char in run.last), reverse=True)
+        filling, confidence = _filling(lexicon, ranked, before, right, read=run.read)
+        reading += filling or run.lost
     elif not run.head:
         return None
     if reading[0] == "！":
@@ -257,9 +256,27 @@ def _judge(lexicon: Lexicon, text: str, run: _Run) -> tuple[float, Replacement] 
     if text[run.start] not in _SLIP_MARKS and reading[0] in _SLIP_MARKS:
         confidence = min(confidence, _MARK_CONFIDENCE)
     value = score(reading)
-    if value < needed or reading == run.lost:
+    if value < needed:
         return None
     return value - needed, Replacement(run.start, run.end, reading, confidence)
+
+
+def _filling(
+    lexicon: Lexicon, ranked: list[tuple[float, str]], before: str, after: str, *, read: bool
+) -> tuple[str, float]:
+    """The one character that fits between, or nothing, and how sure that is.
+
+    `ranked` holds (plausibility, character), best first; `read`: they fit a written reading.
+    """
+    (top, best), others = ranked[0], ranked[1:]
+    odds = math.exp(others[0][0] - top) if others else 0.0
+    if best in _SLIP_MARKS:
+        convincing = odds <= _MAX_MARK_ODDS
+    else:
+        numeral = next((value for value, char in others if char in _NUMERALS), -math.inf)
+        clear = odds <= _MAX_ODDS and math.exp(numeral - top) <= _MAX_NUMERAL_ODDS
+        convincing = clear and (read or _in_word(lexicon, before, best, after))
+    return (best, min(round(1 / (1 + odds), 3), _FILLED_CONFIDENCE)) if convincing else ("", 0.5)
 
 
 def _in_word(lexicon: Lexicon, left: str, char: str, right: str) -> bool:

@@ -6,11 +6,15 @@ Guarantees: folding keeps the length, so offsets in the folded text are offsets 
 from __future__ import annotations
 
 import functools
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from opencc import OpenCC
 
+
+LOST_WORDS = "lost_words.tsv"
 
 _ROUNDS = 4  # a character or two of a million folds to one that folds again
 
@@ -30,6 +34,28 @@ def to_simplified(text: str) -> str:
             break
         text = folded
     return text
+
+
+def fold_script(text: str) -> str:
+    """As `to_simplified`, with the words put right that it doesn't bring back by itself: 座標 → 坐标, not 座标.
+
+    Reports and questions are both folded so. The words are in lost_words.tsv, which `lexicon.lost_words` made.
+    """
+    folded = to_simplified(text)
+    if folded == text:
+        return text
+    restored = list(folded)
+    pattern, words = _lost_words()
+    for match in pattern.finditer(text):
+        restored[match.start() : match.end()] = words[match[0]]
+    return "".join(restored)
+
+
+@functools.cache
+def _lost_words() -> tuple[re.Pattern[str], dict[str, str]]:
+    lines = (Path(__file__).parent / LOST_WORDS).read_text(encoding="utf-8").splitlines()
+    words = dict(line.split("\t") for line in lines)
+    return re.compile("|".join(sorted(map(re.escape, words), key=len, reverse=True))), words
 
 
 def to_traditional(text: str, *, plain: bool = False) -> str:

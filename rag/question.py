@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from config.errors import UsageError
-from ingest.script import to_simplified, to_traditional
+from ingest.script import fold_script, to_simplified, to_traditional
 from rag.records import Question, QuestionLanguage
 
 MAX_LENGTH = 1000  # characters; far beyond any question, well within what the model reads in one go
@@ -54,7 +54,7 @@ def understand(text: str, history: Sequence[str] = ()) -> Question:
 
 def fold(text: str) -> str:
     """Script, width and case folded, for comparing; of another length than the text in rare cases."""
-    return to_simplified(unicodedata.normalize("NFKC", text)).lower()
+    return fold_script(unicodedata.normalize("NFKC", text)).lower()
 
 
 def language_of(text: str) -> QuestionLanguage:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from conftest import SEEDS
+from conftest import ROOT, SEEDS
 from damage import annotate, fold_punctuation, slip, traditional
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest import sources
+from ingest.lexicon import load_lexicon, lost_words
 from ingest.normalize import normalize
 from ingest.offsets import MappedText
 from ingest.records import RawReport
-from ingest.script import to_simplified, to_traditional
+from ingest.script import LOST_WORDS, to_simplified, to_traditional
+from rag.question import fold
 
 SEED_FILES = sorted(SEEDS.iterdir())
 REPORT_CHARACTERS = "科普基地有三十五家協會報告(bào)bǎo?。，、；：,;`Ｋ\u3000\n0１ A瑠ㄒ┏"
@@ -100,7 +102,12 @@ def test_folding_the_script_keeps_the_length_and_is_idempotent(text):
 
 
 def test_words_that_the_fold_alone_does_not_bring_back():
-    assert clean("直角座標系").text == "直角坐标系"
+    assert clean("直角座標系").text == "直角坐标系" == fold("直角座標系")
+
+
+def test_the_table_of_those_words_is_what_the_word_list_gives():
+    table = (ROOT / "ingest" / LOST_WORDS).read_text(encoding="utf-8")
+    assert dict(line.split("\t") for line in table.splitlines()) == lost_words(load_lexicon())
 
 
 @pytest.mark.parametrize("path", SEED_FILES, ids=lambda p: p.name[:3])

@@ -17,7 +17,7 @@ import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
-from ingest.lexicon import load_lexicon, lost_words
+from ingest.lexicon import load_lexicon
 from ingest.normalize import normalize
 from ingest.pinyin import without_annotations
 from ingest.records import RawReport
@@ -33,7 +33,7 @@ def main(folder: Path) -> None:
     """Print every set's figures. Exits with 1 when the data isn't there."""
     if not folder.is_dir():
         sys.exit(f"no development data in {folder}: set DATA=FOLDER, for example make bench DATA=../shared")
-    lost_words(load_lexicon())  # the dictionaries are read once, not per text
+    load_lexicon()  # the dictionaries are read once, not per text
     normalize(RawReport("", "報(bào)告", ""))
     for name in _CLEAN:
         texts = list(_texts(folder / "data" / name))
