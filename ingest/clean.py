@@ -7,7 +7,6 @@ an ordinary short line of a report (heading, list item, signature, table row) st
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -79,8 +78,7 @@ _NOTICE = re.compile(
 _STRAY = re.compile(rf"(?<=[{HAN}])`(?=[{HAN}])")
 _DOUBLED = re.compile(r",(?=[,。、])")
 _BLANK = re.compile(r"\n[ \t\n]*")
-_FULL_LINE = 0.8  # of the layout's usual width
-_LIST_ITEM = re.compile(r"\s*(?:[•·●◆■-]|[(（]?[一二三四五六七八九十\d]{1,3}[)）、.．])")
+_PAGE_BREAK = re.compile(r"\n?\f+(?:\n?\f)*")
 _OFTEN = 3  # doubled marks that show a text went through the converter, rather than one slip of a typist
 _CLOSE = 3  # lines from one piece of furniture to the next
 _LONGEST_LABEL = 120  # characters; a longer line is text
@@ -168,24 +166,16 @@ def blank_lines(text: str) -> list[Replacement]:
 
 
 def wrapped_lines(text: str) -> list[Replacement]:
-    """The line and page breaks of a page layout that stand inside a sentence.
+    """The page breaks: a form feed inside a line stands inside a sentence, one after a line break doesn't count.
 
-    A line is wrapped when it is about as long as the layout's longest and doesn't end a sentence.
+    The lines that a layout broke are joined where it is known (`ingest.layout`).
     """
-    lines = re.split(r"[\n\f]", text)
-    widths = sorted(len(line) for line in lines if line.strip())
-    width = widths[len(widths) * 9 // 10] if widths else 0
     found = []
-    at = 0
-    for line, following in itertools.pairwise(lines):
-        at += len(line)
-        wrapped = len(line) >= _FULL_LINE * width and line.rstrip()[-1:] not in _FINISHED and following.strip()
-        if wrapped and not _LIST_ITEM.match(following):
-            latin = line[-1:].isascii() and line[-1:].isalnum() and following[:1].isascii()
-            found.append(Replacement(at, at + 1, " " if latin else ""))
-        elif text[at] == "\f":
-            found.append(Replacement(at, at + 1, "\n"))
-        at += 1
+    for match in _PAGE_BREAK.finditer(text):
+        before, after = text[max(0, match.start() - 1) : match.start()], text[match.end() : match.end() + 1]
+        latin = before.isascii() and before.isalnum() and after.isascii() and after.isalnum()
+        inside = not match[0].startswith("\n")
+        found.append(Replacement(*match.span(), (" " if latin else "") if inside else "\n"))
     return found
 
 

@@ -21,7 +21,7 @@ from ingest.records import CleanReport, Dropped, Edit, RawReport
 from ingest.repair import byte_slips
 from ingest.script import fold_script
 
-RECIPE = "5"
+RECIPE = "6"
 
 _MAX_ROUNDS = 10
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff]")

@@ -46,8 +46,9 @@ class Dropped:
 class RawReport:
     """A delivered file: its text as decoded or extracted, and the SHA-256 of its bytes in hexadecimal.
 
-    `mapped` is the part of the text to read (an HTML page's article); None means all of it. What was
-    left out is in `dropped`. `paged`: form feeds part the pages, and lines break where the layout did.
+    `mapped` is the part of the text to read (an HTML page's article, a PDF without its headers); None
+    means all of it. What was left out is in `dropped`, and bytes that are no character (U+FFFD in the
+    text). `paged`: form feeds part the pages, inside a line or after one.
     """
 
     source: str

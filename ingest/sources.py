@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -17,9 +18,9 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from config.errors import ReportError, StorageError, UnreadableReport, UsageError
-from ingest.encoding import decode
-from ingest.extract import HTML, PDF, WORD, extract
-from ingest.html import article, visible_text
+from ingest.encoding import LOST, decode
+from ingest.extract import HTML, PDF, PDF_HEADER, WORD, extract
+from ingest.html import article
 from ingest.offsets import MappedText, Replacement
 from ingest.records import Dropped, Properties, RawReport
 
@@ -34,6 +35,14 @@ _KINDS = {
     ".pdf": PDF,
     ".docx": WORD,
 }
+_ARCHIVES = frozenset({".zip", ".rar", ".7z", ".gz", ".tgz", ".tar", ".bz2", ".xz"})
+_OLD_WORD = ("旧的 Word 格式 .doc;请另存为 .docx", "the old Word format .doc; save it as .docx")
+_LOST_RUNS = re.compile(f"{LOST}+")
+# What a saved page begins with, whatever its name says.
+_HTML_TEXT = re.compile(
+    r"\ufeff?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*(?:<!doctype\s+html|<(html|head|body|div|p|table|h[1-6])\b[^>]*>.*</\1\s*>)",
+    re.IGNORECASE | re.DOTALL,
+)
 # How a file of another format begins, whatever its name says.
 _SIGNATURES = {
     b"%PDF-": PDF,
@@ -120,8 +129,10 @@ def _walk(start: Path, root: Path, unreadable: dict[str, ReportError]) -> Iterat
 def read_bytes(path: Path, max_bytes: int) -> bytes:
     """The file's bytes. Raises ReportError when it can't be read, is empty or too large, or isn't a known format."""
     suffix = path.suffix.lower()
-    if suffix == ".zip":
+    if suffix in _ARCHIVES:
         raise ReportError("不接受压缩包;请先解压", "archives are not accepted; unpack it first")
+    if suffix == ".doc":
+        raise ReportError(*_OLD_WORD)
     if suffix not in _KINDS:
         known = " ".join(sorted(_KINDS))
         raise ReportError(
@@ -149,13 +160,17 @@ def read_bytes(path: Path, max_bytes: int) -> bytes:
 def _check_content(kind: str, data: bytes) -> None:
     """Raises ReportError when the content isn't what the name says."""
     content = next((name for signature, name in _SIGNATURES.items() if data.startswith(signature)), None)
+    if kind == PDF and b"%PDF-" in data[:PDF_HEADER]:
+        content = PDF
     if kind == WORD and content == "doc":
-        raise ReportError("Word 文件已加密,或是旧的 .doc 格式", "the Word file is encrypted, or an old .doc")
+        if "EncryptedPackage".encode("utf-16-le") in data:  # how Office wraps a file with a password
+            raise ReportError("Word 文件已加密,需要密码", "the Word file is encrypted and needs a password")
+        raise ReportError(*_OLD_WORD)
     expected = {PDF: PDF, WORD: "zip"}.get(kind)
     if content != expected:
         raise ReportError(
-            f"扩展名是 {kind},内容却是 {content or '别的格式'}",
-            f"the name says {kind}, but the content is {content or 'something else'}",
+            f"扩展名是 {kind},内容却是 {content or '别的格式'};请改正扩展名",
+            f"the name says {kind}, but the content is {content or 'something else'}; correct the name",
         )
 
 
@@ -172,15 +187,20 @@ def parse(source: str, data: bytes, seconds: float = 60) -> RawReport:
     kind = _KINDS.get(PurePosixPath(source).suffix.lower(), _TEXT)
     found: dict[str, Any] = {}
     mapped: MappedText | None = None
-    dropped: tuple[Dropped, ...] = ()
+    dropped: list[Dropped] = []
     if kind in (PDF, WORD):
         found = extract(kind, data, seconds)
         text = str(found["text"])
+        dropped = _spans(text, found["dropped"])
+        mapped = _without(MappedText.of(text), [(span.raw_start, span.raw_end) for span in dropped])
     else:
         text = decode(data)
-        if kind == HTML:
-            found = extract(kind, text.encode("utf-8", "replace"), seconds)
-            mapped, dropped = _article(text, found["lines"])
+        if LOST in text and LOST.encode() not in data:
+            dropped = _spans(text, [("undecodable", *match.span()) for match in _LOST_RUNS.finditer(text)])
+        if kind == HTML or (kind == _TEXT and _HTML_TEXT.match(text)):
+            found = extract(HTML, text.encode("utf-8", "surrogatepass"), seconds)
+            mapped, around = _article(text, found)
+            dropped += around
     if _control_share(text) > _MAX_CONTROLS:
         raise ReportError("不是文本文件", "not a text file")
     report = RawReport(
@@ -188,7 +208,7 @@ def parse(source: str, data: bytes, seconds: float = 60) -> RawReport:
         text=text,
         sha256=sha256(data),
         mapped=mapped,
-        dropped=dropped,
+        dropped=tuple(dropped),
         paged=kind == PDF,
         properties=Properties(found.get("title"), found.get("date"), found.get("publisher")),
     )
@@ -198,15 +218,21 @@ def parse(source: str, data: bytes, seconds: float = 60) -> RawReport:
     return report
 
 
-def _article(source: str, lines: list[str]) -> tuple[MappedText, tuple[Dropped, ...]]:
-    """The text of an HTML page's article, and what was left out around it."""
-    page = visible_text(source)
-    left_out = article(page, lines)
-    dropped = []
-    for start, end in left_out:
-        raw_start, raw_end = page.raw_span(start, end)
-        dropped.append(Dropped("page", raw_start, raw_end, source[raw_start:raw_end]))
-    return page.edit([Replacement(start, end, "") for start, end in left_out]), tuple(dropped)
+def _article(source: str, found: dict[str, Any]) -> tuple[MappedText, list[Dropped]]:
+    """The text of an HTML page's article, and what was left out around it and in it."""
+    page = MappedText.of(source).edit([Replacement(start, end, new) for start, end, new, _ in found["edits"]])
+    left_out = article(page, found["lines"], dict(found["headings"]))
+    around = [("page", *page.raw_span(start, end)) for start, end in left_out]
+    dropped = _spans(source, around + [("hidden", start, end) for start, end in found["hidden"]])
+    return _without(page, left_out), dropped
+
+
+def _spans(text: str, spans: Iterable[tuple[str, int, int]]) -> list[Dropped]:
+    return [Dropped(reason, start, end, text[start:end]) for reason, start, end in spans]
+
+
+def _without(mapped: MappedText, spans: Iterable[tuple[int, int]]) -> MappedText:
+    return mapped.edit([Replacement(start, end, "") for start, end in sorted(spans)])
 
 
 def _control_share(text: str) -> float:

@@ -1,0 +1,162 @@
+"""The reading order of a PDF's pages: paragraphs, table rows, and what is only the pages' furniture. Pure.
+
+What a page shows is lines at places. A line that reaches the right margin goes on in the next one; a
+line that comes back at the same height on most pages, and a page number alone in its line, belong to
+the pages and not to the report.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_EDGE_LINES = 2  # lines at a page's top and bottom that may be its furniture
+_EDGE = 0.12  # of the page's height, at its top and its bottom, in which furniture stands
+_SAME_HEIGHT = 4.0  # points between two places that count as one
+_MOST = 0.4  # of the pages; a header may differ on left and right pages, and the first page has none
+_SAME_SIZE = 0.12  # relative difference of two lines' type sizes up to which they are of one paragraph
+_SLACK = 2.0  # type sizes that a full line may stay short of the margin, for what didn't fit
+_INDENT = 1.2  # type sizes from which on a line is the first of a paragraph
+_LEADING = 2.6  # type sizes between two lines of one paragraph
+_DIGITS = re.compile(r"\d+")
+_NUMBER = re.compile(
+    r"[-—–―－·•~～\s]*(?:第\s*)?\d{1,4}(?:\s*页)?(?:\s*[,，/／]?\s*(?:共\s*)?\d{1,4}\s*页?)?[-—–―－·•~～\s]*"
+    r"|(?:[Pp]age|[Pp]\.)\s*\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?|[ivxlc]{1,6}"
+)
+_FINISHED = frozenset("。！？!?…；;：:")
+_LIST_ITEM = re.compile(
+    r"\s*(?:[•·●◆■▪※-]\s|[(（][一二三四五六七八九十\d]{1,3}[)）]|[一二三四五六七八九十]{1,3}、|\d{1,2}(?:[、)）]|[.．](?!\d)))"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a page, or a row of a table in it; places and type size in points from the top left."""
+
+    text: str
+    x0: float
+    x1: float
+    top: float
+    bottom: float
+    size: float
+    row: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PageLines:
+    """A page's lines, from top to bottom, and its height in points."""
+
+    height: float
+    lines: tuple[Line, ...]
+
+
+def arrange(pages: Sequence[PageLines]) -> tuple[str, list[tuple[int, int]]]:
+    """The document's text, and the spans of it that are furniture.
+
+    A paragraph is a line, a table row a line with tabs; form feeds part the pages. Where a page ends
+    inside a paragraph the form feed stands alone, else after a line break.
+    """
+    sheets = [_Sheet.of(page, repeated) for page, repeated in zip(pages, _repeated(pages), strict=True)]
+    margins = _Margins.of([line for sheet in sheets for line in sheet.body if not line.row])
+    text = ""
+    spans: list[tuple[int, int]] = []
+    for number, sheet in enumerate(sheets):
+        if sheet.head:
+            spans.append((len(text), len(text) + sum(len(line.text) + 1 for line in sheet.head)))
+            text += "".join(line.text + "\n" for line in sheet.head)
+        text += _paragraphs(sheet.body, margins)
+        following = next((later.body[0] for later in sheets[number + 1 :] if later.body), None)
+        if following and sheet.body and not margins.goes_on(sheet.body[-1], following, turned=True):
+            text += "\n"
+        if sheet.foot:
+            spans.append((len(text), len(text) + sum(len(line.text) + 1 for line in sheet.foot)))
+            text += "".join("\n" + line.text for line in sheet.foot)
+        text += "\f" if number < len(sheets) - 1 else ""
+    return text, spans
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """A page's lines: the report's, and the furniture above and below."""
+
+    head: tuple[Line, ...]
+    body: tuple[Line, ...]
+    foot: tuple[Line, ...]
+
+    @classmethod
+    def of(cls, page: PageLines, repeated: set[int]) -> _Sheet:
+        left_out = repeated | _page_numbers(page, repeated)
+        body = [n for n in range(len(page.lines)) if n not in left_out]
+        first = body[0] if body else 0
+        return cls(
+            tuple(page.lines[n] for n in sorted(left_out) if n < first),
+            tuple(page.lines[n] for n in body),
+            tuple(page.lines[n] for n in sorted(left_out) if n >= first),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Margins:
+    """Where the document's full lines begin and end, in points."""
+
+    left: float
+    right: float
+
+    @classmethod
+    def of(cls, lines: Sequence[Line]) -> _Margins:
+        """The places that a tenth of the lines reach or pass: an odd longer line doesn't move the margin."""
+        if not lines:
+            return cls(0.0, 0.0)
+        lefts, rights = sorted(line.x0 for line in lines), sorted(line.x1 for line in lines)
+        return cls(lefts[len(lines) // 10], rights[len(lines) * 9 // 10])
+
+    def goes_on(self, line: Line, following: Line, *, turned: bool = False) -> bool:
+        """Whether the following line, after the page is `turned` or on the same one, is of one paragraph with it."""
+        if line.row or following.row or abs(line.size - following.size) > _SAME_SIZE * max(line.size, following.size):
+            return False
+        if not turned and following.top - line.top > _LEADING * line.size:
+            return False
+        full = line.x1 >= self.right - _SLACK * line.size
+        indented = following.x0 >= min(self.left, line.x0) + _INDENT * line.size
+        begins = indented or _LIST_ITEM.match(following.text) is not None
+        return full and not begins and line.text[-1:] not in _FINISHED
+
+
+def _paragraphs(lines: Sequence[Line], margins: _Margins) -> str:
+    pieces = [line.text for line in lines[:1]]
+    for line, following in itertools.pairwise(lines):
+        pieces += (joint(line.text, following.text) if margins.goes_on(line, following) else "\n", following.text)
+    return "".join(pieces)
+
+
+def joint(before: str, after: str) -> str:
+    """What stands between two lines of one paragraph: a space where both are of Latin letters."""
+    return " " if before[-1:].isascii() and before[-1:].isalnum() and after[:1].isascii() else ""
+
+
+def _repeated(pages: Sequence[PageLines]) -> list[set[int]]:
+    """Each page's lines that come back, but for their numbers, at the same height of most pages' edges."""
+    keys = [{n: _edge_key(page, n) for n in _edges(page)} for page in pages]
+    seen = Counter(key for page in keys for key in set(page.values()))
+    needed = max(2, _MOST * len(pages))
+    return [{n for n, key in page.items() if seen[key] >= needed} for page in keys]
+
+
+def _edges(page: PageLines) -> list[int]:
+    """The lines that may be furniture: the outermost ones, in the margins."""
+    outermost = {*range(_EDGE_LINES), *range(len(page.lines) - _EDGE_LINES, len(page.lines))}
+    above, below = _EDGE * page.height, (1 - _EDGE) * page.height
+    return [n for n, line in enumerate(page.lines) if n in outermost and not above < line.top < below and not line.row]
+
+
+def _edge_key(page: PageLines, n: int) -> tuple[str, int]:
+    line = page.lines[n]
+    return _DIGITS.sub("#", "".join(line.text.split())), round(line.top / _SAME_HEIGHT)
+
+
+def _page_numbers(page: PageLines, repeated: set[int]) -> set[int]:
+    """The lines at the page's edges that are nothing but a page number."""
+    return {n for n in _edges(page) if n not in repeated and _NUMBER.fullmatch(page.lines[n].text)}
