@@ -53,7 +53,7 @@ def chunk(report: CleanReport, size: int) -> list[Chunk]:
 
 
 def embedding_input(report: CleanReport, piece: Chunk) -> str:
-    """What is embedded for a chunk: its text under its report's title and heading.
+    """What a chunk is found by, as a vector and by its words: its text under its report's title and heading.
 
     The place and body a paragraph speaks about are often named only there.
     """

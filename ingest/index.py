@@ -3,11 +3,13 @@
     index/current                  {"generation", "catalog_sha256"}; replaced by one atomic rename
     index/<generation>/catalog.db  reports and chunks
     index/<generation>/chroma/     their vectors
+    index/<generation>/lexical/    their words
     index/last-ingest.json         what the last ingest did
     index/lock                     held by the one ingest that may write
 
 Guarantees: readers see a whole generation or an error that says what to do; a draft that isn't
-published leaves no trace; a damaged catalog is noticed by its checksum, damaged vectors when opened.
+published leaves no trace; a damaged catalog or word index is noticed by its checksum, damaged vectors
+when opened; a search that could see only one of vectors and words never happens.
 """
 
 from __future__ import annotations
@@ -26,7 +28,11 @@ from typing import TYPE_CHECKING, Any
 from config.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexMissing, StorageError
 from config.settings import Settings
 from ingest.catalog import Catalog, ReportEntry
+from ingest.chunk import embedding_input
 from ingest.durable import digest, storing, sync_tree, write_atomically
+from ingest.lexical import RECIPE as LEXICAL_RECIPE
+from ingest.lexical import Lexical, LexicalDraft, copy_lexical
+from ingest.lexical import seals as lexical_seals
 from ingest.normalize import RECIPE
 from ingest.records import Chunk, CleanReport, Failure
 from ingest.vectors import VectorStore, copy_store, seals
@@ -39,26 +45,33 @@ _SUMMARY = "last-ingest.json"
 _LOCK = "lock"
 _CATALOG = "catalog.db"
 _VECTORS = "chroma"
+_LEXICAL = "lexical"
 
 
 class Index:
     """One published generation, open for reading."""
 
-    def __init__(self, generation: str, catalog: Catalog, vectors: VectorStore) -> None:
+    def __init__(self, generation: str, catalog: Catalog, vectors: VectorStore, lexical: Lexical) -> None:
         self.generation = generation
         self.catalog = catalog
-        self._vectors = vectors
+        self._vectors, self._lexical = vectors, lexical
 
     @classmethod
     def open(cls, settings: Settings) -> Index:
-        """The current generation. Raises IndexMissing, IndexDamaged or StorageError."""
+        """The current generation. Raises IndexMissing, IndexDamaged, IndexMismatch or StorageError."""
         generation, catalog = open_catalog(settings)
-        vectors = VectorStore.open(_root(settings) / generation / _VECTORS, catalog.seals())
+        if catalog.meta().get("lexical") != LEXICAL_RECIPE:
+            raise _another_version()
+        folder, sealed = _root(settings) / generation, catalog.seals()
+        lexical = Lexical.open(folder / _LEXICAL, _inside(_LEXICAL, sealed))
+        if lexical.count() != catalog.chunk_count():
+            raise _damaged(settings, f"{lexical.count()} chunks with words of {catalog.chunk_count()}")
+        vectors = VectorStore.open(folder / _VECTORS, _inside(_VECTORS, sealed))
         if vectors.count() != catalog.chunk_count():
             raise _damaged(settings, f"{vectors.count()} vectors for {catalog.chunk_count()} chunks")
         if catalog.chunk_count() and not vectors.answers():
             raise _damaged(settings, "the vectors find nothing")
-        return cls(generation, catalog, vectors)
+        return cls(generation, catalog, vectors, lexical)
 
     def close(self) -> None:
         self.catalog.close()
@@ -71,10 +84,7 @@ class Index:
         """
         meta = self.catalog.meta()
         if meta.get("recipe") != RECIPE:
-            raise IndexMismatch(
-                "索引由另一个版本的 wenbao 建立;请运行 wenbao ingest",
-                "the index was built by another version of wenbao; run `wenbao ingest`",
-            )
+            raise _another_version()
         if meta.get("setting") != setting or fingerprint not in (None, meta.get("model_fingerprint")):
             raise IndexMismatch(
                 f"索引由模型 {meta.get('setting')} 建立,与当前的 {setting} 不同;"
@@ -91,9 +101,24 @@ class Index:
 
     def search(self, vector: Vectors, k: int) -> list[tuple[Chunk, float]]:
         """The k nearest chunks with their cosine similarity, best first."""
-        hits = self._vectors.search(vector, min(k, max(1, self.catalog.chunk_count())))
-        chunks = self.catalog.chunks([id_ for id_, _ in hits])
-        return [(found, score) for found, (_, score) in zip(chunks, hits, strict=True)]
+        hits = self.nearest(vector, k)
+        return list(zip(self.chunks([id_ for id_, _ in hits]), [score for _, score in hits], strict=True))
+
+    def nearest(self, vector: Vectors, k: int) -> list[tuple[str, float]]:
+        """The k chunks nearest to a vector, as (chunk id, cosine similarity), best first."""
+        return self._vectors.search(vector, min(k, max(1, self.catalog.chunk_count())))
+
+    def matching(self, text: str, k: int) -> list[tuple[str, float]]:
+        """The k chunks that carry most of a text's words, as (chunk id, share in [0, 1)), best first."""
+        return self._lexical.search(text, k)
+
+    def chunks(self, ids: Sequence[str]) -> list[Chunk]:
+        """The chunks with these ids, in this order."""
+        return self.catalog.chunks(ids)
+
+    def searchable(self) -> tuple[set[str], set[str]]:
+        """The ids of the chunks that have a vector, and of those that are found by their words."""
+        return self._vectors.ids(), self._lexical.ids()
 
 
 class Draft:
@@ -103,18 +128,26 @@ class Draft:
         self._settings, self.generation, self._folder = settings, generation, folder
         self.catalog = Catalog.draft(folder / _CATALOG)
         self._vectors = VectorStore.draft(folder / _VECTORS)
+        self._lexical = LexicalDraft(folder / _LEXICAL)
 
     def put(self, report: CleanReport, chunks: Sequence[Chunk], vectors: Vectors) -> None:
         """Add a report, or replace its earlier version. `vectors` is (len(chunks), dim)."""
         if len(chunks) != len(vectors):
             raise ValueError(f"{len(chunks)} chunks with {len(vectors)} vectors")
-        self._vectors.remove(self.catalog.chunk_ids(report.source))
+        self._unfind(report.source)
         self.catalog.put(report, chunks)
-        self._vectors.add([c.id for c in chunks], vectors, [c.source for c in chunks])
+        ids = [c.id for c in chunks]
+        self._vectors.add(ids, vectors, [c.source for c in chunks])
+        self._lexical.add(ids, [embedding_input(report, c) for c in chunks])
 
     def remove(self, source: str) -> None:
-        self._vectors.remove(self.catalog.chunk_ids(source))
+        self._unfind(source)
         self.catalog.remove(source)
+
+    def _unfind(self, source: str) -> None:
+        earlier = self.catalog.chunk_ids(source)
+        self._vectors.remove(earlier)
+        self._lexical.remove(earlier)
 
     def publish(self, meta: dict[str, str]) -> None:
         """Make this the current generation, in one atomic step, and drop all but its predecessor."""
@@ -125,7 +158,10 @@ class Draft:
             previous = None
         self.catalog.set_meta(meta)
         self._vectors.close()
-        self.catalog.set_seals(seals(self._folder / _VECTORS))
+        self._lexical.commit()
+        with storing(self._folder):
+            vectors, words = seals(self._folder / _VECTORS), lexical_seals(self._folder / _LEXICAL)
+        self.catalog.set_seals(_under(_VECTORS, vectors) | _under(_LEXICAL, words))
         self.catalog.close()
         with storing(self._folder):
             sync_tree(self._folder)
@@ -142,6 +178,7 @@ class Draft:
     def _close(self) -> None:
         self.catalog.close()
         self._vectors.close()
+        self._lexical.close()
 
 
 class Writer:
@@ -163,6 +200,7 @@ class Writer:
                     current = root / read_pointer(self._settings)["generation"]
                     shutil.copy2(current / _CATALOG, folder / _CATALOG)
                     copy_store(current / _VECTORS, folder / _VECTORS)
+                    copy_lexical(current / _LEXICAL, folder / _LEXICAL)
             return Draft(self._settings, generation, folder)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
@@ -290,6 +328,23 @@ def _remove_unpublished(settings: Settings) -> None:
     for folder in _generations(_root(settings)):
         if current is not None and folder.name.split("-")[0] > current.split("-")[0]:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _under(part: str, sealed: dict[str, str]) -> dict[str, str]:
+    """The seals of one part, by path in the generation."""
+    return {f"{part}/{name}": seal for name, seal in sealed.items()}
+
+
+def _inside(part: str, sealed: dict[str, str]) -> dict[str, str]:
+    """The seals of one part of a generation, by file name."""
+    return {name.removeprefix(f"{part}/"): seal for name, seal in sealed.items() if name.startswith(f"{part}/")}
+
+
+def _another_version() -> IndexMismatch:
+    return IndexMismatch(
+        "索引由另一个版本的 wenbao 建立;请运行 wenbao ingest",
+        "the index was built by another version of wenbao; run `wenbao ingest`",
+    )
 
 
 def _damaged(settings: Settings, reason: object) -> IndexDamaged:

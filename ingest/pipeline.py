@@ -26,10 +26,11 @@ from config.errors import (
 )
 from config.settings import Settings
 from ingest import sources
-from ingest.catalog import ReportEntry
+from ingest.catalog import Catalog, ReportEntry
 from ingest.chunk import chunk, embedding_input
 from ingest.embed import Embedder
-from ingest.index import Draft, Index, Writer, writing
+from ingest.index import Draft, Index, Writer, open_catalog, writing
+from ingest.lexical import RECIPE as LEXICAL_RECIPE
 from ingest.normalize import RECIPE, normalize
 from ingest.records import Chunk, CleanReport, Failure, IngestSummary
 from ingest.sources import Found
@@ -126,9 +127,10 @@ def ingest(
 
 
 def _build_settings(settings: Settings, model_fingerprint: str) -> dict[str, str]:
-    """What makes two generations incomparable: model, cleaning recipe, chunk size."""
+    """What makes two generations incomparable: model, recipes of cleaning and of words, chunk size."""
     return {
         "recipe": RECIPE,
+        "lexical": LEXICAL_RECIPE,
         "chunk_size": str(settings.chunk_size),
         "setting": settings.embedding_model,
         "model_fingerprint": model_fingerprint,
@@ -141,16 +143,22 @@ def _published(settings: Settings, observer: Observer, *, mirror: bool) -> _Stat
         index = Index.open(settings)
     except IndexMissing:
         return None
+    except IndexMismatch:  # another version's; the catalog still tells what it held
+        return _told(*open_catalog(settings))
     except IndexDamaged as exc:
         if not mirror:  # the named files alone would replace everything else
             raise
         observer.notify(Message(f"{exc.message.zh}:现在重建", f"{exc.message.en}: rebuilding it now"))
         return None
     try:
-        entries = {entry.source: entry for entry in index.reports()}
-        return _State(index.generation, entries, index.catalog.meta(), index.catalog.chunk_count())
+        return _told(index.generation, index.catalog)
     finally:
         index.close()
+
+
+def _told(generation: str, catalog: Catalog) -> _State:
+    entries = {entry.source: entry for entry in catalog.entries()}
+    return _State(generation, entries, catalog.meta(), catalog.chunk_count())
 
 
 def _plan(settings: Settings, found: Found, state: _State | None, *, mirror: bool, model: str | None) -> _Plan:

@@ -66,6 +66,11 @@ class VectorStore:
         with _reading(self._folder):
             return self._collection.count()
 
+    def ids(self) -> set[str]:
+        """The ids of all chunks that have a vector."""
+        with _reading(self._folder):
+            return set(self._collection.get(include=[])["ids"])
+
     def answers(self) -> bool:
         """Whether a query finds anything, as one on a sound store with vectors does."""
         import numpy as np

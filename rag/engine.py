@@ -12,9 +12,11 @@ from ingest.embed import Embedder
 from ingest.index import Index
 from ingest.model import Notify
 from ingest.records import CleanReport
+from ingest.script import to_simplified
 from rag.answer import compose, title_of
 from rag.question import understand
 from rag.records import Answer, Passage
+from rag.retrieve import CANDIDATES, fuse
 
 DEFAULT_PASSAGES = 20
 DEFAULT_HITS = 10
@@ -54,9 +56,11 @@ class Engine:
         return self._report(source)
 
     def _search(self, text: str, k: int) -> list[Passage]:
-        hits = self._index.search(self._embedder.question(text), k)
+        # Reports are folded to Simplified script, and vectors of different scripts lie further apart.
+        nearest = self._index.nearest(self._embedder.question(to_simplified(text)), max(k, CANDIDATES))
+        hits = fuse(nearest, self._index.matching(text, max(k, CANDIDATES)))[:k]
         passages = []
-        for chunk, score in hits:
+        for chunk, (_, score) in zip(self._index.chunks([id_ for id_, _ in hits]), hits, strict=True):
             entry = self._entries[chunk.source]
             passages.append(Passage(chunk, title_of(entry.title, entry.source), entry.date, round(score, 6)))
         return passages

@@ -27,7 +27,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A retrieved chunk; `score` is its cosine similarity with the question."""
+    """A retrieved chunk; `score` in [0, 1] is how near its meaning and its words are to the question (rag.retrieve)."""
 
     chunk: Chunk
     title: str

@@ -33,7 +33,9 @@ def test_a_module_imports_only_its_own_layer_and_those_below(path):
     assert {LAYERS.index(name) for name in _imported(path)} <= set(range(layer + 1))
 
 
-@pytest.mark.parametrize("package", ["chromadb", "onnxruntime", "langchain_text_splitters", "opencc", "pypinyin"])
+@pytest.mark.parametrize(
+    "package", ["chromadb", "tantivy", "onnxruntime", "langchain_text_splitters", "opencc", "pypinyin"]
+)
 def test_one_module_knows_each_foreign_library(package):
     knowing = {
         str(path.relative_to(ROOT))

@@ -225,6 +225,10 @@ DAMAGES = {
     "vectors empty": lambda root, gen: os.truncate(root / gen / "chroma" / "chroma.sqlite3", 0),
     "vectors scrambled": lambda root, gen: _overwrite(root / gen / "chroma" / "chroma.sqlite3", 30_000, 60_000),
     "vectors gone": lambda root, gen: shutil.rmtree(root / gen / "chroma"),
+    "words gone": lambda root, gen: shutil.rmtree(root / gen / "lexical"),
+    "words cut": lambda root, gen: os.truncate(next((root / gen / "lexical").glob("*.term")), 10),
+    "words changed": lambda root, gen: _overwrite(next((root / gen / "lexical").glob("*.idx")), 20, 5),
+    "words unlisted": lambda root, gen: (root / gen / "lexical" / "meta.json").unlink(),
 }
 
 
@@ -314,6 +318,58 @@ def test_failures_are_remembered_until_the_file_is_looked_at_again(sync, setting
     (reports / "bad.txt").unlink()
     sync()
     assert read_failures(read_summary(settings)) == []
+
+
+def test_a_deleted_report_is_found_neither_by_meaning_nor_by_words(sync, settings, reports):
+    sync()
+    index = Index.open(settings)
+    gone = set(index.catalog.chunk_ids(ALL[0]))
+    assert {id_ for id_, _ in index.matching("东山县乡村科普馆", 1)} <= gone
+    index.close()
+    (reports / ALL[0]).unlink()
+    sync()
+    index = Index.open(settings)
+    kept = {id_ for source in ALL[1:] for id_ in index.catalog.chunk_ids(source)}
+    assert index.searchable() == (kept, kept)
+    assert {id_ for id_, _ in index.matching("东山县乡村科普馆", 100)} <= kept
+    index.close()
+
+
+def test_only_what_changed_is_read_into_words_again(sync, reports, monkeypatch):
+    from ingest import lexical
+
+    sync()
+    read: list[str] = []
+    terms = lexical.terms
+    monkeypatch.setattr(lexical, "terms", lambda text: read.append(text) or terms(text))
+    (reports / "new.txt").write_text("县科协举办讲座七场。", encoding="utf-8")
+    sync()
+    assert read == ["县科协举办讲座七场。"]
+
+
+def test_an_index_with_words_of_another_recipe_is_refused_and_rebuilt(sync, settings, reports, embedder, monkeypatch):
+    from ingest import index, pipeline
+
+    with monkeypatch.context() as earlier:
+        earlier.setattr(index, "LEXICAL_RECIPE", "0")
+        earlier.setattr(pipeline, "LEXICAL_RECIPE", "0")
+        sync()
+    with pytest.raises(IndexMismatch, match="wenbao ingest"):
+        Engine(settings, Watcher().notify, embedder)
+    with pytest.raises(IndexMismatch, match="without PATH"):
+        sync(reports / ALL[0])
+    assert sync().unchanged == len(ALL)
+    Engine(settings, Watcher().notify, embedder).close()
+
+
+def test_search_scores_fall_and_stay_between_0_and_1(seeded, embedder):
+    engine = Engine(seeded, Watcher().notify, embedder)
+    for question in ("科普基地有多少个", '"科普" NEAR(基地 -大学) OR title:*', "館", "What is it?"):
+        scores = [passage.score for passage in engine.search(question, 10)]
+        assert len(scores) == 10
+        assert scores == sorted(scores, reverse=True)
+        assert all(0 <= score <= 1 for score in scores)
+    engine.close()
 
 
 def test_status_needs_only_the_catalog(sync, settings):
