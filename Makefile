@@ -12,7 +12,7 @@ override export Q := $(value Q)
 # The development data, for `make bench`; nothing else needs it.
 DATA ?= ../shared
 
-.PHONY: help setup ask ingest test lint fix bench
+.PHONY: help setup ask ingest test lint fix bench bench-large
 .DEFAULT_GOAL := help
 
 help:
@@ -21,6 +21,7 @@ help:
 	@echo 'make test           run all tests'
 	@echo 'make lint           check style and types;  make fix: repair style'
 	@echo 'make bench          measure speed and quality on the development data (DATA=../shared)'
+	@echo 'make bench-large    measure an index of 100,000 chunks'
 	@echo 'make setup          only create the environment in $(VENV)'
 
 setup: $(INSTALLED)
@@ -52,7 +53,13 @@ lint: setup
 	$(BIN)/mypy
 
 bench: setup
+	@test -d "$(DATA)/data" || { echo 'no development data in $(DATA): set DATA=FOLDER, as in make bench DATA=../shared' >&2; exit 2; }
 	@$(BIN)/python tests/benchmarks/cleaning.py "$(DATA)"
+	@$(BIN)/python tests/benchmarks/speed.py "$(DATA)"
+
+# 100,000 chunks take a while to write.
+bench-large: setup
+	@$(BIN)/python tests/benchmarks/speed.py "$(DATA)" --large
 
 fix: setup
 	$(BIN)/ruff check --fix .

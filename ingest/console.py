@@ -146,6 +146,7 @@ class Progress:
         self._bar: Any = None
         self._task: Any = None
         self._last_line = 0.0
+        self._started: float | None = None
 
     def __enter__(self) -> Progress:
         return self
@@ -160,22 +161,35 @@ class Progress:
 
     def embedding(self, done: int, total: int) -> None:
         label = Message("向量化", "embedding").text(self._language)
+        now = time.monotonic()
+        if self._started is None or done <= 1:
+            self._started = now
         if not sys.stderr.isatty():
-            now = time.monotonic()
             if done == total or now - self._last_line >= _LINE_EVERY:
                 self._last_line = now
-                print(f"{label} {done}/{total}", file=sys.stderr, flush=True)
+                pace = _pace(done, total, now - self._started).text(self._language)
+                print(f"{label} {done}/{total}{pace}", file=sys.stderr, flush=True)
             return
         if self._bar is None:
             self._bar = _bar()
-            self._task = self._bar.add_task(label, total=total)
+            self._task = self._bar.add_task(label, total=total, pace="")
             self._bar.start()
-        self._bar.update(self._task, completed=done)
+        pace = _pace(done, total, now - self._started).text(self._language)
+        self._bar.update(self._task, completed=done, pace=pace)
+
+
+def _pace(done: int, total: int, seconds: float) -> Message:
+    """How many a second, and how long the rest takes at that; nothing while neither can be told."""
+    if done < 2 or seconds <= 0:
+        return Message("", "")
+    rate = (done - 1) / seconds  # the clock runs from the first one's end
+    left = f"{round((total - done) / rate) // 60}:{round((total - done) / rate) % 60:02d}"
+    return Message(f",每秒 {rate:.1f} 个,剩余 {left}", f", {rate:.1f} a second, {left} left")
 
 
 def _bar() -> Any:
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bar
 
     columns = (
@@ -183,6 +197,6 @@ def _bar() -> Any:
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
-        TimeRemainingColumn(),
+        TextColumn("{task.fields[pace]}"),
     )
     return Bar(*columns, console=Console(stderr=True))

@@ -6,7 +6,9 @@ Serving needs only onnxruntime and tokenizers; preparing the model is `ingest.mo
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from config.settings import Settings
@@ -22,8 +24,6 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 """Called with (done, total) while texts are embedded."""
 
-_BATCH = 16
-
 
 class Embedder:
     """Questions and passages to vectors, each with the prefix its model was trained on."""
@@ -34,9 +34,7 @@ class Embedder:
         self._query_prefix, self._passage_prefix = query_prefix, passage_prefix
         identity = "\0".join((model.fingerprint, query_prefix, passage_prefix))
         self.fingerprint = hashlib.sha256(identity.encode()).hexdigest()[:16]
-        self._session = Session(
-            model.folder, max_tokens=model.max_tokens, pad_id=model.pad_id, pad_token=model.pad_token
-        )
+        self._session = Session(model.folder, model.max_tokens)
 
     @classmethod
     def open(cls, settings: Settings, notify: Notify) -> Embedder:
@@ -51,18 +49,17 @@ class Embedder:
 
     def question(self, text: str) -> Vectors:
         """The vector of a question, (dim,)."""
-        vector: Vectors = self._session.run([self._query_prefix + text])[0]
-        return vector
+        return self._session.run(self._query_prefix + text)
 
     def passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
-        """Vectors of passages, (len(texts), dim). Batches are sorted by length, so padding is small."""
+        """Vectors of passages, (len(texts), dim), computed on all processors."""
         import numpy as np
 
         vectors = np.empty((len(texts), self.dim), np.float32)
-        order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
-        for at in range(0, len(order), _BATCH):
-            batch = order[at : at + _BATCH]
-            vectors[batch] = self._session.run([self._passage_prefix + texts[i] for i in batch])
-            if progress is not None:
-                progress(min(at + _BATCH, len(order)), len(order))
+        with ThreadPoolExecutor(os.cpu_count()) as workers:
+            computed = workers.map(lambda text: self._session.run(self._passage_prefix + text), texts)
+            for at, vector in enumerate(computed):
+                vectors[at] = vector
+                if progress is not None:
+                    progress(at + 1, len(texts))
         return vectors

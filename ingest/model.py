@@ -22,7 +22,8 @@ from config.logs import quiet_libraries
 from config.settings import Settings
 from ingest import bundled
 from ingest.durable import digest, storing
-from ingest.session import GRAPH, TOKENIZER, Session
+from ingest.graph import pack_tables
+from ingest.session import GRAPH, TOKENIZER, Session, quantize_layers
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -31,22 +32,49 @@ Notify = Callable[[Message], None]
 
 BUNDLED = "bundled"
 _SEAL = "wenbao-model.json"
-_PREPARATION = 1  # raised when the steps below change, so that older folders are prepared again
+_PREPARATION = 2  # raised when the steps below change, so that older folders are prepared again
 _MIN_FREE = 64 << 20  # bytes; with less left, whatever failed has failed for want of space
 _MIN_AGREEMENT = 0.9999  # cosine of the exported graph with the model it was exported from
+_MIN_QUANTIZED = 0.98  # cosine of the int8 graph with the exported one
+_QUANTIZED = "onnx/int8.onnx"
+# Questions, and passages of which one answers each: what int8 must rank as full precision does.
+_SAMPLE = (
+    (
+        "馆里一年接待多少观众？",
+        "培训班办了几期？",
+        "水库什么时候建成？",
+        "經費比上年增加多少？",
+        "谁获得了一等奖？",
+        "How many people died in the earthquake?",
+        "列车的最高时速是多少？",
+        "图书馆几点关门？",
+    ),
+    (
+        "博物馆去年接待观众三十二万人次,其中学生占四成,周末和假日延长开放两小时。" * 4,
+        "全年举办农业技术培训班18期,参加培训的农民2400余人,发放技术手册。",
+        "水库于1978年10月建成蓄水,总库容一亿二千万立方米,灌溉下游六个乡镇的耕地。" * 3,
+        "年度經費總額為三百五十萬元,比上年增加百分之八,主要用於設備更新和人員培訓。",
+        "在青少年创新比赛中,张明同学的作品获得一等奖,另有五件作品获得二等奖。",
+        "The earthquake of 1923 killed more than 100,000 people and destroyed most of the city. " * 3,
+        "新线路全长420公里,设计最高时速350公里,全程运行时间由四小时缩短到一个半小时。",
+        "图书馆每天上午九点开放,晚上八点关门,星期一闭馆整理书籍。",
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class PreparedModel:
-    """A model ready to serve. `fingerprint` identifies its weights and the way they are used."""
+    """A model ready to serve. `fingerprint` identifies its weights and the way they are used.
+
+    `precision` is that of the served matrix products: int8, or full.
+    """
 
     name: str
     folder: Path
     fingerprint: str
     dim: int
     max_tokens: int
-    pad_id: int
-    pad_token: str
+    precision: str
     query_prefix: str
     passage_prefix: str
 
@@ -67,6 +95,14 @@ def prepare(settings: Settings, notify: Notify) -> PreparedModel:
         )
     with storing(settings.models_path, "WENBAO_MODELS_DIR"):
         return _prepare_locked(name, folder, notify)
+
+
+def is_prepared(settings: Settings) -> bool:
+    """Whether the settings' model has been prepared, so that opening it takes a second and not a minute."""
+    try:
+        return (settings.models_path / _folder_name(settings.embedding_model)).is_dir()
+    except OSError:
+        return False
 
 
 def _prepare_locked(name: str, folder: Path, notify: Notify) -> PreparedModel:
@@ -152,14 +188,16 @@ def _write(name: str, draft: Path, notify: Notify) -> None:
     if name != BUNDLED:
         model.save(str(draft))
     notify(Message("导出为 ONNX…", "exporting to ONNX…"))
-    served = _export(model, draft)
+    served = _export(model, draft, notify)
     query_prefix, passage_prefix = _prefixes(name, model)
     weights = {
         str(path.relative_to(draft)): digest(path)
         for path in sorted(draft.rglob("*"))
         if path.suffix in {".safetensors", ".bin"} or path.name in {"tokenizer.json", "modules.json"}
     }
-    identity = json.dumps([_PREPARATION, {k: v for k, v in weights.items() if not k.startswith("onnx/")}])
+    identity = json.dumps(
+        [_PREPARATION, served["precision"], {k: v for k, v in weights.items() if not k.startswith("onnx/")}]
+    )
     prepared = PreparedModel(
         name=bundled.MODEL_NAME if name == BUNDLED else name,
         folder=draft,
@@ -202,8 +240,8 @@ def _prefixes(name: str, model: SentenceTransformer) -> tuple[str, str]:
     return query or "", passage or ""
 
 
-def _export(model: SentenceTransformer, draft: Path) -> dict[str, Any]:
-    """Write the whole model (encoder, pooling, normalization) as one ONNX graph, and check it.
+def _export(model: SentenceTransformer, draft: Path, notify: Notify) -> dict[str, Any]:
+    """Write the whole model (encoder, pooling, normalization) as one ONNX graph, check it and make it fast.
 
     Graph: input_ids, attention_mask (batch, tokens) int64 → embedding (batch, dim) float32.
     """
@@ -214,13 +252,12 @@ def _export(model: SentenceTransformer, draft: Path) -> dict[str, Any]:
         (draft / GRAPH).parent.mkdir()
         tokenizer.save(str(draft / TOKENIZER))
         _export_graph(model, draft / GRAPH)
-        served = {
+        pack_tables(draft / GRAPH)
+        served: dict[str, Any] = {
             "dim": int(model.get_embedding_dimension() or 0),
             "max_tokens": int(model.max_seq_length or 512),
-            "pad_id": int(model.tokenizer.pad_token_id or 0),
-            "pad_token": str(model.tokenizer.pad_token or "<pad>"),
         }
-        agreement = _agreement(model, draft, served)
+        agreement = _agreement(model, draft, served["max_tokens"])
     except WenbaoError:
         raise
     except Exception as exc:
@@ -234,7 +271,40 @@ def _export(model: SentenceTransformer, draft: Path) -> dict[str, Any]:
             f"导出的模型与原模型不一致(余弦 {agreement:.4f});请换一个 WENBAO_EMBEDDING_MODEL",
             f"the exported graph disagrees with the model (cosine {agreement:.4f}); set another WENBAO_EMBEDDING_MODEL",
         )
-    return served
+    return served | {"precision": _quantize(draft, served["max_tokens"], notify)}
+
+
+def _quantize(draft: Path, max_tokens: int, notify: Notify) -> str:
+    """Serve int8 where this processor computes the same with it, and full precision otherwise."""
+    full, quantized = Session(draft, max_tokens), draft / _QUANTIZED
+    try:
+        quantize_layers(draft / GRAPH, quantized)
+        loss = _loss(full, Session(draft, max_tokens, _QUANTIZED))
+    except Exception as exc:  # noqa: BLE001  # whatever a graph holds that can't be quantized, it can be served as it is
+        loss = str(exc).strip().split("\n")[0] or type(exc).__name__
+    if loss is None:
+        quantized.replace(draft / GRAPH)
+        return "int8"
+    quantized.unlink(missing_ok=True)
+    notify(
+        Message(
+            f"int8 计算与原模型不够一致({loss}),改用完整精度,速度较慢",
+            f"int8 doesn't agree with the model closely enough ({loss}); full precision is served, which is slower",
+        )
+    )
+    return "full"
+
+
+def _loss(full: Session, quantized: Session) -> str | None:
+    """What int8 makes worse on sample texts, or None: a vector turned too far, or a question's passage lost."""
+    import numpy as np
+
+    expected, found = ([np.stack([s.run(text) for text in texts]) for texts in _SAMPLE] for s in (full, quantized))
+    cosine = min(float((a * b).sum(axis=1).min()) for a, b in zip(expected, found, strict=True))
+    if not cosine >= _MIN_QUANTIZED:
+        return f"cosine {cosine:.4f}"
+    best, kept = ((questions @ passages.T).argmax(axis=1) for questions, passages in (expected, found))
+    return None if np.array_equal(best, kept) else f"{int((best != kept).sum())}/{len(best)} best passages"
 
 
 def _export_graph(model: SentenceTransformer, path: Path) -> None:
@@ -249,6 +319,9 @@ def _export_graph(model: SentenceTransformer, path: Path) -> None:
             features = self.model({"input_ids": input_ids, "attention_mask": attention_mask})
             return torch.nn.functional.normalize(features["sentence_embedding"], dim=1)
 
+    for module in model.modules():
+        if hasattr(module, "set_attn_implementation"):  # the fused attention is exported with detours around NaN
+            module.set_attn_implementation("eager")
     ids = torch.ones(2, 16, dtype=torch.int64)
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")
@@ -269,9 +342,12 @@ def _export_graph(model: SentenceTransformer, path: Path) -> None:
         )
 
 
-def _agreement(model: SentenceTransformer, draft: Path, served: dict[str, Any]) -> float:
+def _agreement(model: SentenceTransformer, draft: Path, max_tokens: int) -> float:
     """The smallest cosine between the exported graph and the model, over texts of different lengths."""
+    import numpy as np
+
     texts = ["科普", "会议总结了一年的工作,参加人数超过三百。" * 10, "An English sentence, 2025."]
-    exported = Session(draft, **{k: served[k] for k in ("max_tokens", "pad_id", "pad_token")}).run(texts)
+    session = Session(draft, max_tokens)
+    exported = np.stack([session.run(text) for text in texts])
     expected = model.encode(texts, normalize_embeddings=True, show_progress_bar=False)
     return float((exported * expected).sum(axis=1).min())

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,35 +20,62 @@ TOKENIZER = "onnx/tokenizer.json"
 
 
 class Session:
-    """A loaded graph and its tokenizer. Raises ModelError when they can't be loaded."""
+    """A loaded graph and its tokenizer. Raises ModelError when they can't be loaded.
 
-    def __init__(self, folder: Path, *, max_tokens: int, pad_id: int, pad_token: str) -> None:
+    Every text runs alone, on one thread: nothing is spent on padding, and its vector depends on nothing
+    but itself (int8 scales are taken over all that runs together). Several threads may call at once.
+    """
+
+    def __init__(self, folder: Path, max_tokens: int, graph: str = GRAPH) -> None:
         import onnxruntime
         from tokenizers import Tokenizer
 
         try:
-            self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
+            with ThreadPoolExecutor(1) as beside:  # both are read by native code, each about as long as the other
+                reading = beside.submit(Tokenizer.from_file, str(folder / TOKENIZER))
+                options = onnxruntime.SessionOptions()
+                options.log_severity_level = 4
+                options.intra_op_num_threads = 1
+                self._session = onnxruntime.InferenceSession(
+                    str(folder / graph), sess_options=options, providers=["CPUExecutionProvider"]
+                )
+                self._tokenizer = reading.result()
             self._tokenizer.enable_truncation(max_tokens)
-            self._tokenizer.enable_padding(pad_id=pad_id, pad_token=pad_token)
-            options = onnxruntime.SessionOptions()
-            options.log_severity_level = 4
-            self._session = onnxruntime.InferenceSession(
-                str(folder / GRAPH), sess_options=options, providers=["CPUExecutionProvider"]
-            )
         except Exception as exc:
             raise ModelError(
                 f"无法加载模型 {folder}:{exc};请删除该目录后重试",
                 f"can't load the model in {folder}: {exc}; delete that folder and try again",
             ) from exc
 
-    def run(self, texts: Sequence[str]) -> Vectors:
-        """Vectors of the texts, (len(texts), dim); longer texts are cut at the model's limit."""
+    def run(self, text: str) -> Vectors:
+        """The vector of a text, (dim,); a longer text is cut at the model's limit."""
         import numpy as np
 
-        encoded = self._tokenizer.encode_batch(list(texts))
-        feed = {
-            "input_ids": np.array([e.ids for e in encoded], dtype=np.int64),
-            "attention_mask": np.array([e.attention_mask for e in encoded], dtype=np.int64),
-        }
-        vectors: Vectors = self._session.run(["embedding"], feed)[0]
-        return vectors
+        ids = np.array([self._tokenizer.encode(text).ids], dtype=np.int64)
+        feed = {"input_ids": ids, "attention_mask": np.ones_like(ids)}
+        vector: Vectors = self._session.run(["embedding"], feed)[0][0]
+        return vector
+
+
+def quantize_layers(full: Path, quantized: Path) -> None:
+    """Write a graph whose matrix products with weights are computed in int8, scaled by column."""
+    import onnx
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    logging.getLogger().addFilter(_not_about_preprocessing)
+    try:
+        quantize_dynamic(
+            full,
+            quantized,
+            op_types_to_quantize=["MatMul"],
+            per_channel=True,
+            weight_type=QuantType.QInt8,
+            # The type of an output that shape inference doesn't know, as behind a 4-bit table.
+            extra_options={"MatMulConstBOnly": True, "DefaultTensorType": onnx.TensorProto.FLOAT},
+        )
+    finally:
+        logging.getLogger().removeFilter(_not_about_preprocessing)
+
+
+def _not_about_preprocessing(record: logging.LogRecord) -> bool:
+    return "pre-processing before quantization" not in record.getMessage()

@@ -5,12 +5,13 @@ from __future__ import annotations
 import functools
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from config.settings import Settings
 from ingest.embed import Embedder
 from ingest.index import Index
-from ingest.model import Notify
+from ingest.model import Notify, is_prepared
 from ingest.records import CleanReport
 from ingest.script import to_simplified
 from rag.answer import compose, title_of
@@ -27,9 +28,13 @@ class Engine:
 
     def __init__(self, settings: Settings, notify: Notify, embedder: Embedder | None = None) -> None:
         self._settings = settings
-        self._index = Index.open(settings)
-        self._index.require_model(settings.embedding_model)
-        self._embedder = embedder or Embedder.open(settings, notify)
+        with ThreadPoolExecutor(1) as beside:
+            # Native code reads a prepared model while Chroma is imported; to prepare one waits for the index.
+            soon = embedder is None and is_prepared(settings)
+            reading = beside.submit(Embedder.open, settings, notify) if soon else None
+            self._index = Index.open(settings)
+            self._index.require_model(settings.embedding_model)
+            self._embedder = embedder or (reading.result() if reading else Embedder.open(settings, notify))
         self._index.require_model(settings.embedding_model, self._embedder.fingerprint)
         self._entries = {entry.source: entry for entry in self._index.reports()}
         self._report = functools.lru_cache(maxsize=64)(self._index.report)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
 
 import pytest
-from conftest import ROOT
+from conftest import MODELS, ROOT
 
 LAYERS = ("config", "ingest", "rag", "bot")
 HEAVY_AT_START = ("torch", "sentence_transformers", "chromadb", "langchain_text_splitters", "onnxruntime", "pydantic")
@@ -51,3 +52,23 @@ def test_the_command_line_loads_nothing_heavy_to_show_its_help():
     code = f"import sys, rag.cli; print([m for m in {HEAVY_AT_START!r} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_process_that_asks_loads_none_of_what_only_preparing_and_ingesting_need(seeded):
+    unwanted = ("torch", "sentence_transformers", "transformers", "langchain_text_splitters", "onnx", "jieba", "lxml")
+    code = (
+        "import sys; from rag.cli import main\n"
+        "try: main(['ask', '科普'])\n"
+        f"finally: print('loaded', [m for m in {unwanted!r} if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        encoding="utf-8",
+        cwd=ROOT,
+        env=os.environ
+        | {"WENBAO_DATA_DIR": str(seeded.data_dir), "WENBAO_MODELS_DIR": str(MODELS), "PYTHONIOENCODING": "utf-8"},
+        check=False,
+    )
+    assert done.returncode in (0, 3), done.stderr
+    assert done.stdout.splitlines()[-1] == "loaded []"
