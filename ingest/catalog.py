@@ -28,7 +28,7 @@ CREATE TABLE reports (
 );
 CREATE TABLE chunks (
     id TEXT PRIMARY KEY, source TEXT NOT NULL REFERENCES reports (source),
-    "start" INTEGER NOT NULL, "end" INTEGER NOT NULL, section TEXT
+    "start" INTEGER NOT NULL, "end" INTEGER NOT NULL, section TEXT, input TEXT NOT NULL
 );
 CREATE INDEX chunks_by_place ON chunks (source, "start");
 """
@@ -140,8 +140,12 @@ class Catalog:
     def set_seals(self, seals: dict[str, str]) -> None:
         self._write([("DELETE FROM seals", [()]), ("INSERT INTO seals VALUES (?, ?)", list(seals.items()))])
 
-    def put(self, report: CleanReport, chunks: Iterable[Chunk]) -> None:
-        """Store a report with its chunks, replacing an earlier version."""
+    def embedded(self) -> dict[str, str]:
+        """For each text that was embedded, by its digest, a chunk that has its vector."""
+        return dict(self._rows("SELECT input, id FROM chunks"))
+
+    def put(self, report: CleanReport, chunks: Sequence[Chunk], inputs: Sequence[str]) -> None:
+        """Store a report with its chunks, replacing an earlier version. `inputs`: the digest of what each embeds."""
         row = (
             *(report.source, report.sha256, report.title, report.date, report.publisher, report.issuer),
             *("\t".join(report.regions), report.paged, report.raw, report.text, report.mapped.packed()),
@@ -151,8 +155,11 @@ class Catalog:
                 ("DELETE FROM chunks WHERE source = ?", [(report.source,)]),
                 ("INSERT OR REPLACE INTO reports VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", [row]),
                 (
-                    "INSERT INTO chunks VALUES (?, ?, ?, ?, ?)",
-                    [(c.id, c.source, c.start, c.end, c.section) for c in chunks],
+                    "INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?)",
+                    [
+                        (c.id, c.source, c.start, c.end, c.section, input_)
+                        for c, input_ in zip(chunks, inputs, strict=True)
+                    ],
                 ),
             ]
         )

@@ -15,6 +15,7 @@ when opened; a search that could see only one of vectors and words never happens
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import platform
@@ -40,6 +41,8 @@ from ingest.vectors import VectorStore, copy_store, seals
 if TYPE_CHECKING:
     from ingest.session import Vectors
 
+FORMAT = "2"  # of a generation's files; one of another format is rebuilt
+
 _POINTER = "current"
 _SUMMARY = "last-ingest.json"
 _LOCK = "lock"
@@ -59,8 +62,23 @@ class Index:
     @classmethod
     def open(cls, settings: Settings) -> Index:
         """The current generation. Raises IndexMissing, IndexDamaged, IndexMismatch or StorageError."""
-        generation, catalog = open_catalog(settings)
-        if catalog.meta().get("lexical") != LEXICAL_RECIPE:
+        while True:
+            generation, catalog = open_catalog(settings)
+            try:
+                return cls._open(settings, generation, catalog)
+            except IndexDamaged:
+                catalog.close()
+                if read_pointer(settings)["generation"] == generation:
+                    raise
+                # It was removed because a newer one was published meanwhile.
+            except BaseException:
+                catalog.close()
+                raise
+
+    @classmethod
+    def _open(cls, settings: Settings, generation: str, catalog: Catalog) -> Index:
+        meta = catalog.meta()
+        if (meta.get("format"), meta.get("lexical")) != (FORMAT, LEXICAL_RECIPE):
             raise _another_version()
         folder, sealed = _root(settings) / generation, catalog.seals()
         lexical = Lexical.open(folder / _LEXICAL, _inside(_LEXICAL, sealed))
@@ -116,6 +134,10 @@ class Index:
         """The chunks with these ids, in this order."""
         return self.catalog.chunks(ids)
 
+    def vectors(self, ids: Sequence[str]) -> Vectors:
+        """The vectors of these chunks, (len(ids), dim)."""
+        return self._vectors.get(ids)
+
     def searchable(self) -> tuple[set[str], set[str]]:
         """The ids of the chunks that have a vector, and of those that are found by their words."""
         return self._vectors.ids(), self._lexical.ids()
@@ -131,14 +153,15 @@ class Draft:
         self._lexical = LexicalDraft(folder / _LEXICAL)
 
     def put(self, report: CleanReport, chunks: Sequence[Chunk], vectors: Vectors) -> None:
-        """Add a report, or replace its earlier version. `vectors` is (len(chunks), dim)."""
+        """Add a report, or replace its earlier version. `vectors` is (len(chunks), dim), of their embedding inputs."""
         if len(chunks) != len(vectors):
             raise ValueError(f"{len(chunks)} chunks with {len(vectors)} vectors")
         self._unfind(report.source)
-        self.catalog.put(report, chunks)
+        texts = [embedding_input(report, c) for c in chunks]
+        self.catalog.put(report, chunks, [digest_of(text) for text in texts])
         ids = [c.id for c in chunks]
         self._vectors.add(ids, vectors, [c.source for c in chunks])
-        self._lexical.add(ids, [embedding_input(report, c) for c in chunks])
+        self._lexical.add(ids, texts)
 
     def remove(self, source: str) -> None:
         self._unfind(source)
@@ -265,6 +288,11 @@ def open_catalog(settings: Settings) -> tuple[str, Catalog]:
             raise _damaged(settings, f"{path}: checksum")
         return pointer["generation"], Catalog.open(path)
     raise AssertionError("unreachable")
+
+
+def digest_of(text: str) -> str:
+    """What stands for an embedded text in the catalog."""
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def read_pointer(settings: Settings) -> dict[str, str]:

@@ -320,8 +320,9 @@ def _export_graph(model: SentenceTransformer, path: Path) -> None:
             return torch.nn.functional.normalize(features["sentence_embedding"], dim=1)
 
     for module in model.modules():
-        if hasattr(module, "set_attn_implementation"):  # the fused attention is exported with detours around NaN
-            module.set_attn_implementation("eager")
+        choose = getattr(module, "set_attn_implementation", None)
+        if callable(choose):  # the fused attention is exported with detours around NaN
+            choose("eager")
     ids = torch.ones(2, 16, dtype=torch.int64)
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")

@@ -9,9 +9,11 @@ generation keeps answering.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import itertools
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -26,10 +28,10 @@ from config.errors import (
 )
 from config.settings import Settings
 from ingest import sources
-from ingest.catalog import Catalog, ReportEntry
+from ingest.catalog import ReportEntry
 from ingest.chunk import chunk, embedding_input
 from ingest.embed import Embedder
-from ingest.index import Draft, Index, Writer, open_catalog, writing
+from ingest.index import FORMAT, Draft, Index, Writer, digest_of, open_catalog, writing
 from ingest.lexical import RECIPE as LEXICAL_RECIPE
 from ingest.normalize import RECIPE, normalize
 from ingest.records import Chunk, CleanReport, Failure, IngestSummary
@@ -51,12 +53,17 @@ class Observer(Protocol):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _State:
-    """What is published: each source's entry, and what the generation was built with."""
+    """What is published: each source's entry, and what the generation was built with.
+
+    `embedded` leads from a text's digest to a chunk with its vector; `index` is open where it can be built upon.
+    """
 
     generation: str
     entries: dict[str, ReportEntry]
     meta: dict[str, str]
     chunks: int
+    embedded: dict[str, str]
+    index: Index | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -71,15 +78,20 @@ class _Plan:
     failed: tuple[Failure, ...]
     reports: tuple[CleanReport, ...]
     chunks: tuple[tuple[Chunk, ...], ...]
+    texts: tuple[tuple[str, ...], ...]
+    """What the chunks of each report embed."""
     kept_chunks: int
+    reusable: dict[str, str]
 
     @property
-    def new_chunks(self) -> int:
-        return sum(map(len, self.chunks))
+    def unseen(self) -> list[str]:
+        """The texts that no published chunk embeds, each once."""
+        texts = dict.fromkeys(itertools.chain.from_iterable(self.texts))
+        return [text for text in texts if digest_of(text) not in self.reusable]
 
     @property
     def chunk_total(self) -> int:
-        return self.kept_chunks + self.new_chunks
+        return self.kept_chunks + sum(map(len, self.chunks))
 
     @property
     def empty(self) -> bool:
@@ -108,16 +120,16 @@ def ingest(
             f"there are no reports in {settings.reports_dir}, the index stays as it is; set WENBAO_REPORTS_DIR",
         )
     if dry_run:
-        plan = _plan(settings, found, _published(settings, observer, mirror=mirror), mirror=mirror, model=None)
-        return _summary(plan, "", plan.chunk_total, plan.new_chunks, started)
-    with writing(settings) as writer:
+        with _published(settings, observer, mirror=mirror) as state:
+            plan = _plan(settings, found, state, mirror=mirror, model=None)
+            return _summary(plan, "", plan.chunk_total, len(plan.unseen), started)
+    with writing(settings) as writer, _published(settings, observer, mirror=mirror) as state:
         embedder = embedder or Embedder.open(settings, observer.notify)
-        state = _published(settings, observer, mirror=mirror)
         plan = _plan(settings, found, state, mirror=mirror, model=embedder.fingerprint)
         if plan.empty and state is not None:
             summary = _summary(plan, state.generation, state.chunks, 0, started)
         else:
-            summary = _build(settings, plan, writer, embedder, observer, started)
+            summary = _build(settings, plan, state, writer, embedder, observer, started)
         # Files that failed before and weren't looked at now are still failing.
         seen = {sources.source_of(path, settings.reports_dir) for path in found.files}
         earlier = [] if mirror else [f for f in writer.earlier_failures() if f.source not in seen]
@@ -129,6 +141,7 @@ def ingest(
 def _build_settings(settings: Settings, model_fingerprint: str) -> dict[str, str]:
     """What makes two generations incomparable: model, recipes of cleaning and of words, chunk size."""
     return {
+        "format": FORMAT,
         "recipe": RECIPE,
         "lexical": LEXICAL_RECIPE,
         "chunk_size": str(settings.chunk_size),
@@ -137,28 +150,31 @@ def _build_settings(settings: Settings, model_fingerprint: str) -> dict[str, str
     }
 
 
-def _published(settings: Settings, observer: Observer, *, mirror: bool) -> _State | None:
+@contextlib.contextmanager
+def _published(settings: Settings, observer: Observer, *, mirror: bool) -> Iterator[_State | None]:
     """The published state, or None when there is none that can be built upon."""
     try:
         index = Index.open(settings)
     except IndexMissing:
-        return None
+        yield None
+        return
     except IndexMismatch:  # another version's; the catalog still tells what it held
-        return _told(*open_catalog(settings))
+        generation, catalog = open_catalog(settings)
+        entries = {entry.source: entry for entry in catalog.entries()}
+        state = _State(generation, entries, catalog.meta(), catalog.chunk_count(), {})
+        catalog.close()
+        yield state
+        return
     except IndexDamaged as exc:
         if not mirror:  # the named files alone would replace everything else
             raise
         observer.notify(Message(f"{exc.message.zh}:现在重建", f"{exc.message.en}: rebuilding it now"))
-        return None
-    try:
-        return _told(index.generation, index.catalog)
-    finally:
-        index.close()
-
-
-def _told(generation: str, catalog: Catalog) -> _State:
-    entries = {entry.source: entry for entry in catalog.entries()}
-    return _State(generation, entries, catalog.meta(), catalog.chunk_count())
+        yield None
+        return
+    with contextlib.closing(index):
+        catalog = index.catalog
+        entries = {entry.source: entry for entry in catalog.entries()}
+        yield _State(index.generation, entries, catalog.meta(), catalog.chunk_count(), catalog.embedded(), index)
 
 
 def _plan(settings: Settings, found: Found, state: _State | None, *, mirror: bool, model: str | None) -> _Plan:
@@ -193,6 +209,7 @@ def _plan(settings: Settings, found: Found, state: _State | None, *, mirror: boo
             if source in known and (fresh or (mirror and not isinstance(exc, UnreadableReport))):
                 gone.add(source)
     replaced = gone.union(updated, unchanged if fresh else ())
+    chunks = tuple(tuple(chunk(report, settings.chunk_size)) for report in reports)
     return _Plan(
         fresh=fresh,
         added=tuple(added),
@@ -201,36 +218,62 @@ def _plan(settings: Settings, found: Found, state: _State | None, *, mirror: boo
         unchanged=len(unchanged),
         failed=tuple(failed),
         reports=tuple(reports),
-        chunks=tuple(tuple(chunk(report, settings.chunk_size)) for report in reports),
+        chunks=chunks,
+        texts=tuple(
+            tuple(embedding_input(report, piece) for piece in pieces)
+            for report, pieces in zip(reports, chunks, strict=True)
+        ),
         kept_chunks=sum(entry.chunks for source, entry in known.items() if source not in replaced),
+        reusable=state.embedded if state and _same_model(state.meta, wanted) else {},
     )
 
 
+def _same_model(meta: dict[str, str], wanted: dict[str, str]) -> bool:
+    return meta.get("model_fingerprint") == wanted["model_fingerprint"]
+
+
 def _build(
-    settings: Settings, plan: _Plan, writer: Writer, embedder: Embedder, observer: Observer, started: float
+    settings: Settings,
+    plan: _Plan,
+    state: _State | None,
+    writer: Writer,
+    embedder: Embedder,
+    observer: Observer,
+    started: float,
 ) -> IngestSummary:
-    texts = [embedding_input(r, piece) for r, pieces in zip(plan.reports, plan.chunks, strict=True) for piece in pieces]
-    vectors = embedder.passages(texts, observer.embedding)
+    unseen = plan.unseen
+    vectors = dict(zip(map(digest_of, unseen), embedder.passages(unseen, observer.embedding), strict=True))
+    vectors |= _reused(plan, state)
     draft = writer.draft(fresh=plan.fresh)
     try:
-        _fill(draft, plan, vectors)
+        _fill(draft, plan, vectors, embedder.dim)
         total = draft.catalog.chunk_count()
         meta = _build_settings(settings, embedder.fingerprint) | {"model": embedder.name}
         draft.publish(meta)
     except BaseException:
         draft.discard()
         raise
-    return _summary(plan, draft.generation, total, len(texts), started)
+    return _summary(plan, draft.generation, total, len(unseen), started)
 
 
-def _fill(draft: Draft, plan: _Plan, vectors: Vectors) -> None:
+def _reused(plan: _Plan, state: _State | None) -> dict[str, Vectors]:
+    """The vectors of the texts that published chunks embed already, by digest."""
+    inputs = {digest_of(text) for text in itertools.chain.from_iterable(plan.texts)}
+    wanted = {input_: plan.reusable[input_] for input_ in sorted(inputs & plan.reusable.keys())}
+    if not wanted or state is None or state.index is None:
+        return {}
+    return dict(zip(wanted, state.index.vectors(list(wanted.values())), strict=True))
+
+
+def _fill(draft: Draft, plan: _Plan, vectors: dict[str, Vectors], dim: int) -> None:
+    import numpy as np
+
     if not plan.fresh:
         for source in plan.removed:
             draft.remove(source)
-    at = 0
-    for report, pieces in zip(plan.reports, plan.chunks, strict=True):
-        draft.put(report, pieces, vectors[at : at + len(pieces)])
-        at += len(pieces)
+    for report, pieces, texts in zip(plan.reports, plan.chunks, plan.texts, strict=True):
+        rows = [vectors[digest_of(text)] for text in texts]
+        draft.put(report, pieces, np.stack(rows) if rows else np.empty((0, dim), np.float32))
 
 
 def _summary(plan: _Plan, generation: str, chunks: int, embedded: int, started: float) -> IngestSummary:

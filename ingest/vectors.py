@@ -71,6 +71,20 @@ class VectorStore:
         with _reading(self._folder):
             return set(self._collection.get(include=[])["ids"])
 
+    def get(self, ids: Sequence[str]) -> Vectors:
+        """The vectors of these chunks, (len(ids), dim). Raises IndexDamaged when one has none."""
+        import numpy as np
+
+        found: dict[str, Vectors] = {}
+        with _reading(self._folder):
+            for at in range(0, len(ids), _BATCH):
+                rows = self._collection.get(list(ids[at : at + _BATCH]), include=["embeddings"])
+                found |= zip(rows["ids"], np.asarray(rows["embeddings"], np.float32), strict=True)
+        missing = [id_ for id_ in ids if id_ not in found]
+        if missing:
+            raise _damaged(self._folder, f"no vector of {missing[0]}")
+        return np.stack([found[id_] for id_ in ids])
+
     def answers(self) -> bool:
         """Whether a query finds anything, as one on a sound store with vectors does."""
         import numpy as np
