@@ -29,22 +29,26 @@ _WORD = (
     "点赞|收藏|分享|转发|打印(?:本页)?|评论|举报|投诉|纠错|关闭(?:窗口|本页)?|返回(?:顶部|首页|列表)|回到顶部|在看|更多|登[录陆]|注册"
     "|下载附件|加入收藏|设为首页|扫一扫|复制链接|繁体|无障碍"
 )
+_NO_SENTENCE = "[^。，；！？,;!?]{0,80}"
+_NAMES = r"\s*[\u4e00-\u9fff·、 \u3000]{0,16}"
 _SOURCE = rf"(?:文章|信息|稿件|新闻)?(?:来源|出处)\s*{_COLON}.{{0,40}}"
 # A line that can only be the page's.
 _STRONG = re.compile(
     rf"""[|>»·\s]*(?:
-        (?:您|你)(?:现在|当前)?(?:所在)?的?位置\s*{_COLON}.* | (?:当前|现在|所在)的?位置\s*{_COLON}.*
-      | 首页\s*[>»›/].*
+        (?:您|你)(?:现在|当前)?(?:所在)?的?位置\s*{_COLON}{_NO_SENTENCE}
+      | (?:当前|现在|所在)的?位置\s*{_COLON}{_NO_SENTENCE}
+      | 首页\s*[>»›/]{_NO_SENTENCE}
       | (?:发布|发表|更新|创建|录入|刊登)(?:时间|日期)\s*{_COLON}\s*(?:{_TIME})?(?:\s*来源\s*{_COLON}.{{0,30}})?
       | {_TIME}\s+来源\s*{_COLON}.{{0,30}}
-      | (?:浏览|阅读|点击|访问)(?:次数|量|数)\s*{_COLON}?\s*[\d,]*[万+]*\s*次? | 阅读\s*[\d,]+[万+]*
-      | (?:责任|网络|本期|本文)编辑\s*{_COLON}.{{0,20}} | [一二三]审\s*{_COLON}.{{0,20}}
+      | (?:浏览|阅读|点击|访问)(?:次数|量|数)\s*{_COLON}\s*[\d,]*[万+]*\s*次? | 阅读\s*[\d,]+[万+]*
+      | (?:责任|网络|本期|本文)编辑\s*{_COLON}{_NAMES} | [一二三]审\s*{_COLON}{_NAMES}
       | (?:字号|字体)\s*{_COLON}[\s大中小\[\]【】|]*
-      | (?:推荐访问|热门标签|相关标签|本文链接|本文地址|原文链接|版权声明)\s*{_COLON}.*
+      | (?:推荐访问|热门标签|相关标签|本文链接|本文地址|原文链接)\s*{_COLON}.*
+      | 版权声明\s*{_COLON}.*(?:版权所有|转载|本站|本网|侵权).*
       | 点赞 | 我要举报 | 返回顶部 | 回到顶部 | 打印本页 | 关闭窗口 | 展开全文 | 阅读全文 | 阅读原文 | 分享到{_COLON}?
       | (?:上一|下一)[篇页条]\s*{_COLON}.*
       | 用户登[录陆] | (?:立即|免费)注册 | 还没有账号[?？]? | 忘记密码[?？]?
-      | .{{0,20}}ICP备\s*\d+号.* | 如有侵权.{{0,20}}删除.{{0,10}}
+      | [^。，,；;]{{0,20}}ICP备\s*\d+号[^。，；;]{{0,40}} | 如有侵权.{{0,10}}(?:联系|告知|通知).{{0,12}}删除.{{0,10}}
       | (?:[【\[](?:{_WORD})[】\]]\s*)+ | (?:{_WORD})(?:[\s|/·]+(?:{_WORD}))+
       | 关于我们(?:\s*[|·]\s*.{{2,10}})+
     )[|>»·\s]*""",
@@ -53,34 +57,45 @@ _STRONG = re.compile(
 # A line that is the page's where a line of the first kind is near.
 _WEAK = re.compile(
     rf"""[|>»·\s]*(?:
-        (?:时间|日期)\s*{_COLON}\s*{_TIME}
-      | (?:作者|编辑|审核|校对|发布人|撰稿|通讯员|主办单位|承办单位|版权所有)\s*{_COLON}.{{0,20}}
+        (?:时间|日期)\s*{_COLON}\s*\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}(?:\s+[\d:]+)?
+      | (?:作者|编辑|审核|校对|发布人|撰稿|通讯员)\s*{_COLON}{_NAMES} | 版权所有\s*{_COLON}.{{0,20}}
       | (?:关键词|标签)\s*{_COLON}.{{0,40}}
       | {_SOURCE}
       | {_WORD} | NEW | HOT | TOP
-      | \d{{1,7}}
     )[|>»·\s]*""",
     re.VERBOSE,
 )
+# When the page was made; what follows are its counters of views and thumbs.
+_TIMESTAMP = re.compile(rf"[|>»·\s]*(?:发布|发表|更新)(?:时间|日期)\s*{_COLON}\s*{_TIME}[|>»·\s]*")
+_COUNTER = re.compile(r"\d{1,7}")
 # Worth reading at a report's end, furniture at a page's: left out only where other furniture was found.
 _SOURCE_LINE = re.compile(_SOURCE)
 # From here on a page lists other articles.
 _RELATED = re.compile(
-    r"[>»|•·\s]*(?:【[^】]{0,60}】)?\s*[\u4e00-\u9fff]{0,8}?(?:相关|最新|热门|精彩|延伸|更多|为您|本类)(?:推荐|阅读|文章|新闻|资讯|链接|稿件)\s*[:：]?"
+    r"[>»|•·\s]*(?:【[^】]{0,60}】)?\s*(?:[\u4e00-\u9fff]{0,8}?(?:相关|最新|热门|精彩)推荐"
+    r"|(?:相关|最新|热门|精彩|延伸|更多|为您|本类)(?:推荐|阅读|文章))\s*[:：]?"
     r"|猜你喜欢[:：]?|大家都在看[:：]?|推荐阅读[:：]?"
 )
 _BULLET = re.compile(r"\s*[•·●◆■▪※○-]\s*\S")
+_NUMBERED = re.compile(r"[(（]?[一二三四五六七八九十\d]{1,3}[)）、.．]")
 _FINISHED = frozenset("。！？!?…；;：:）)”】")
 _NOTICE = re.compile(
-    r"[(（【\[][^()（）【】\[\]\n]{0,60}?(?:转载请注明|请注明(?:出处|来源)|侵权必究|(?:许可|授权|允许|同意)[^()（）\n]{0,8}(?:转载|复制)|免费(?:公文|范文|论文|资料)|本文(?:转自|来自|来源))"
-    r"(?:[^()（）【】\[\]\n]{0,60}[)）】\]]|[^()（）【】\[\]\n。]{0,10}。)"
+    r"[(（【\[](?P<words>[^()（）【】\[\]\n]{0,120})[)）】\]]|[(（【\[](?P<open>[^()（）【】\[\]\n。]{0,70})。"
 )
+# What makes the words between brackets a notice, and what makes them the report's own.
+_RIGHTS = re.compile(
+    r"转载请|请注明(?:出处|来源)|侵权必究|(?:未经|不得).{0,10}(?:转载|复制)|免费(?:公文|范文|论文|资料).{0,6}(?:来自|来源|下载|网)"
+    r"|本文(?:转自|来自|来源).{0,6}(?:网|公众号|www|http)",
+    re.IGNORECASE,
+)
+_COUNTED = re.compile(r"\d+(?:\.\d+)?\s*[万亿%]?[\u4e00-\u9fff%]")
 _STRAY = re.compile(rf"(?<=[{HAN}])`(?=[{HAN}])")
-_DOUBLED = re.compile(r",(?=[,。、])")
+_DOUBLED = re.compile(rf"(?<=[{HAN}\\d%)）”》]),(?=[,。、](?:[{HAN}\\d(（“《\\s]|$))")
 _BLANK = re.compile(r"\n[ \t\n]*")
 _PAGE_BREAK = re.compile(r"\n?\f+(?:\n?\f)*")
 _OFTEN = 3  # doubled marks that show a text went through the converter, rather than one slip of a typist
-_CLOSE = 3  # lines from one piece of furniture to the next
+_CLOSE = 3  # lines from one piece of furniture to the next, the blank ones counted
+_COUNTERS = 3  # numbers that a page shows of itself
 _LONGEST_LABEL = 120  # characters; a longer line is text
 _ENTRIES = 3  # openings of other articles that make a list of them
 _ENTRY = 20  # characters from which on a line that ends in mid-sentence is such an opening
@@ -90,10 +105,11 @@ def page_furniture(text: str) -> list[Removal]:
     """Lines of the page around the report, and everything under a list of other articles."""
     lines = [_Line(start, end, line.strip()) for start, end, line in _lines(text)]
     found = {n: "page" for n, line in enumerate(lines) if line.label and _STRONG.fullmatch(line.text)}
+    found |= dict.fromkeys(_counters(lines), "page")
     frontier = list(found)
-    for _ in range(_CLOSE):  # a weak one is the page's where a strong one, or another weak one by a strong one, is near
-        near = {m: "page" for n in frontier for m in _neighbours(lines, n) if m not in found}
-        frontier = [m for m in near if _WEAK.fullmatch(lines[m].text)]
+    while frontier:  # a weak one is the page's where it stands by a strong one, or by another weak one that does
+        beside = {m for n in frontier for m in _neighbours(lines, n) if m not in found}
+        frontier = [m for m in beside if lines[m].label and _WEAK.fullmatch(lines[m].text)]
         found |= dict.fromkeys(frontier, "page")
     if found:
         for n in _last(lines):
@@ -117,16 +133,27 @@ class _Line(NamedTuple):
 
 
 def _neighbours(lines: list[_Line], n: int) -> Iterator[int]:
-    """The labels within a few lines of line n, as long as nothing but labels lies between."""
+    """The next line with text before line n and after it, a few blank lines away at most."""
     for step in (-1, 1):
-        m, seen = n + step, 0
-        while 0 <= m < len(lines) and seen < _CLOSE and abs(m - n) <= 4 * _CLOSE:
-            if lines[m].text:
-                seen += 1
-                if len(lines[m].text) > 40:
-                    break
+        for m in range(n + step, n + step * (_CLOSE + 1), step):
+            if 0 <= m < len(lines) and lines[m].text:
                 yield m
-            m += step
+                break
+
+
+def _counters(lines: list[_Line]) -> Iterator[int]:
+    """The bare numbers under the line that says when the page was made, a blank line or the end below them."""
+    for n, line in enumerate(lines):
+        if not (line.label and _TIMESTAMP.fullmatch(line.text)):
+            continue
+        after = n + 1
+        while after < len(lines) and after <= n + _CLOSE and not lines[after].text:
+            after += 1
+        end = after
+        while end < len(lines) and _COUNTER.fullmatch(lines[end].text):
+            end += 1
+        if end <= after + _COUNTERS and (end == len(lines) or not 0 < len(lines[end].text) < _ENTRY):
+            yield from range(after, end)
 
 
 def _last(lines: list[_Line]) -> list[int]:
@@ -136,18 +163,27 @@ def _last(lines: list[_Line]) -> list[int]:
 
 def notices(text: str) -> list[Removal]:
     """Copyright notices in brackets, wherever they were inserted."""
-    return [Removal(*match.span(), "notice") for match in _NOTICE.finditer(text)]
+    return [
+        Removal(*match.span(), "notice")
+        for match in _NOTICE.finditer(text)
+        if (words := match["words"] or match["open"]) and _RIGHTS.search(words) and not _COUNTED.search(words)
+    ]
 
 
 def stray_marks(text: str) -> list[Removal]:
     """A lone backtick between two Han characters; code has two."""
-    return [Removal(*match.span(), "stray") for match in _STRAY.finditer(text) if text.count("`") == 1]
+    return [Removal(*match.span(), "stray") for match in _STRAY.finditer(text)] if text.count("`") == 1 else []
 
 
-def doubled_punctuation(text: str) -> list[Replacement]:
-    """The comma that the converter put before another mark, where it did so again and again."""
+def doubled_punctuation(text: str, *, annotated: bool = False) -> list[Replacement]:
+    """The comma that the converter put before another mark, where it did so again and again.
+
+    Two commas are also an empty field of a table; so it must have left its other traces too: a comma
+    before a full stop, or annotations (`annotated`).
+    """
     found = [Replacement(*match.span(), "") for match in _DOUBLED.finditer(text)]
-    return found if len(found) >= _OFTEN else []
+    sure = annotated or any(text[replacement.end] != "," for replacement in found)
+    return found if len(found) >= _OFTEN and sure else []
 
 
 def blank_lines(text: str) -> list[Replacement]:
@@ -180,22 +216,37 @@ def wrapped_lines(text: str) -> list[Replacement]:
 
 
 def _teasers(lines: list[_Line]) -> list[int]:
-    """The lines from a heading such as `相关推荐` on: openings of other articles, up to a whole paragraph."""
-    for first, line in enumerate(lines):
-        if not line.label or not _RELATED.fullmatch(line.text):
-            continue
-        found = [first]
-        entries = 0
-        for n in range(first + 1, len(lines)):
-            text = lines[n].text
-            breaks_off = bool(text) and text[-1] not in _FINISHED
-            if len(text) > 40 and not breaks_off and not _BULLET.match(text):
+    """The lines from a heading such as `相关推荐` to the end, if they are nothing but other articles' openings.
+
+    A numbered item or a finished sentence is the report's own. Before such, only bare titles are dropped.
+    """
+    entries = 0
+    heading = None
+    for n in range(len(lines) - 1, -1, -1):
+        line = lines[n]
+        if line.label and _RELATED.fullmatch(line.text):
+            heading = n if entries >= _ENTRIES else heading
+        elif line.text and not (line.label and (_STRONG.fullmatch(line.text) or _WEAK.fullmatch(line.text))):
+            if _NUMBERED.match(line.text) or not (_BULLET.match(line.text) or _breaks_off(line.text)):
                 break
-            entries += bool(_BULLET.match(text)) or (breaks_off and len(text) >= _ENTRY)
-            found.append(n)
-        if entries >= _ENTRIES:
-            return found
-    return []
+            entries += 1
+    if heading is not None:
+        return list(range(heading, len(lines)))
+    found: list[int] = []
+    for n, line in enumerate(lines):
+        if line.label and _RELATED.fullmatch(line.text):
+            end = next((m for m in range(n + 1, len(lines)) if not _is_title(lines[m].text)), len(lines))
+            found += range(n, end) if end - n > _ENTRIES else ()
+    return found
+
+
+def _is_title(text: str) -> bool:
+    """Whether a line is an entry of a list, without a figure that it might report."""
+    return bool(_BULLET.match(text)) and not re.search(r"\d", text)
+
+
+def _breaks_off(text: str) -> bool:
+    return len(text) >= _ENTRY and (text[-1] not in _FINISHED or text[-1] == "…")
 
 
 def _merged(removals: Iterable[Removal]) -> list[Removal]:

@@ -17,14 +17,16 @@ _EDGE_LINES = 2  # lines at a page's top and bottom that may be its furniture
 _EDGE = 0.12  # of the page's height, at its top and its bottom, in which furniture stands
 _SAME_HEIGHT = 4.0  # points between two places that count as one
 _MOST = 0.4  # of the pages; a header may differ on left and right pages, and the first page has none
+_TIMES = 3  # pages on which a line must come back
+_PAGES = 1000  # more is a year or a figure, not a page's number
 _SAME_SIZE = 0.12  # relative difference of two lines' type sizes up to which they are of one paragraph
 _SLACK = 2.0  # type sizes that a full line may stay short of the margin, for what didn't fit
 _INDENT = 1.2  # type sizes from which on a line is the first of a paragraph
 _LEADING = 2.6  # type sizes between two lines of one paragraph
 _DIGITS = re.compile(r"\d+")
 _NUMBER = re.compile(
-    r"[-—–―－·•~～\s]*(?:第\s*)?\d{1,4}(?:\s*页)?(?:\s*[,，/／]?\s*(?:共\s*)?\d{1,4}\s*页?)?[-—–―－·•~～\s]*"
-    r"|(?:[Pp]age|[Pp]\.)\s*\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?|[ivxlc]{1,6}"
+    r"(?:[-—–―－·•~～\s]*(?:第\s*)?|(?:[Pp]age|[Pp]\.)\s*)(\d{1,4})"
+    r"(?:\s*页)?(?:\s*(?:[,，/／]|of)?\s*(?:共\s*)?\d{1,4}\s*页?)?[-—–―－·•~～\s]*"
 )
 _FINISHED = frozenset("。！？!?…；;：:")
 _LIST_ITEM = re.compile(
@@ -59,7 +61,8 @@ def arrange(pages: Sequence[PageLines]) -> tuple[str, list[tuple[int, int]]]:
     A paragraph is a line, a table row a line with tabs; form feeds part the pages. Where a page ends
     inside a paragraph the form feed stands alone, else after a line break.
     """
-    sheets = [_Sheet.of(page, repeated) for page, repeated in zip(pages, _repeated(pages), strict=True)]
+    furniture = zip(_repeated(pages), _page_numbers(pages), strict=True)
+    sheets = [_Sheet.of(page, heads | counts) for page, (heads, counts) in zip(pages, furniture, strict=True)]
     margins = _Margins.of([line for sheet in sheets for line in sheet.body if not line.row])
     text = ""
     spans: list[tuple[int, int]] = []
@@ -87,8 +90,7 @@ class _Sheet:
     foot: tuple[Line, ...]
 
     @classmethod
-    def of(cls, page: PageLines, repeated: set[int]) -> _Sheet:
-        left_out = repeated | _page_numbers(page, repeated)
+    def of(cls, page: PageLines, left_out: set[int]) -> _Sheet:
         body = [n for n in range(len(page.lines)) if n not in left_out]
         first = body[0] if body else 0
         return cls(
@@ -138,11 +140,32 @@ def joint(before: str, after: str) -> str:
 
 
 def _repeated(pages: Sequence[PageLines]) -> list[set[int]]:
-    """Each page's lines that come back, but for their numbers, at the same height of most pages' edges."""
-    keys = [{n: _edge_key(page, n) for n in _edges(page)} for page in pages]
-    seen = Counter(key for page in keys for key in set(page.values()))
-    needed = max(2, _MOST * len(pages))
-    return [{n for n, key in page.items() if seen[key] >= needed} for page in keys]
+    """Each page's lines that come back at the same height of most pages' edges, the same but for the page's number.
+
+    A sentence that comes back, or a line that comes back with other figures, is the report's.
+    """
+    groups: dict[tuple[str, int], list[tuple[int, int]]] = {}
+    for number, page in enumerate(pages):
+        for n in _edges(page):
+            groups.setdefault(_edge_key(page, n), []).append((number, n))
+    found: list[set[int]] = [set() for _ in pages]
+    for places in groups.values():
+        often = len({number for number, _ in places}) >= max(_TIMES, _MOST * len(pages))
+        texts = [(number, pages[number].lines[n].text.strip()) for number, n in places]
+        if often and not any(text[-1:] in _FINISHED for _, text in texts) and _only_numbered(texts):
+            for number, n in places:
+                found[number].add(n)
+    return found
+
+
+def _only_numbered(texts: Sequence[tuple[int, str]]) -> bool:
+    """Whether texts, each with its page's index, differ in nothing but a number that counts the pages."""
+    columns = list(zip(*([int(figure) for figure in _DIGITS.findall(text)] for _, text in texts), strict=True))
+    differing = [column for column in columns if len(set(column)) > 1]
+    if not differing:
+        return True
+    offsets = {value - number for (number, _), value in zip(texts, differing[0], strict=True)}
+    return len(differing) == len(offsets) == 1 and max(differing[0]) < _PAGES
 
 
 def _edges(page: PageLines) -> list[int]:
@@ -157,6 +180,14 @@ def _edge_key(page: PageLines, n: int) -> tuple[str, int]:
     return _DIGITS.sub("#", "".join(line.text.split())), round(line.top / _SAME_HEIGHT)
 
 
-def _page_numbers(page: PageLines, repeated: set[int]) -> set[int]:
-    """The lines at the page's edges that are nothing but a page number."""
-    return {n for n in _edges(page) if n not in repeated and _NUMBER.fullmatch(page.lines[n].text)}
+def _page_numbers(pages: Sequence[PageLines]) -> list[set[int]]:
+    """Each page's edge lines that are nothing but a number that counts the pages: one more from page to page."""
+    numbers = [
+        (number, n, int(match[1]) - number)
+        for number, page in enumerate(pages)
+        for n in _edges(page)
+        if (match := _NUMBER.fullmatch(page.lines[n].text)) and int(match[1]) < _PAGES
+    ]
+    offsets = Counter(offset for _, offset in {(number, offset) for number, _, offset in numbers})
+    counting = {offset for offset, times in offsets.items() if times >= _MOST * len(pages)}
+    return [{n for at, n, offset in numbers if at == number and offset in counting} for number in range(len(pages))]

@@ -21,7 +21,7 @@ from ingest.records import CleanReport, Dropped, Edit, RawReport
 from ingest.repair import byte_slips
 from ingest.script import fold_script
 
-RECIPE = "6"
+RECIPE = "7"
 
 _MAX_ROUNDS = 10
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff]")
@@ -40,6 +40,9 @@ class _Work:
         replacements = find(self.mapped.text)
         self.edits += _edits(kind, self.raw, self.mapped, replacements)
         self.mapped = self.mapped.edit(replacements)
+
+    def doubled_punctuation(self, text: str) -> list[Replacement]:
+        return clean.doubled_punctuation(text, annotated=any(edit.kind == "pinyin" for edit in self.edits))
 
     def drop(self, find: Callable[[str], list[clean.Removal]]) -> None:
         removals = find(self.mapped.text)
@@ -61,7 +64,7 @@ def normalize(raw: RawReport) -> CleanReport:
         work.edit("pinyin", pinyin_annotations)
         work.edit("control", _controls)
         work.edit("script", _script_folds)
-        work.edit("punctuation", clean.doubled_punctuation)
+        work.edit("punctuation", work.doubled_punctuation)
         whole = whole or work.mapped.text  # page furniture included: it holds the date
         work.drop(clean.notices)
         work.drop(clean.stray_marks)
@@ -93,13 +96,12 @@ def _edits(kind: str, raw: str, mapped: MappedText, replacements: Iterable[Repla
     starts, ends = mapped.starts, mapped.ends
     for start, end, new, confidence in replacements:
         raw_start, raw_end = mapped.raw_span(start, end)
-        if raw_end - raw_start == end - start or len(new) != end - start:
-            edits.append(Edit(kind, raw_start, raw_end, raw[raw_start:raw_end], new, confidence))
-            continue
-        gaps = [at for at in range(start + 1, end) if ends[at - 1] != starts[at]]
-        for a, b in itertools.pairwise([start, *gaps, end]):
-            raw_start, raw_end = mapped.raw_span(a, b)
-            part = new[a - start : b - start]
+        gaps = [at for at in range(start + 1, end) if ends[at - 1] < starts[at]]
+        aligned = len(new) == end - start
+        for n, (a, b) in enumerate(itertools.pairwise([start, *gaps, end]) if gaps else [(start, end)]):
+            if gaps:
+                raw_start, raw_end = mapped.raw_span(a, b)
+            part = new if not gaps or not (n or aligned) else new[a - start : b - start] if aligned else ""
             edits.append(Edit(kind, raw_start, raw_end, raw[raw_start:raw_end], part, confidence))
     return edits
 

@@ -83,12 +83,16 @@ def byte_slips(text: str) -> list[Replacement]:
     # The letters of an annotation have GBK codes too, but no shifted run reaches into its brackets.
     masked = ANNOTATION.sub(lambda match: _NO_CODE * len(match[0]), text)
     judged: dict[tuple[int, int, str], tuple[float, Replacement]] = {}
+    settled = 0  # how far convincing repairs reach; what is strange in them needs no other explanation
     seen: set[tuple[int, int, int]] = set()
     for trigger in itertools.islice(_strange(lexicon).finditer(text), _MIN_TRIGGERS + len(text) // _PROSE):
+        if trigger.end() <= settled:
+            continue
         for run in _runs(lexicon, masked, trigger, seen):
             verdict = _judge(lexicon, text, run) if run.end > trigger.start() else None
             if verdict:
                 judged[verdict[1].start, verdict[1].end, verdict[1].text] = verdict
+                settled = max(settled, run.end)
     # Where two readings overlap, the one that gains more is right.
     chosen: list[Replacement] = []
     for _, replacement in sorted(judged.values(), key=lambda verdict: (-verdict[0], verdict[1])):
@@ -172,12 +176,13 @@ def _in_step(lexicon: Lexicon, text: str, start: int, at: int, lead: int, *, fol
                 return
         elif head and char in _FOLDED and ends < _MAX_ENDS:
             ends += 1
-            yield _Run(start, at, head, _fillings(lead))
+            if fitting := _fillings(lead):
+                yield _Run(start, at, head, fitting)
         code = _gbk(_FOLDED.get(char, char) if head or folded else char)
         joined = _decode(lead, code[0]) if code else ""
         if not joined:
-            if char not in _FOLDED and len(code) < 2:
-                yield _Run(start, at, head, _fillings(lead))
+            if char not in _FOLDED and len(code) < 2 and (fitting := _fillings(lead)):
+                yield _Run(start, at, head, fitting)
             return
         head += joined
         at += 1

@@ -64,11 +64,18 @@ def test_page_furniture_is_dropped_with_its_reason(line, where):
         f"{BODY}\n登录\t36\n注册\n打印\n更多\n查看 12\n下一篇文章将继续介绍",
         f"{BODY}\n三、培训相关内容\n1．讲座\n2．展览\n某县科协\n2021年12月1日",
         f"{BODY}\n二、最新\n全国科普日活动 12 场\n• 受益群众 3 万人\n• 新建科普馆 2 个",
+        f"指标\n数量\n科普馆\n12\n服务队\n45\n阅读量\n4\n{BODY}",
+        f"姓名,,地区,人数\n王五,,乌鲁木齐,12\n李四,,,34\n赵六,,喀什,9\n{BODY}",
+        f"{BODY}(免费资料发放1200份,覆盖群众3万人)(共查处侵权必究案件56件)(本文来自调研组对12个县的调查)",
+        f"{BODY}\n一审:结案123件\n首页>改版完成,访问量达到12万人次\n版权声明:全年办理著作权登记1200件",
+        f"{BODY}\n推荐阅读\n1.接待观众12万人次，比上年增长\n2.举办讲座36场次，参加人数达到万人\n3.新建科普馆2个",
         f"{BODY}(版权所有者登记120件)(该成果版权归县科协所有)(未经许可不得进入的区域，共12处)",
     ],
     ids=[
         *("headings and lists", "table", "numbers", "source alone", "short lines", "closing"),
-        *("labels of a report", "words", "numbered heading", "latest", "brackets"),
+        *("labels of a report", "words", "numbered heading", "latest"),
+        *("cells", "empty fields", "bracketed figures", "labels of sentences", "numbered list"),
+        "brackets",
     ],
 )
 def test_ordinary_short_lines_stay(text):
@@ -79,6 +86,19 @@ def test_ordinary_short_lines_stay(text):
 def test_counters_go_only_beside_a_label():
     assert cleaned(f"发布时间: 2021-03-04\n22\n970\n{BODY}") == BODY
     assert cleaned(f"{BODY}\n22\n970") == f"{BODY}\n22\n970"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "1月参加人数\n345\n2月参加人数\n678",
+        "总计\n3412",
+        "活动安排\n时间:2024年3月5日\n地点:三楼\n主办单位:区科协",
+    ],
+)
+@pytest.mark.parametrize("where", ["{rows}\n浏览次数:88", "发布时间:2021-03-04\n\n{rows}", "{rows}\n点赞"])
+def test_what_stands_beside_furniture_stays(rows, where):
+    assert cleaned(f"{BODY}\n{where.format(rows=rows)}\n{BODY}").count("\n".join(rows.split("\n"))) == 1
 
 
 def test_a_source_line_is_furniture_only_on_a_page():

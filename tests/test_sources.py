@@ -336,6 +336,24 @@ def test_a_page_number_alone_is_furniture_but_a_figure_in_the_text_is_not(number
     assert [text[start:end] for start, end in spans] == [f"\n{number}"]
 
 
+@pytest.mark.parametrize(
+    "edge",
+    [
+        "第{n}季度投入科普经费{n}7万元,培训{n}31人。",
+        "合计人数341{n}",
+        "202{n}",
+        "共{n}13人参加",
+    ],
+)
+def test_a_line_whose_figures_change_is_text_wherever_it_stands(edge):
+    """At the top of every page, where running heads stand: only a number that counts the pages is furniture."""
+    pages = [[edge.format(n=n), f"各乡镇第{n}次开展了科普活动，群众踊跃参加。"] for n in (1, 2, 3, 4)]
+    report = sources.parse("r.pdf", pdf(*pages), 60)
+    assert report.dropped == ()
+    for n in (1, 2, 3, 4):
+        assert edge.format(n=n) in report.text
+
+
 def test_a_line_that_two_pages_share_in_their_midst_is_text():
     page = PageLines(
         842, tuple(Line(f"{text}事。", 80, 300, 60 + 40 * n, 72 + 40 * n, 12) for n, text in enumerate("甲乙丙丁戊己"))
