@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -35,15 +36,18 @@ class Settings(BaseSettings):
     parse_seconds: Annotated[float, Field(gt=0)] = 60
     min_evidence: Annotated[float, Field(ge=0.0, le=1.0)] = 0.5
     chroma_url: str = ""
+    chroma_token: SecretStr = SecretStr("")
+    chroma_tenant: Annotated[str, Field(min_length=1)] = "default_tenant"
+    chroma_database: Annotated[str, Field(min_length=1)] = "default_database"
     telegram_token: SecretStr = SecretStr("")
     telegram_token_file: Path | None = None
 
     @field_validator("chroma_url")
     @classmethod
-    def _embedded_only(cls, value: str) -> str:
-        if value:
-            raise ValueError("a Chroma server is not supported yet; leave WENBAO_CHROMA_URL empty")
-        return value
+    def _web_address(cls, value: str) -> str:
+        if value and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname):
+            raise ValueError("must be empty or look like http://host:8000")
+        return value.rstrip("/")
 
     @property
     def models_path(self) -> Path:

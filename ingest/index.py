@@ -2,9 +2,10 @@
 
     index/current                  {"generation", "catalog_sha256"}; replaced by one atomic rename
     index/<generation>/catalog.db  reports and chunks
-    index/<generation>/chroma/     their vectors
+    index/<generation>/chroma/     their vectors, unless they are on a Chroma server
     index/<generation>/lexical/    their words
     index/last-ingest.json         what the last ingest did
+    index/id                       the name by which a Chroma server knows this index
     index/lock                     held by the one ingest that may write
 
 Guarantees: readers see a whole generation or an error that says what to do; a draft that isn't
@@ -36,7 +37,7 @@ from ingest.lexical import Lexical, LexicalDraft, copy_lexical
 from ingest.lexical import seals as lexical_seals
 from ingest.normalize import RECIPE
 from ingest.records import Chunk, CleanReport, Failure
-from ingest.vectors import VectorStore, copy_store, seals
+from ingest.vectors import Home, VectorStore, vector_home
 
 if TYPE_CHECKING:
     from ingest.session import Vectors
@@ -48,6 +49,7 @@ _SUMMARY = "last-ingest.json"
 _LOCK = "lock"
 _CATALOG = "catalog.db"
 _VECTORS = "chroma"
+_ID = "id"
 _LEXICAL = "lexical"
 
 
@@ -80,11 +82,18 @@ class Index:
         meta = catalog.meta()
         if (meta.get("format"), meta.get("lexical")) != (FORMAT, LEXICAL_RECIPE):
             raise _another_version()
+        home = _home(settings)
+        if meta.get("vectors") != home.name:
+            raise IndexMismatch(
+                f"索引的向量在 {meta.get('vectors')},不在 {home.name};请运行 wenbao ingest,或改回 WENBAO_CHROMA_URL",
+                f"the index has its vectors in {meta.get('vectors')}, not in {home.name}; run `wenbao ingest` or set "
+                "WENBAO_CHROMA_URL back",
+            )
         folder, sealed = _root(settings) / generation, catalog.seals()
         lexical = Lexical.open(folder / _LEXICAL, _inside(_LEXICAL, sealed))
         if lexical.count() != catalog.chunk_count():
             raise _damaged(settings, f"{lexical.count()} chunks with words of {catalog.chunk_count()}")
-        vectors = VectorStore.open(folder / _VECTORS, _inside(_VECTORS, sealed))
+        vectors = home.open(generation, _inside(_VECTORS, sealed))
         if vectors.count() != catalog.chunk_count():
             raise _damaged(settings, f"{vectors.count()} vectors for {catalog.chunk_count()} chunks")
         if catalog.chunk_count() and not vectors.answers():
@@ -149,7 +158,8 @@ class Draft:
     def __init__(self, settings: Settings, generation: str, folder: Path) -> None:
         self._settings, self.generation, self._folder = settings, generation, folder
         self.catalog = Catalog.draft(folder / _CATALOG)
-        self._vectors = VectorStore.draft(folder / _VECTORS)
+        self._home = _home(settings)
+        self._vectors = self._home.draft(generation)
         self._lexical = LexicalDraft(folder / _LEXICAL)
 
     def put(self, report: CleanReport, chunks: Sequence[Chunk], vectors: Vectors) -> None:
@@ -183,7 +193,7 @@ class Draft:
         self._vectors.close()
         self._lexical.commit()
         with storing(self._folder):
-            vectors, words = seals(self._folder / _VECTORS), lexical_seals(self._folder / _LEXICAL)
+            vectors, words = self._home.seals(self.generation), lexical_seals(self._folder / _LEXICAL)
         self.catalog.set_seals(_under(_VECTORS, vectors) | _under(_LEXICAL, words))
         self.catalog.close()
         with storing(self._folder):
@@ -193,6 +203,8 @@ class Draft:
         for folder in _generations(root):
             if folder.name not in {self.generation, previous}:
                 shutil.rmtree(folder, ignore_errors=True)
+        with contextlib.suppress(StorageError, IndexDamaged):  # published all the same; the next ingest drops them
+            self._home.keep({self.generation, *filter(None, [previous])})
 
     def discard(self) -> None:
         self._close()
@@ -222,7 +234,7 @@ class Writer:
                 if not fresh:
                     current = root / read_pointer(self._settings)["generation"]
                     shutil.copy2(current / _CATALOG, folder / _CATALOG)
-                    copy_store(current / _VECTORS, folder / _VECTORS)
+                    _home(self._settings).copy(current.name, generation)
                     copy_lexical(current / _LEXICAL, folder / _LEXICAL)
             return Draft(self._settings, generation, folder)
         except BaseException:
@@ -341,6 +353,19 @@ def index_bytes(settings: Settings, generation: str) -> int:
 
 def _root(settings: Settings) -> Path:
     return settings.data_dir / "index"
+
+
+def _home(settings: Settings) -> Home:
+    """Where the vectors are. On a server, the index is known by a name of its own, made once."""
+    path = _root(settings) / _ID
+    index_id = ""
+    if settings.chroma_url:
+        with storing(path):
+            if not path.exists():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                write_atomically(path, secrets.token_hex(8))
+            index_id = path.read_text(encoding="utf-8")
+    return vector_home(settings, _root(settings), index_id)
 
 
 def _generations(root: Path) -> list[Path]:

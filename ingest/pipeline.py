@@ -144,6 +144,7 @@ def _build_settings(settings: Settings, model_fingerprint: str) -> dict[str, str
         "format": FORMAT,
         "recipe": RECIPE,
         "lexical": LEXICAL_RECIPE,
+        "vectors": settings.chroma_url or "embedded",
         "chunk_size": str(settings.chunk_size),
         "setting": settings.embedding_model,
         "model_fingerprint": model_fingerprint,
@@ -242,10 +243,10 @@ def _build(
     started: float,
 ) -> IngestSummary:
     unseen = plan.unseen
-    vectors = dict(zip(map(digest_of, unseen), embedder.passages(unseen, observer.embedding), strict=True))
-    vectors |= _reused(plan, state)
-    draft = writer.draft(fresh=plan.fresh)
+    draft = writer.draft(fresh=plan.fresh)  # first, so that a disk or server that refuses it costs no embedding
     try:
+        vectors = dict(zip(map(digest_of, unseen), embedder.passages(unseen, observer.embedding), strict=True))
+        vectors |= _reused(plan, state)
         _fill(draft, plan, vectors, embedder.dim)
         total = draft.catalog.chunk_count()
         meta = _build_settings(settings, embedder.fingerprint) | {"model": embedder.name}

@@ -1,7 +1,10 @@
-"""The vectors of one generation, in an embedded Chroma. The only module that knows Chroma.
+"""The vectors of each generation, in an embedded Chroma or on a Chroma server. The only module that knows Chroma.
 
-Guarantees: scores are cosine similarities; Chroma's own exceptions, and the panics of its native
-part, leave here as IndexDamaged or StorageError.
+A *home* holds one collection for each generation: `EmbeddedHome` a folder inside the generation's own,
+`ServerHome` a collection on a server, named after the generation and marked with the index it is of.
+
+Guarantees: scores are cosine similarities; Chroma's own exceptions, those of the connection to a server
+and the panics of its native part leave here as IndexDamaged or StorageError.
 """
 
 from __future__ import annotations
@@ -9,13 +12,14 @@ from __future__ import annotations
 import re
 import shutil
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from config.errors import IndexDamaged, StorageError
 from config.logs import quiet_libraries
+from config.settings import Settings
 from ingest.durable import digest
 
 if TYPE_CHECKING:
@@ -26,49 +30,66 @@ if TYPE_CHECKING:
 
 _COLLECTION = "chunks"
 _DATABASE = "chroma.sqlite3"
+_FOLDER = "chroma"
+_OWNER = "index"  # the key under which a server's collection names the index it belongs to
 # SQLite's codes for a read-only, unreadable or full disk, as Chroma's messages carry them.
 _REFUSED = re.compile(r"\(code: (?:8|10|13|14)\)")
 _BATCH = 1000  # below Chroma's limit of rows in one call
+_COSINE: Any = {"hnsw": {"space": "cosine"}}
+
+_Guard = Callable[[], AbstractContextManager[None]]
+"""Translates the exceptions of what is done inside."""
+
+
+class Home(Protocol):
+    """Where the vectors of an index live. Every method raises IndexDamaged or StorageError."""
+
+    name: str
+    """What tells this home from another: `embedded`, or the server's address."""
+
+    def open(self, generation: str, sealed: dict[str, str]) -> VectorStore:
+        """A published generation's vectors, whose files still match their `seals`."""
+        ...
+
+    def draft(self, generation: str) -> VectorStore:
+        """A generation's vectors to write: those there already, or none."""
+        ...
+
+    def copy(self, old: str, new: str) -> None:
+        """Begin a new generation with the vectors of an old one that other processes may be reading."""
+        ...
+
+    def seals(self, generation: str) -> dict[str, str]:
+        """The SHA-256 of every file that changes no more once the generation is written."""
+        ...
+
+    def keep(self, generations: Collection[str]) -> None:
+        """Drop the vectors of all other generations, as far as they don't go with the generation's folder."""
+        ...
+
+
+def vector_home(settings: Settings, root: Path, index_id: str) -> Home:
+    """The home that the settings name, for the index in the folder `root`."""
+    return ServerHome(settings, index_id) if settings.chroma_url else EmbeddedHome(root)
 
 
 class VectorStore:
-    """One open Chroma folder with one collection in cosine space."""
+    """The open collection of one generation, in cosine space."""
 
-    def __init__(self, folder: Path, client: ClientAPI, collection: chromadb.Collection) -> None:
-        self._folder, self._client, self._collection = folder, client, collection
-
-    @classmethod
-    def open(cls, folder: Path, sealed: dict[str, str]) -> VectorStore:
-        """An existing store whose files still match their `seals`. Raises IndexDamaged otherwise."""
-        _check(folder)
-        for name, expected in sealed.items():
-            path = folder / name
-            if not path.is_file() or digest(path) != expected:
-                raise _damaged(folder, f"{name}: checksum")
-        with _reading(folder):
-            client = _client(folder)
-            return cls(folder, client, client.get_collection(_COLLECTION, embedding_function=None))
-
-    @classmethod
-    def draft(cls, folder: Path) -> VectorStore:
-        """A store to write: the existing one, or a new one."""
-        with _writing(folder):
-            client = _client(folder)
-            collection = client.get_or_create_collection(
-                _COLLECTION, configuration={"hnsw": {"space": "cosine"}}, embedding_function=None
-            )
-            return cls(folder, client, collection)
+    def __init__(self, client: ClientAPI, collection: chromadb.Collection, reading: _Guard, writing: _Guard) -> None:
+        self._client, self._collection = client, collection
+        self._reading, self._writing = reading, writing
 
     def close(self) -> None:
         self._client.close()  # type: ignore[attr-defined]  # on the client, not yet on its interface
 
     def count(self) -> int:
-        with _reading(self._folder):
+        with self._reading():
             return self._collection.count()
 
     def ids(self) -> set[str]:
         """The ids of all chunks that have a vector."""
-        with _reading(self._folder):
+        with self._reading():
             return set(self._collection.get(include=[])["ids"])
 
     def get(self, ids: Sequence[str]) -> Vectors:
@@ -76,20 +97,30 @@ class VectorStore:
         import numpy as np
 
         found: dict[str, Vectors] = {}
-        with _reading(self._folder):
+        with self._reading():
             for at in range(0, len(ids), _BATCH):
                 rows = self._collection.get(list(ids[at : at + _BATCH]), include=["embeddings"])
                 found |= zip(rows["ids"], np.asarray(rows["embeddings"], np.float32), strict=True)
         missing = [id_ for id_ in ids if id_ not in found]
         if missing:
-            raise _damaged(self._folder, f"no vector of {missing[0]}")
+            raise _damaged("Chroma", f"no vector of {missing[0]}")
         return np.stack([found[id_] for id_ in ids])
+
+    def rows(self) -> Iterator[tuple[list[str], Vectors, list[str]]]:
+        """All (ids, vectors, sources), in batches."""
+        import numpy as np
+
+        for at in range(0, self.count(), _BATCH):
+            with self._reading():
+                rows = self._collection.get(limit=_BATCH, offset=at, include=["embeddings", "metadatas"])
+            sources = [str(values["source"]) for values in rows["metadatas"] or []]
+            yield rows["ids"], np.asarray(rows["embeddings"], np.float32), sources
 
     def answers(self) -> bool:
         """Whether a query finds anything, as one on a sound store with vectors does."""
         import numpy as np
 
-        with _reading(self._folder):
+        with self._reading():
             found = self._collection.peek(1)
             embeddings = found["embeddings"]
         if embeddings is None or len(embeddings) == 0:
@@ -98,14 +129,14 @@ class VectorStore:
 
     def search(self, vector: Vectors, k: int) -> list[tuple[str, float]]:
         """The k nearest chunks as (chunk id, cosine similarity), best first; equal scores by id."""
-        with _reading(self._folder):
+        with self._reading():
             found = self._collection.query(query_embeddings=vector[None, :], n_results=k, include=["distances"])
         ids, distances = found["ids"][0], (found["distances"] or [[]])[0]
         hits = [(id_, 1.0 - float(distance)) for id_, distance in zip(ids, distances, strict=True)]
         return sorted(hits, key=lambda hit: (-hit[1], hit[0]))
 
     def add(self, ids: Sequence[str], vectors: Vectors, sources: Sequence[str]) -> None:
-        with _writing(self._folder):
+        with self._writing():
             for at in range(0, len(ids), _BATCH):
                 part = slice(at, at + _BATCH)
                 self._collection.upsert(
@@ -113,43 +144,165 @@ class VectorStore:
                 )
 
     def remove(self, ids: Sequence[str]) -> None:
-        with _writing(self._folder):
+        with self._writing():
             for at in range(0, len(ids), _BATCH):
                 self._collection.delete(ids=list(ids[at : at + _BATCH]))
 
 
-def copy_store(old: Path, new: Path) -> None:
-    """Copy a store that other processes may have open. Raises IndexDamaged or StorageError.
+class EmbeddedHome:
+    """A Chroma folder in each generation's own folder."""
 
-    Chroma writes to its database even when it only reads, so that file is copied by SQLite itself.
-    """
-    _check(old)
-    with _writing(new):
-        shutil.copytree(old, new, ignore=shutil.ignore_patterns(f"{_DATABASE}*"))
-        with closing(sqlite3.connect(old / _DATABASE)) as source, closing(sqlite3.connect(new / _DATABASE)) as target:
-            source.backup(target)
+    name = "embedded"
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def open(self, generation: str, sealed: dict[str, str]) -> VectorStore:
+        folder = self._root / generation / _FOLDER
+        _check(folder)
+        for name, expected in sealed.items():
+            path = folder / name
+            if not path.is_file() or digest(path) != expected:
+                raise _damaged(folder, f"{name}: checksum")
+        with _reading(folder):
+            client = _embedded(folder)
+            return self._store(folder, client, client.get_collection(_COLLECTION, embedding_function=None))
+
+    def draft(self, generation: str) -> VectorStore:
+        folder = self._root / generation / _FOLDER
+        with _writing(folder):
+            client = _embedded(folder)
+            collection = client.get_or_create_collection(_COLLECTION, configuration=_COSINE, embedding_function=None)
+            return self._store(folder, client, collection)
+
+    def copy(self, old: str, new: str) -> None:
+        """Chroma writes to its database even when it only reads, so that file is copied by SQLite itself."""
+        source, target = self._root / old / _FOLDER, self._root / new / _FOLDER
+        _check(source)
+        with _writing(target):
+            shutil.copytree(source, target, ignore=shutil.ignore_patterns(f"{_DATABASE}*"))
+            with (
+                closing(sqlite3.connect(source / _DATABASE)) as here,
+                closing(sqlite3.connect(target / _DATABASE)) as there,
+            ):
+                here.backup(there)
+
+    def seals(self, generation: str) -> dict[str, str]:
+        """Those of the flushed HNSW graphs.
+
+        The database changes at every opening, and so does the graph's folder before the first flush.
+        """
+        folder = self._root / generation / _FOLDER
+        flushed = [path.parent for path in folder.rglob("index_metadata.pickle")]
+        return {
+            path.relative_to(folder).as_posix(): digest(path)
+            for parent in flushed
+            for path in sorted(parent.iterdir())
+            if path.is_file()
+        }
+
+    def keep(self, generations: Collection[str]) -> None:
+        """Nothing to do: they are in the generations' folders."""
+
+    @staticmethod
+    def _store(folder: Path, client: ClientAPI, collection: chromadb.Collection) -> VectorStore:
+        return VectorStore(client, collection, lambda: _reading(folder), lambda: _writing(folder))
 
 
-def seals(folder: Path) -> dict[str, str]:
-    """The SHA-256 of the files that Chroma only reads once they are written: its flushed HNSW graphs.
+class ServerHome:
+    """A collection for each generation on a Chroma server that several processes and machines may share."""
 
-    Its database changes at every opening, and so does the graph's folder before the first flush.
-    """
-    flushed = [path.parent for path in folder.rglob("index_metadata.pickle")]
-    return {
-        path.relative_to(folder).as_posix(): digest(path)
-        for parent in flushed
-        for path in sorted(parent.iterdir())
-        if path.is_file()
-    }
+    def __init__(self, settings: Settings, index_id: str) -> None:
+        self.name = settings.chroma_url
+        self._settings, self._index_id = settings, index_id
+
+    def open(self, generation: str, sealed: dict[str, str]) -> VectorStore:  # noqa: ARG002  # the server guards its files
+        from chromadb.errors import NotFoundError
+
+        with self._guarded():
+            client = self._connect()
+            try:
+                collection = client.get_collection(_named(generation), embedding_function=None)
+            except NotFoundError as exc:
+                raise _damaged(self.name, f"no collection {_named(generation)}") from exc
+            return self._store(client, collection)
+
+    def draft(self, generation: str) -> VectorStore:
+        with self._guarded():
+            client = self._connect()
+            collection = client.get_or_create_collection(
+                _named(generation), metadata={_OWNER: self._index_id}, configuration=_COSINE, embedding_function=None
+            )
+            return self._store(client, collection)
+
+    def copy(self, old: str, new: str) -> None:
+        """Row by row: only some servers can fork a collection."""
+        with self._guarded(), closing(self.draft(new)) as target, closing(self.open(old, {})) as source:
+            for rows in source.rows():
+                target.add(*rows)
+
+    def seals(self, generation: str) -> dict[str, str]:  # noqa: ARG002
+        return {}
+
+    def keep(self, generations: Collection[str]) -> None:
+        kept = {_named(generation) for generation in generations}
+        with self._guarded():
+            client = self._connect()
+            for collection in client.list_collections():
+                if (collection.metadata or {}).get(_OWNER) == self._index_id and collection.name not in kept:
+                    client.delete_collection(collection.name)
+
+    def _connect(self) -> ClientAPI:
+        quiet_libraries()
+        import chromadb
+        from chromadb.config import Settings as ChromaSettings
+
+        token = self._settings.chroma_token.get_secret_value()
+        # Chroma's own service reads the second, what stands before a server of one's own usually the first.
+        headers = {"Authorization": f"Bearer {token}", "X-Chroma-Token": token} if token else {}
+        return chromadb.HttpClient(
+            self._settings.chroma_url,
+            ssl=self._settings.chroma_url.startswith("https:"),
+            headers=headers,
+            tenant=self._settings.chroma_tenant,
+            database=self._settings.chroma_database,
+            settings=ChromaSettings(anonymized_telemetry=False),
+        )
+
+    def _store(self, client: ClientAPI, collection: chromadb.Collection) -> VectorStore:
+        return VectorStore(client, collection, self._guarded, self._guarded)
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        import httpx
+        from chromadb.errors import NotFoundError
+
+        try:
+            yield
+        except NotFoundError as exc:  # the tenant, the database, or a collection deleted under our eyes
+            raise _damaged(self.name, exc) from exc
+        except BaseException as exc:
+            # Where it can't connect at all, Chroma raises a bare ValueError.
+            if _is_chromas(exc) or isinstance(exc, (httpx.HTTPError, ValueError)):
+                raise StorageError(
+                    f"无法使用 Chroma 服务器 {self.name}:{exc};"
+                    "请检查它是否在运行,以及 WENBAO_CHROMA_URL 和 WENBAO_CHROMA_TOKEN",
+                    f"can't use the Chroma server {self.name}: {exc}; "
+                    "check that it runs, WENBAO_CHROMA_URL and WENBAO_CHROMA_TOKEN",
+                ) from exc
+            raise
 
 
-def _client(folder: Path) -> ClientAPI:
+def _named(generation: str) -> str:
+    return f"wenbao-{generation}"
+
+
+def _embedded(folder: Path) -> ClientAPI:
     quiet_libraries()
     import chromadb
-    from chromadb.config import Settings
+    from chromadb.config import Settings as ChromaSettings
 
-    return chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
+    return chromadb.PersistentClient(str(folder), settings=ChromaSettings(anonymized_telemetry=False))
 
 
 def _check(folder: Path) -> None:
@@ -202,8 +355,8 @@ def _unwritable(folder: Path, reason: object) -> StorageError:
     )
 
 
-def _damaged(folder: Path, reason: object) -> IndexDamaged:
+def _damaged(place: object, reason: object) -> IndexDamaged:
     return IndexDamaged(
-        f"索引已损坏({folder}:{reason});请运行 wenbao ingest 重建",
-        f"the index is damaged ({folder}: {reason}); run `wenbao ingest` to rebuild it",
+        f"索引已损坏({place}:{reason});请运行 wenbao ingest 重建",
+        f"the index is damaged ({place}: {reason}); run `wenbao ingest` to rebuild it",
     )

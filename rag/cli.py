@@ -96,6 +96,27 @@ def search(
 
 
 @app.command()
+def doctor(as_json: AsJson = False) -> None:
+    """检查模型、索引、磁盘和权限,并向每份报告自测提问;有错误时退出码为 1。"""
+    from rag.doctor import examine
+
+    settings = _settings()
+    wrong = False
+    findings = []
+    for finding in examine(settings, console.Progress(settings).notify):
+        wrong |= finding.verdict == "wrong"
+        text = [part.text(settings.language) for part in (finding.check, finding.detail)]
+        findings.append({"check": text[0], "verdict": finding.verdict, "detail": text[1]})
+        if not as_json:
+            mark = {"ok": "✓", "warning": "!", "wrong": "✗"}[finding.verdict]
+            print(f"{mark} {text[0]}: {console.shown(text[1])}", flush=True)
+    if as_json:
+        console.print_json({"ok": not wrong, "findings": findings})
+    if wrong:
+        raise typer.Exit(1)
+
+
+@app.command()
 def bot() -> None:
     """启动 Telegram 机器人。"""
     from rag.telegram.app import run

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import subprocess
+import sys
 import threading
+import time
 
 import pytest
+from conftest import MODELS, ROOT, SMALL_REPORTS
 
 from config.errors import IndexMismatch
+from ingest.index import Index
 from rag.engine import Engine
 
 NEW = "海丰县科协工作总结\n海丰县科协建成流动科技馆9座。"
@@ -67,3 +74,55 @@ def test_an_index_of_another_model_is_never_asked(engine, sync, settings, embedd
         Engine(settings, print, embedder)
     sync()
     assert engine.ask("东山县建成多少个乡村科普馆?").short_answer == "21个"
+
+
+DRIVER = """
+import sys
+from pathlib import Path
+from config.settings import Settings
+from ingest.embed import Embedder
+from ingest.pipeline import ingest
+reports, data, models = map(Path, sys.argv[1:])
+settings = Settings(reports_dir=reports, data_dir=data, models_dir=models)
+class Silent:
+    def notify(self, message): pass
+    def embedding(self, done, total): pass
+embedder = Embedder.open(settings, print)
+import chromadb
+print("ready", flush=True)
+ingest(settings, [], Silent(), embedder=embedder)
+print("done", flush=True)
+"""
+
+
+def test_an_ingest_killed_at_any_moment_leaves_the_published_index(sync, settings, reports, embedder):
+    """Killed by SIGKILL at moments spread over its whole run; the next ingest finishes the work."""
+    sync()
+    (reports / "a.txt").unlink()
+    for n in range(30):
+        (reports / f"new{n}.txt").write_text(f"第{n}区科协工作总结\n第{n}区科协举办讲座{n + 10}场。", encoding="utf-8")
+    before, outcomes = state(settings), []
+    for delay in (0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.55, 0.7, 0.9, 1.1):
+        command = [sys.executable, "-c", DRIVER, str(reports), str(settings.data_dir), str(MODELS)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, env=os.environ | {"PYTHONPATH": str(ROOT)}) as process:
+            assert process.stdout is not None
+            assert process.stdout.readline() == b"ready\n"
+            time.sleep(delay)
+            process.kill()
+        outcomes.append(state(settings))
+        if outcomes[-1][0] != before[0]:
+            break  # it was published before the kill
+    complete = (*sorted(set(SMALL_REPORTS) - {"a.txt"}), *(f"new{n}.txt" for n in range(30)))
+    assert all(found == before or set(found[1]) == set(complete) for found in outcomes)
+    sync()
+    assert set(state(settings)[1]) == set(complete)
+    left = [path.name for path in (settings.data_dir / "index").glob("g*")]
+    assert len(left) <= 2
+    with contextlib.closing(Engine(settings, print, embedder)) as engine:
+        assert engine.ask("第7区科协举办讲座多少场?").short_answer == "17场"
+
+
+def state(settings):
+    """What a reader sees: the generation, and its reports."""
+    with contextlib.closing(Index.open(settings)) as index:
+        return index.generation, tuple(report.source for report in index.reports())

@@ -1,0 +1,215 @@
+"""Look for what is wrong before somebody asks: reports, disk, model, index, and a question to every report.
+
+Each check is independent where it can be; one that needs what an earlier one found broken is left out.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from config.errors import Message, ReportError, WenbaoError
+from config.settings import Settings
+from ingest import sources
+from ingest.embed import Embedder
+from ingest.index import Index, index_bytes, read_failures, read_summary
+from ingest.model import Notify
+from ingest.records import CleanReport
+from rag.engine import DEFAULT_HITS, Engine
+
+Verdict = Literal["ok", "warning", "wrong"]
+
+_SPARE = 100 << 20  # bytes that must be free beyond a second copy of the index
+_ASKED = 60  # characters of a report that are asked as a question
+_NAMED = 5  # reports named in one finding
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One check: what was looked at, the verdict, and what was found or is to be done."""
+
+    check: Message
+    verdict: Verdict
+    detail: Message
+
+
+def examine(settings: Settings, notify: Notify) -> Iterator[Finding]:
+    """Every finding, as soon as it is made."""
+    yield _reports(settings)
+    yield _disk(settings)
+    model = Message("模型", "model")
+    try:
+        embedder = Embedder.open(settings, notify)
+    except WenbaoError as exc:
+        yield Finding(model, "wrong", exc.message)
+        return
+    yield Finding(model, "ok", Message(embedder.name, embedder.name))
+    name = Message("索引", "index")
+    try:
+        engine = Engine(settings, notify, embedder)
+        index = Index.open(settings)
+    except WenbaoError as exc:
+        yield Finding(name, "wrong", exc.message)
+        return
+    with contextlib.closing(engine), contextlib.closing(index):
+        found = f"{index.generation}, {index.catalog.chunk_count()}"
+        yield Finding(name, "ok", Message(f"{found} 个片段", f"{found} chunks"))
+        yield _guarded(Message("索引一致性", "consistency"), lambda check: _consistent(check, index))
+        yield _guarded(Message("是否最新", "up to date"), lambda check: _up_to_date(check, settings, index))
+        yield _failures(settings)
+        yield _guarded(Message("自测提问", "self-test questions"), lambda check: _found_again(check, engine, index))
+
+
+def _reports(settings: Settings) -> Finding:
+    check = Message("报告目录", "reports directory")
+    try:
+        found = sources.find_reports(settings.reports_dir)
+    except WenbaoError as exc:
+        return Finding(check, "wrong", exc.message)
+    detail = Message(f"{len(found.files)} 个文件", f"{len(found.files)} files")
+    if found.unreadable:
+        names = _some(list(found.unreadable))
+        detail = Message(f"无法读取目录:{names}", f"folders that can't be listed: {names}")
+    elif not found.files:
+        detail = Message(
+            f"{settings.reports_dir} 里没有报告;请设置 WENBAO_REPORTS_DIR",
+            f"no reports in {settings.reports_dir}; set WENBAO_REPORTS_DIR",
+        )
+    return Finding(check, "ok" if found.files and not found.unreadable else "wrong", detail)
+
+
+def _disk(settings: Settings) -> Finding:
+    check = Message("数据目录", "data directory")
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=settings.data_dir):
+            free = shutil.disk_usage(settings.data_dir).free
+        generations = (settings.data_dir / "index").glob("g*")
+        needed = max((index_bytes(settings, path.name) for path in generations), default=0) + _SPARE
+    except OSError as exc:
+        return Finding(
+            check,
+            "wrong",
+            Message(
+                f"无法写入 {settings.data_dir}:{exc.strerror};请检查权限,或设置 WENBAO_DATA_DIR",
+                f"can't write {settings.data_dir}: {exc.strerror}; check permissions or set WENBAO_DATA_DIR",
+            ),
+        )
+    space = f"{free / 1e9:.1f} GB"
+    if free < needed:
+        return Finding(
+            check,
+            "wrong",
+            Message(
+                f"只剩 {space},下次 ingest 需要 {needed / 1e9:.1f} GB;请清理磁盘",
+                f"only {space} left, the next ingest needs {needed / 1e9:.1f} GB; free some disk",
+            ),
+        )
+    return Finding(check, "ok", Message(f"可写,剩余 {space}", f"writable, {space} free"))
+
+
+def _guarded(check: Message, look: Callable[[Message], Finding]) -> Finding:
+    try:
+        return look(check)
+    except WenbaoError as exc:
+        return Finding(check, "wrong", exc.message)
+
+
+def _consistent(check: Message, index: Index) -> Finding:
+    """Every chunk has a vector and its words, and slices back to its report and to the delivered text."""
+    dense, lexical = index.searchable()
+    known: set[str] = set()
+    broken: list[str] = []
+    for entry in index.reports():
+        report = index.report(entry.source)
+        ids = index.catalog.chunk_ids(entry.source)
+        known.update(ids)
+        sliced = all(report.text[c.start : c.end] == c.text and c.text for c in index.chunks(ids))
+        if not (sliced and _maps_back(report)):
+            broken.append(entry.source)
+    if broken:
+        names = _some(broken)
+        return Finding(
+            check,
+            "wrong",
+            Message(f"片段与报告不符:{names};请运行 wenbao ingest", f"chunks don't fit: {names}; run `wenbao ingest`"),
+        )
+    if not dense == lexical == known:
+        counts = f"{len(dense)} / {len(lexical)} / {len(known)}"
+        return Finding(
+            check,
+            "wrong",
+            Message(
+                f"向量、词、目录不一致({counts});请运行 wenbao ingest",
+                f"vectors, words and catalog differ ({counts}); run `wenbao ingest`",
+            ),
+        )
+    return Finding(
+        check, "ok", Message(f"{len(known)} 个片段都能检索并核对", f"all {len(known)} chunks found and checked")
+    )
+
+
+def _maps_back(report: CleanReport) -> bool:
+    """Whether the offset map is total, monotonic and within the delivered text."""
+    starts, ends = report.mapped.starts, report.mapped.ends
+    inside = not ends or (starts[0] >= 0 and ends[-1] <= len(report.raw))
+    total = len(starts) == len(ends) == len(report.text)
+    return total and inside and list(starts) == sorted(starts) and list(ends) == sorted(ends)
+
+
+def _up_to_date(check: Message, settings: Settings, index: Index) -> Finding:
+    known = {entry.source: entry.sha256 for entry in index.reports()}
+    failed = {failure.source for failure in read_failures(read_summary(settings))}
+    now: dict[str, str] = {}
+    for path in sources.find_reports(settings.reports_dir).files:
+        source = sources.source_of(path, settings.reports_dir)
+        with contextlib.suppress(ReportError):
+            now[source] = sources.sha256(sources.read_bytes(path, settings.max_file_mb << 20))
+    changed = sorted(
+        {source for source, digest in now.items() if known.get(source) != digest and source not in failed}
+        | (known.keys() - now.keys())
+    )
+    if changed:
+        names = _some(changed)
+        return Finding(
+            check,
+            "warning",
+            Message(
+                f"上次 ingest 之后有变化:{names};请运行 wenbao ingest", f"changed since: {names}; run `wenbao ingest`"
+            ),
+        )
+    return Finding(check, "ok", Message("与报告目录一致", "as the reports directory"))
+
+
+def _failures(settings: Settings) -> Finding:
+    check = Message("失败文件", "failed files")
+    failed = read_failures(read_summary(settings))
+    if not failed:
+        return Finding(check, "ok", Message("没有", "none"))
+    names = "; ".join(f"{failure.source}: {failure.error}" for failure in failed[:_NAMED])
+    return Finding(check, "warning", Message(names, names))
+
+
+def _found_again(check: Message, engine: Engine, index: Index) -> Finding:
+    """A self-test question per report: words of its own, which must find it again."""
+    lost = []
+    for entry in index.reports():
+        chunks = index.chunks(index.catalog.chunk_ids(entry.source))
+        if not chunks:
+            continue
+        longest = max(chunks, key=lambda chunk: len(chunk.text))
+        question = " ".join(longest.text.split())[:_ASKED]
+        if entry.source not in {hit.chunk.source for hit in engine.search(question, DEFAULT_HITS)}:
+            lost.append(entry.source)
+    if lost:
+        names = _some(lost)
+        return Finding(check, "wrong", Message(f"找不回:{names};请运行 wenbao ingest", f"not found again: {names}"))
+    return Finding(check, "ok", Message("每份报告都能找到", "every report is found"))
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:_NAMED]) + (f" … ({len(names)})" if len(names) > _NAMED else "")
