@@ -32,8 +32,10 @@ _COLLECTION = "chunks"
 _DATABASE = "chroma.sqlite3"
 _FOLDER = "chroma"
 _OWNER = "index"  # the key under which a server's collection names the index it belongs to
-# SQLite's codes for a read-only, unreadable or full disk, as Chroma's messages carry them.
-_REFUSED = re.compile(r"\(code: (?:8|10|13|14)\)")
+# SQLite's result codes for a read-only, unreadable or full disk; Chroma's messages carry the extended ones,
+# whose low byte they are.
+_CODE = re.compile(r"\(code: (\d+)\)")
+_REFUSED = frozenset({8, 10, 13, 14})
 _BATCH = 1000  # below Chroma's limit of rows in one call
 _COSINE: Any = {"hnsw": {"space": "cosine"}}
 
@@ -325,7 +327,8 @@ def _reading(folder: Path) -> Iterator[None]:
         yield
     except BaseException as exc:
         if _is_chromas(exc):
-            if _REFUSED.search(str(exc)):  # Chroma writes even when it only reads
+            code = _CODE.search(str(exc))
+            if code and int(code[1]) & 0xFF in _REFUSED:  # Chroma writes even when it only reads
                 raise _unwritable(folder, exc) from exc
             raise _damaged(folder, exc) from exc
         raise

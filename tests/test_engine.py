@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -120,6 +121,31 @@ def test_an_ingest_killed_at_any_moment_leaves_the_published_index(sync, setting
     assert len(left) <= 2
     with contextlib.closing(Engine(settings, print, embedder)) as engine:
         assert engine.ask("第7区科协举办讲座多少场?").short_answer == "17场"
+
+
+@pytest.mark.parametrize("kilobytes", [8, 128])
+def test_a_full_disk_is_one_line_and_an_intact_index(seeded, tmp_path, kilobytes):
+    """No file may grow beyond a limit, which stops the writing at one stage or another."""
+    own = seeded.model_copy(update={"data_dir": tmp_path / "data", "reports_dir": tmp_path / "reports"})
+    shutil.copytree(seeded.data_dir, own.data_dir)
+    shutil.copytree(seeded.reports_dir, own.reports_dir)
+    (own.reports_dir / "new.txt").write_text(NEW, encoding="utf-8")
+    before = state(own)
+    limited = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, ({0}, {0})); from rag.cli import main; main()"
+    )
+    environment = os.environ | {
+        "PYTHONPATH": str(ROOT),
+        "WENBAO_MODELS_DIR": str(MODELS),
+        "WENBAO_DATA_DIR": str(own.data_dir),
+        "WENBAO_REPORTS_DIR": str(own.reports_dir),
+    }
+    command = [sys.executable, "-c", limited.format(kilobytes << 10), "ingest"]
+    done = subprocess.run(command, env=environment, capture_output=True, encoding="utf-8", check=False, cwd=tmp_path)
+    assert done.returncode == 1, done.stderr
+    assert "Traceback" not in done.stderr
+    assert "WENBAO_DATA_DIR" in done.stderr.strip().split("\n")[-1]
+    assert state(own) == before
 
 
 def state(settings):
