@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from config.errors import Language, SettingsError
+
+Ids = Annotated[tuple[int, ...], NoDecode]
+"""Numeric Telegram ids, written with commas or spaces between them."""
 
 
 class Settings(BaseSettings):
@@ -41,6 +44,35 @@ class Settings(BaseSettings):
     chroma_database: Annotated[str, Field(min_length=1)] = "default_database"
     telegram_token: SecretStr = SecretStr("")
     telegram_token_file: Path | None = None
+    telegram_api_url: str = "https://api.telegram.org"
+    telegram_timeout: Annotated[float, Field(gt=0, le=300)] = 20
+    telegram_stall_seconds: Annotated[float, Field(ge=5)] = 120
+    telegram_stop_seconds: Annotated[float, Field(ge=1)] = 25
+    telegram_slow_seconds: Annotated[float, Field(gt=0)] = 2.5
+    telegram_backlog_minutes: Annotated[float, Field(gt=0)] = 15
+    telegram_retention_days: Annotated[float, Field(gt=0)] = 30
+    telegram_workers: Annotated[int, Field(ge=1, le=64)] = 2
+    telegram_webhook_url: str = ""
+    telegram_webhook_secret: SecretStr = SecretStr("")
+    telegram_webhook_listen: str = "127.0.0.1"
+    telegram_webhook_port: Annotated[int, Field(ge=1, le=65535)] = 8443
+    allowed_users: Ids = ()
+    allowed_chats: Ids = ()
+    admin_users: Ids = ()
+    log_format: Literal["lines", "json"] = "lines"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @field_validator("allowed_users", "allowed_chats", "admin_users", mode="before")
+    @classmethod
+    def _numbers(cls, value: object) -> object:
+        return value.replace("\uff0c", ",").replace(",", " ").split() if isinstance(value, str) else value
+
+    @field_validator("telegram_api_url", "telegram_webhook_url")
+    @classmethod
+    def _http(cls, value: str) -> str:
+        if value and not value.startswith(("https://", "http://")):
+            raise ValueError("must begin with https:// or http://")
+        return value.rstrip("/")
 
     @field_validator("chroma_url")
     @classmethod

@@ -1,19 +1,341 @@
-"""Start the Telegram bot. Not built yet: for now this says which setting it will need."""
+"""Start the Telegram bot, keep it up, and stop it without losing anything.
+
+Everything is put together here and nothing is decided: access, asking and delivery are their modules' jobs.
+Guarantees: one bot for each token on a machine; on SIGTERM no more updates are taken and those that are held
+are finished; whatever else ends the bot ends the process with an error, for a supervisor to start it again.
+"""
 
 from __future__ import annotations
 
-from config.errors import SettingsError
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import re
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from filelock import FileLock, Timeout
+from telegram import Update
+from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
+from telegram.ext import Application, ApplicationBuilder, ExtBot
+from telegram.request import HTTPXRequest
+
+from config.errors import SettingsError, WenbaoError
 from config.settings import Settings
+from ingest.durable import storing
+from rag.telegram.access import Access
+from rag.telegram.admin import Admin
+from rag.telegram.answering import Answering
+from rag.telegram.asking import Asking
+from rag.telegram.buttons import Buttons
+from rag.telegram.handlers import Handlers
+from rag.telegram.intake import KINDS, Intake, JournalQueue, PollRequest
+from rag.telegram.logs import set_up_logs
+from rag.telegram.outbox import Outbox
+from rag.telegram.pacing import Pacing
+from rag.telegram.state import State
+from rag.telegram.uploads import Uploads
+from rag.telegram.watch import Pulse, Watch
+
+_log = logging.getLogger(__name__)
+
+HEALTH = "health.json"
+_TOKEN = re.compile(r"(\d+):\S+")
+_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
+_BOOTSTRAP_RETRIES = 5
+_POLL_SECONDS = 20
+_CONNECTIONS = 64
+_CONFLICTS = 5  # in a row, over about 13 seconds: a bot that was just stopped elsewhere is gone by then
+# While threads compute, the event loop waits this long for the interpreter after every system call it makes, and
+# fifty messages are hundreds of calls; with Python's own 5 ms, half a second goes by before the loop is round.
+_SWITCH_SECONDS = 0.0005
+_TIDY_EVERY = 3600.0
+_STOPPED_HARD = 1
 
 
 def run(settings: Settings) -> None:
-    """Raises SettingsError: the token is missing, or the bot isn't part of this version."""
-    if not settings.telegram_token.get_secret_value() and settings.telegram_token_file is None:
+    """Run the bot until it is told to stop.
+
+    Raises SettingsError when it can't be started as it is set up, WenbaoError when it has to be restarted.
+    """
+    token, bot_id = _token(settings)
+    sys.setswitchinterval(_SWITCH_SECONDS)
+    set_up_logs(settings, token)
+    _check_webhook(settings)
+    if not (settings.allowed_users or settings.allowed_chats or settings.admin_users):
+        _log.warning("nobody may use the bot: set WENBAO_ADMIN_USERS, WENBAO_ALLOWED_USERS or WENBAO_ALLOWED_CHATS")
+    folder = bot_folder(settings)
+    with _alone(folder / f"{bot_id}.lock", bot_id), contextlib.closing(State(folder / f"{bot_id}.db")) as state:
+        reason = asyncio.run(_Bot(settings, token, state).run())
+    if reason is not None:
+        raise WenbaoError(f"机器人已停止:{reason}", f"the bot has stopped: {reason}")
+
+
+def bot_folder(settings: Settings) -> Path:
+    """Where the bot keeps its state, its health file, and what uploads replaced."""
+    return settings.data_dir / "telegram"
+
+
+class _Bot:
+    """The parts, put together, and their life from start to end."""
+
+    def __init__(self, settings: Settings, token: str, state: State) -> None:
+        self._settings, self._state = settings, state
+        self._folder = bot_folder(settings)
+        self._reason: str | None = None
+        self._stop = asyncio.Event()
+        self._conflicts = 0
+        seconds = settings.telegram_timeout
+        self._poll = PollRequest(refused=self._no_such_bot, timeout=seconds)
+        request = HTTPXRequest(
+            connection_pool_size=_CONNECTIONS,
+            connect_timeout=min(seconds, 10),
+            read_timeout=seconds,
+            write_timeout=seconds,
+            pool_timeout=60,
+        )
+        pacing = Pacing()
+        bot: ExtBot[str] = ExtBot(
+            token,
+            base_url=f"{settings.telegram_api_url}/bot",
+            base_file_url=f"{settings.telegram_api_url}/file/bot",
+            request=request,
+            get_updates_request=self._poll,
+            rate_limiter=pacing,
+        )
+        self._bot = bot
+        self._pulse = Pulse(self._contact)
+        self._answering = Answering(settings)
+        access = Access(settings, state)
+        outbox = Outbox(bot, pacing)
+        asking = Asking(settings, state, access, self._answering, outbox)
+        uploads = Uploads(settings, self._folder / "changes", state, self._answering, outbox, bot)
+        buttons = Buttons(state, self._answering, asking, uploads, outbox)
+        self._admin = Admin(settings, state, access, self._answering, self._pulse, bot)
+        handlers = Handlers(
+            settings, state, access, outbox, bot, asking=asking, uploads=uploads, buttons=buttons, admin=self._admin
+        )
+        self._uploads = uploads
+        self._queue = JournalQueue(state)
+        intake = Intake(settings, state, access, handlers.read, handlers.turn_away, handlers.too_late)
+        self._application: Application = (  # type: ignore[type-arg]
+            ApplicationBuilder().bot(bot).update_queue(self._queue).concurrent_updates(intake).job_queue(None).build()
+        )
+        handlers.add_to(self._application, intake)
+
+    async def run(self) -> str | None:
+        """Until told to stop; the reason when it wasn't by a signal."""
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(name, self._stop.set)
+        watch = Watch(
+            self._folder / HEALTH,
+            self._pulse,
+            self._settings.telegram_stall_seconds,
+            lambda: self._answering.longest,
+            lambda: {"generation": self._answering.generation, "questions": self._answering.active},
+            self._fail,
+        )
+        watching = asyncio.create_task(watch.run())
+        upkeep: list[asyncio.Task[None]] = []
+        try:
+            if await self._connect():
+                await self._warm_up()
+                await self._application.start()
+                await self._take_up()
+                self._pulse.largest_lag = 0.0  # opening the index blocks it, but nobody waits yet
+                await self._listen()
+                upkeep += [asyncio.create_task(self._admin.register_all()), asyncio.create_task(self._tidy())]
+                _log.info("the bot @%s is up", self._bot.username)
+                await self._stop.wait()
+                await self._finish()
+        finally:
+            for task in (watching, *upkeep):
+                task.cancel()
+            await asyncio.gather(watching, *upkeep, return_exceptions=True)
+            self._uploads.close()
+            self._answering.close()
+        return self._reason
+
+    async def _connect(self) -> bool:
+        """Reach Telegram, which may take until the network is up; False when told to stop before that."""
+        until = time.monotonic() + self._settings.telegram_stall_seconds
+        pause = 1.0
+        while not self._stop.is_set():
+            try:
+                await self._application.initialize()
+            except InvalidToken as exc:
+                raise SettingsError(
+                    "Telegram 不认识这个令牌;请检查 WENBAO_TELEGRAM_TOKEN",
+                    "Telegram does not know this token; check WENBAO_TELEGRAM_TOKEN",
+                ) from exc
+            except TelegramError as exc:
+                if isinstance(exc, RetryAfter):
+                    pause = float(exc.retry_after if isinstance(exc.retry_after, int) else exc.retry_after.seconds)
+                if time.monotonic() + pause > until:
+                    raise WenbaoError(
+                        f"无法连接 {self._settings.telegram_api_url};请检查网络,或设置 WENBAO_TELEGRAM_API_URL",
+                        f"{self._settings.telegram_api_url} can't be reached; check the network, "
+                        "or set WENBAO_TELEGRAM_API_URL",
+                    ) from exc
+                _log.warning("Telegram can't be reached (%s), trying again in %.0f s", type(exc).__name__, pause)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._stop.wait(), pause)
+                pause = min(pause * 2, 30)
+            else:
+                self._poll.contact = time.monotonic()
+                return True
+        return False
+
+    async def _warm_up(self) -> None:
+        """Open the index before the first question; without one the bot runs, and says so when asked."""
+        try:
+            await self._answering.warm_up()
+        except WenbaoError as exc:
+            _log.warning("no question can be answered yet: %s", exc)
+
+    async def _take_up(self) -> None:
+        """Go on with what an earlier process received and didn't finish."""
+        for update_id, payload in self._state.unfinished():
+            update = Update.de_json(json.loads(payload), self._bot)
+            _log.info("taking up update %s", update_id)
+            await self._queue.put_again(update)
+
+    async def _listen(self) -> None:
+        updater = self._application.updater
+        if updater is None:
+            raise AssertionError("built with an updater")
+        self._poll.contact = time.monotonic()
+        try:
+            if self._settings.telegram_webhook_url:
+                await updater.start_webhook(
+                    listen=self._settings.telegram_webhook_listen,
+                    port=self._settings.telegram_webhook_port,
+                    url_path=urlsplit(self._settings.telegram_webhook_url).path,
+                    webhook_url=self._settings.telegram_webhook_url,
+                    secret_token=self._settings.telegram_webhook_secret.get_secret_value(),
+                    allowed_updates=KINDS,
+                    bootstrap_retries=_BOOTSTRAP_RETRIES,
+                )
+            else:
+                await updater.start_polling(
+                    timeout=round(min(_POLL_SECONDS, self._settings.telegram_stall_seconds / 3)),
+                    bootstrap_retries=_BOOTSTRAP_RETRIES,
+                    allowed_updates=KINDS,
+                    error_callback=self._poll_failed,
+                )
+        except TelegramError as exc:
+            raise WenbaoError(
+                f"无法开始接收消息:{type(exc).__name__}", f"can't begin to take messages: {type(exc).__name__}"
+            ) from exc
+        except OSError as exc:
+            raise SettingsError(
+                f"无法监听端口 {self._settings.telegram_webhook_port}({exc.strerror});"
+                "请设置 WENBAO_TELEGRAM_WEBHOOK_PORT",
+                f"can't listen on port {self._settings.telegram_webhook_port} ({exc.strerror}); "
+                "set WENBAO_TELEGRAM_WEBHOOK_PORT",
+            ) from exc
+
+    async def _finish(self) -> None:
+        """Take no more updates, finish those that are held, and leave the rest to the next process."""
+        seconds = self._settings.telegram_stop_seconds
+        _log.info("stopping; %s questions in work", self._answering.active + self._answering.waiting)
+        try:
+            async with asyncio.timeout(seconds):
+                if self._application.updater is not None and self._application.updater.running:
+                    await self._application.updater.stop()
+                await self._application.stop()
+                await self._application.shutdown()
+        except TimeoutError:
+            _log.error("not everything was finished in %.0f s; the next start takes it up", seconds)
+            self._state.close()
+            os._exit(_STOPPED_HARD)
+
+    async def _tidy(self) -> None:
+        """Now and every hour: forget what is older than the retention days."""
+        while True:
+            try:
+                old = await asyncio.to_thread(self._state.tidy, self._settings.telegram_retention_days)
+                await asyncio.to_thread(self._uploads.drop, old)
+            except WenbaoError as exc:
+                _log.error("old records were not deleted: %s", exc)
+            await asyncio.sleep(_TIDY_EVERY)
+
+    def _contact(self) -> float | None:
+        """Seconds since Telegram was heard; unknown where it calls us."""
+        return None if self._settings.telegram_webhook_url else time.monotonic() - self._poll.contact
+
+    def _poll_failed(self, error: TelegramError) -> None:
+        """Called by the updater, which tries again by itself."""
+        self._conflicts = self._conflicts + 1 if isinstance(error, Conflict) else 0
+        _log.warning("polling: %s", error)
+        if self._conflicts >= _CONFLICTS:
+            self._fail("another bot uses the same token")
+
+    def _no_such_bot(self, code: int) -> None:
+        self._fail(f"Telegram refuses the token (HTTP {code})")
+
+    def _fail(self, reason: str) -> None:
+        if self._reason is None and not self._stop.is_set():
+            _log.critical("%s", reason)
+            self._reason = reason
+            self._stop.set()
+
+
+def _token(settings: Settings) -> tuple[str, int]:
+    """The token and the bot's id in it. Raises SettingsError."""
+    token = settings.telegram_token.get_secret_value().strip()
+    path = settings.telegram_token_file
+    if not token and path is not None:
+        try:
+            token = path.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as exc:
+            raise SettingsError(
+                f"无法读取 WENBAO_TELEGRAM_TOKEN_FILE {path}", f"can't read WENBAO_TELEGRAM_TOKEN_FILE {path}"
+            ) from exc
+    if not token:
         raise SettingsError(
             "缺少 Telegram 令牌;请设置 WENBAO_TELEGRAM_TOKEN 或 WENBAO_TELEGRAM_TOKEN_FILE",
             "the Telegram token is missing; set WENBAO_TELEGRAM_TOKEN or WENBAO_TELEGRAM_TOKEN_FILE",
         )
-    raise SettingsError(
-        "此版本还没有 Telegram 机器人;请在终端使用 wenbao ask",
-        "this version has no Telegram bot yet; use `wenbao ask` in a terminal",
-    )
+    found = _TOKEN.fullmatch(token)
+    if found is None:
+        raise SettingsError(
+            "WENBAO_TELEGRAM_TOKEN 不是 Telegram 令牌(应为 数字:字母)",
+            "WENBAO_TELEGRAM_TOKEN is not a Telegram token (digits:letters)",
+        )
+    return token, int(found[1])
+
+
+def _check_webhook(settings: Settings) -> None:
+    secret = settings.telegram_webhook_secret.get_secret_value()
+    if settings.telegram_webhook_url and not _SECRET.fullmatch(secret):
+        raise SettingsError(
+            "使用 webhook 时请设置 WENBAO_TELEGRAM_WEBHOOK_SECRET(1-256 个字母、数字、_ 或 -)",
+            "with a webhook set WENBAO_TELEGRAM_WEBHOOK_SECRET too (1-256 letters, digits, _ or -)",
+        )
+
+
+@contextlib.contextmanager
+def _alone(path: Path, bot_id: int) -> Iterator[None]:
+    """Hold the lock of this bot. Raises SettingsError when another process holds it."""
+    with storing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(path)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout as exc:
+            raise SettingsError(
+                f"机器人 {bot_id} 已在运行;一个令牌只能运行一个",
+                f"the bot {bot_id} is running already; a token can serve only one",
+            ) from exc
+    try:
+        yield
+    finally:
+        lock.release()

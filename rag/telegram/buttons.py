@@ -1,0 +1,173 @@
+"""What the buttons under answers do: the source in its surroundings, related passages, votes, sending again.
+
+A button carries an action and an opaque token; what the token means is in the state, together with the chat
+it was made for. A token that isn't known, or comes from another chat or person, does nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+
+from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message
+from telegram.error import TelegramError
+
+from config.errors import IndexUnavailable, Language, UsageError
+from ingest.records import CleanReport
+from rag.telegram import messages, texts
+from rag.telegram.answering import Answering
+from rag.telegram.asking import Asking, topic
+from rag.telegram.layout import Span, pieces
+from rag.telegram.messages import Quoted
+from rag.telegram.outbox import Outbox, Place
+from rag.telegram.state import Button, State
+from rag.telegram.uploads import Uploads
+
+_log = logging.getLogger(__name__)
+
+_CANDIDATES = 12  # passages fetched to show a handful that the answer didn't use
+_VOTES = {"up": 1, "down": -1}
+
+Press = Callable[[CallbackQuery, Button, Language, Sequence[str]], Awaitable[None]]
+
+
+class Buttons:
+    """Acts on pressed buttons."""
+
+    def __init__(self, state: State, answering: Answering, asking: Asking, uploads: Uploads, outbox: Outbox) -> None:
+        self._state, self._answering, self._asking, self._outbox = state, answering, asking, outbox
+        self._actions: dict[str, tuple[str, Press]] = {
+            "source": ("answer", self._source),
+            "page": ("answer", self._page),
+            "related": ("answer", self._related),
+            "up": ("answer", self._vote),
+            "down": ("answer", self._vote),
+            "again": ("again", self._again),
+            "list": ("list", self._list),
+            "confirm": ("change", uploads.confirm),
+            "cancel": ("change", uploads.cancel),
+            "undo": ("change", uploads.undo),
+        }
+
+    async def press(self, query: CallbackQuery, language: Language) -> None:
+        """Do what a button says, if it is one of ours, from this chat, and pressed by who may."""
+        action, _, rest = (query.data or "").partition(":")
+        token, *arguments = rest.split(":")
+        kind, act = self._actions.get(action, ("", None))
+        button = self._state.pressed(token) if act is not None else None
+        chat = None if query.message is None else query.message.chat.id
+        mine = button is not None and button.kind == kind and button.chat == chat
+        if act is None or button is None or not mine or button.user not in (0, query.from_user.id):
+            await _acknowledge(query, texts.STALE_BUTTON.text(language), alert=True)
+            return
+        if action in _VOTES:
+            await _acknowledge(query, texts.THANKS.text(language))
+        else:
+            await _acknowledge(query)
+        await act(query, button, language, [action, *arguments])
+
+    async def _vote(self, query: CallbackQuery, button: Button, language: Language, arguments: Sequence[str]) -> None:
+        del language
+        self._state.vote(button.data["question"], query.from_user.id, _VOTES[arguments[0]])
+
+    async def _again(self, query: CallbackQuery, button: Button, language: Language, arguments: Sequence[str]) -> None:
+        del arguments
+        question = self._state.question(button.data["question"])
+        if question is not None and query.message is not None:
+            await self._asking.again(question, query.message.chat.type, language)
+
+    async def _related(self, query: CallbackQuery, button: Button, language: Language, _: Sequence[str]) -> None:
+        try:
+            found = await self._answering.search(button.data["search"], _CANDIDATES)
+        except (IndexUnavailable, UsageError):
+            await self._reply(query, [Span(texts.UNAVAILABLE.text(language))])
+            return
+        await self._reply(query, messages.related_spans(found, _quotes(button), language))
+
+    async def _source(self, query: CallbackQuery, button: Button, language: Language, _: Sequence[str]) -> None:
+        for quoted in _quotes(button)[:1]:
+            spans, keyboard = await self._view(button, 0, messages.page_of(quoted), language)
+            await self._reply(query, spans, keyboard)
+
+    async def _page(self, query: CallbackQuery, button: Button, language: Language, arguments: Sequence[str]) -> None:
+        quotes = _quotes(button)
+        try:
+            number, page = int(arguments[1]), int(arguments[2])
+        except (IndexError, ValueError):
+            return
+        if not 0 <= number < len(quotes) or query.message is None:
+            return
+        spans, keyboard = await self._view(
+            button, number, messages.page_of(quotes[number]) if page < 0 else page, language
+        )
+        await self._outbox.edit(query.message.chat.id, query.message.message_id, pieces(spans)[0], keyboard)
+
+    async def _view(
+        self, button: Button, number: int, page: int, language: Language
+    ) -> tuple[list[Span], InlineKeyboardMarkup | None]:
+        """A page of the report that citation `number` (from 0) quotes, and the buttons to its neighbours."""
+        quotes = _quotes(button)
+        report = await self._report(quotes[number].source)
+        if report is None or not quotes[number].stands_in(report):
+            spans = [Span((texts.GONE if report is None else texts.CHANGED).text(language))]
+            return spans, None
+        spans, pages = messages.page_spans(report, quotes[number], page, language)
+        row = [
+            InlineKeyboardButton(label, callback_data=f"page:{button.token}:{number}:{to}")
+            for label, to in (("◀", page - 1), ("▶", page + 1))
+            if 0 <= to < pages
+        ]
+        others = [
+            InlineKeyboardButton(f"[{n + 1}]", callback_data=f"page:{button.token}:{n}:-1")
+            for n in range(len(quotes))
+            if n != number
+        ]
+        rows = [part for part in (row, others[:8]) if part]
+        return spans, InlineKeyboardMarkup(rows) if rows else None
+
+    async def _report(self, source: str) -> CleanReport | None:
+        try:
+            return await self._answering.report(source)
+        except IndexUnavailable:
+            return None
+
+    async def _list(self, query: CallbackQuery, button: Button, language: Language, arguments: Sequence[str]) -> None:
+        page = int(arguments[1]) if len(arguments) > 1 and arguments[1].isdecimal() else 0
+        spans, keyboard = await self.reports_page(button.token, page, language)
+        if query.message is not None:
+            await self._outbox.edit(query.message.chat.id, query.message.message_id, pieces(spans)[0], keyboard)
+
+    async def reports_page(
+        self, token: str, page: int, language: Language
+    ) -> tuple[list[Span], InlineKeyboardMarkup | None]:
+        """A page of `/sources` with the buttons to its neighbours."""
+        spans, pages = messages.sources_spans(await self._answering.reports(), page, language)
+        row = [
+            InlineKeyboardButton(label, callback_data=f"list:{token}:{to}")
+            for label, to in (("◀", page - 1), ("▶", page + 1))
+            if 0 <= to < pages
+        ]
+        return spans, InlineKeyboardMarkup([row]) if row else None
+
+    async def _reply(
+        self, query: CallbackQuery, spans: Sequence[Span], keyboard: InlineKeyboardMarkup | None = None
+    ) -> None:
+        """A new message below the one whose button was pressed."""
+        if query.message is None:
+            return
+        thread = topic(query.message) if isinstance(query.message, Message) else None
+        place = Place(query.message.chat.id, thread, query.message.message_id)
+        parts = pieces(spans)
+        for number, part in enumerate(parts, 1):
+            await self._outbox.send(place, part, keyboard if number == len(parts) else None)
+
+
+def _quotes(button: Button) -> list[Quoted]:
+    return [Quoted(*fields) for fields in button.data["quotes"]]
+
+
+async def _acknowledge(query: CallbackQuery, text: str | None = None, *, alert: bool = False) -> None:
+    try:
+        await query.answer(text, show_alert=alert)
+    except TelegramError as exc:  # pressed too long ago, or the network: what the button does is done all the same
+        _log.info("a press was not acknowledged: %s", type(exc).__name__)

@@ -1,0 +1,159 @@
+"""Ingest in a process of its own, so that the bot keeps answering whatever a file does to the parsers.
+
+Run as `python -m rag.telegram.ingesting`, this module is that process: requests as lines of JSON on stdin,
+and for each lines of JSON on stdout: what is in progress, and last the summary or the error. It stays for a
+while after a request, since admins seldom send one file, and the model and dictionaries are loaded then.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+import json
+import os
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from config.errors import Message, WenbaoError
+from ingest.records import Failure, IngestSummary
+from rag.telegram import texts
+
+if TYPE_CHECKING:
+    from ingest.embed import Embedder
+
+_STAYS = 120.0  # seconds for which the process waits for another request
+_STDOUT = 1
+Progress = Callable[[int, int], Awaitable[None]]
+
+
+class Ingesting:
+    """Talks to that process; one request at a time."""
+
+    def __init__(self) -> None:
+        self._turn = asyncio.Lock()
+        self._child: asyncio.subprocess.Process | None = None
+        self._leaving: asyncio.TimerHandle | None = None
+
+    async def run(
+        self, paths: list[Path], progress: Progress | None = None, *, dry_run: bool = False, root: Path | None = None
+    ) -> IngestSummary:
+        """Ingest `paths`, or mirror the reports directory (`root` instead of it). Raises WenbaoError."""
+        request = {"paths": [str(path.absolute()) for path in paths], "dry_run": dry_run, "root": root and str(root)}
+        async with self._turn:
+            if self._leaving is not None:
+                self._leaving.cancel()
+            child = await self._running()
+            try:
+                summary = await _converse(child, request, progress)
+            except WenbaoError:
+                raise
+            except BaseException:  # nobody knows what it would say next
+                await self._end()
+                raise
+            finally:
+                self._leaving = asyncio.get_running_loop().call_later(_STAYS, self.leave)
+            return summary
+
+    def leave(self) -> None:
+        """Let the process end; the next request starts another."""
+        if self._child is not None and self._child.stdin is not None and not self._turn.locked():
+            self._child.stdin.close()
+            self._child = None
+
+    async def _running(self) -> asyncio.subprocess.Process:
+        if self._child is None or self._child.returncode is not None:
+            self._child = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "rag.telegram.ingesting"),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                limit=1 << 24,
+                start_new_session=True,  # a signal to the bot lets it finish what it is doing
+            )
+        return self._child
+
+    async def _end(self) -> None:
+        child, self._child = self._child, None
+        if child is not None and child.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                child.kill()
+            await child.wait()
+
+
+async def _converse(
+    child: asyncio.subprocess.Process, request: Mapping[str, Any], progress: Progress | None
+) -> IngestSummary:
+    if child.stdin is None or child.stdout is None:
+        raise AssertionError("no pipes")
+    with contextlib.suppress(ConnectionError):  # it has ended; what it left on stdout says why
+        child.stdin.write(json.dumps(request).encode() + b"\n")
+        await child.stdin.drain()
+    async for line in child.stdout:
+        event = json.loads(line)
+        if "embedded" in event and progress is not None:
+            await progress(*event["embedded"])
+        elif "error" in event:
+            raise WenbaoError(*event["error"])
+        elif "summary" in event:
+            return _summary(event["summary"])
+    code = await child.wait()
+    raise WenbaoError(texts.NO_INGEST_CHILD.zh.format(code=code), texts.NO_INGEST_CHILD.en.format(code=code))
+
+
+def _summary(fields: dict[str, Any]) -> IngestSummary:
+    failed = [Failure(**failure) for failure in fields["failed"]]
+    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in fields.items()}
+    return IngestSummary(**{**values, "failed": tuple(failed)})
+
+
+class _Reporter:
+    """Watches an ingest and writes what it sees as JSON lines."""
+
+    def notify(self, message: Message) -> None:
+        print(message.en, file=sys.stderr, flush=True)
+
+    def embedding(self, done: int, total: int) -> None:
+        _write({"embedded": [done, total]})
+
+
+def _write(event: Mapping[str, Any]) -> None:
+    line = json.dumps(event).encode() + b"\n"
+    while line:
+        line = line[os.write(_STDOUT, line) :]
+
+
+def _child() -> None:
+    from config.logs import quiet_libraries
+
+    sys.stdout = sys.stderr  # what a library prints is no event
+    quiet_libraries()
+    embedder: Embedder | None = None
+    for line in sys.stdin:
+        try:
+            embedder = _serve(json.loads(line), embedder)
+        except WenbaoError as exc:
+            _write({"error": list(exc.message)})
+
+
+def _serve(request: dict[str, Any], embedder: Embedder | None) -> Embedder | None:
+    """Do what is asked; the model, once it had to be loaded."""
+    from config.settings import load_settings
+    from ingest.embed import Embedder
+    from ingest.pipeline import ingest
+
+    reporter = _Reporter()
+    settings = load_settings()
+    if request["root"]:
+        settings = settings.model_copy(update={"reports_dir": Path(request["root"])})
+    if not request["dry_run"]:
+        embedder = embedder or Embedder.open(settings, reporter.notify)
+    paths = [Path(path) for path in request["paths"]]
+    summary = ingest(settings, paths, reporter, dry_run=request["dry_run"], embedder=embedder)
+    _write({"summary": dataclasses.asdict(summary)})
+    return embedder
+
+
+if __name__ == "__main__":
+    _child()

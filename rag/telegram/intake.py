@@ -1,0 +1,169 @@
+"""Updates on their way in: journalled before Telegram is told that they arrived, judged before any handler runs.
+
+Three parts of python-telegram-bot's machinery are replaced by ones that can't lose or let through anything:
+the request that polls, the queue that updates go through, and the processor around every handler.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from telegram import Message, Update
+from telegram.ext import BaseUpdateProcessor
+from telegram.request import HTTPXRequest
+
+from config.settings import Settings
+from rag.telegram.access import Access, Reading, Verdict
+from rag.telegram.state import State
+
+_log = logging.getLogger(__name__)
+
+KINDS = ("message", "callback_query")
+_CONCURRENT = 256
+
+
+class PollRequest(HTTPXRequest):
+    """The connection that polls: notes each contact, and replaces an update that can't be read by an empty one.
+
+    Otherwise one such update would drop all that came with it, and come again for ever. `refused` is called
+    when Telegram says that there is no such bot, after which python-telegram-bot stops polling silently.
+    """
+
+    def __init__(self, *, refused: Callable[[int], None], timeout: float) -> None:
+        super().__init__(connection_pool_size=1, read_timeout=timeout, connect_timeout=timeout)
+        self._refused = refused
+        self.contact = time.monotonic()
+
+    async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
+        code, payload = await super().do_request(*args, **kwargs)
+        if code in (401, 404):
+            self._refused(code)
+        elif code == 200:
+            self.contact = time.monotonic()
+            payload = await _readable(payload)
+        return code, payload
+
+
+async def _readable(payload: bytes) -> bytes:
+    """The reply with every update that can't be read reduced to its number."""
+    try:
+        reply = json.loads(payload)
+        updates = reply["result"]
+    except (ValueError, KeyError, TypeError):
+        return payload
+    if not isinstance(updates, list):
+        return payload
+    poison = []
+    for n, update in enumerate(updates):
+        if not _parses(update):
+            poison.append(n)
+        await asyncio.sleep(0)  # a hundred of them must not hold up everything else
+    for n in poison:
+        number = updates[n].get("update_id") if isinstance(updates[n], dict) else None
+        _log.error("update %s can't be read and is skipped", number)
+        updates[n] = {"update_id": number}
+    reply["result"] = [update for update in updates if isinstance(update["update_id"], int)]
+    return json.dumps(reply).encode() if poison else payload
+
+
+def _parses(update: object) -> bool:
+    try:
+        return isinstance(update, dict) and isinstance(Update.de_json(update).update_id, int)
+    except Exception:  # noqa: BLE001  # whatever the library's parser trips over
+        return False
+
+
+class JournalQueue(asyncio.Queue[object]):
+    """The queue of updates; what is put in is journalled first, and what is known already isn't taken twice."""
+
+    def __init__(self, state: State) -> None:
+        super().__init__()
+        self._state = state
+
+    async def put(self, item: object) -> None:
+        if isinstance(item, Update):
+            if item.message is None and item.callback_query is None:
+                return
+            if not self._state.receive(item.update_id, item.to_json()):
+                _log.info("update %s came again and is dropped", item.update_id)
+                return
+        await super().put(item)
+        await asyncio.sleep(0)
+
+    async def put_again(self, update: Update) -> None:
+        """An update of an earlier process that is in the journal already."""
+        await super().put(update)
+
+
+class Intake(BaseUpdateProcessor):
+    """Runs the handlers of an update if it may pass, and closes its entry in the journal."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        state: State,
+        access: Access,
+        read: Reading,
+        turn_away: Callable[[Update], Awaitable[None]],
+        too_late: Callable[[Message], Awaitable[None]],
+    ) -> None:
+        super().__init__(_CONCURRENT)
+        self._patience = settings.telegram_backlog_minutes * 60
+        self._state, self._access, self._read = state, access, read
+        self._turn_away, self._too_late = turn_away, too_late
+        self._open: set[int] = set()
+
+    async def initialize(self) -> None:
+        pass
+
+    async def shutdown(self) -> None:
+        pass
+
+    def leave_open(self, update: Update) -> None:
+        """What was asked isn't delivered: the next process shall try again."""
+        self._open.add(update.update_id)
+
+    async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
+        """Fails closed: whatever goes wrong while judging, the handlers' coroutine is never awaited."""
+        admitted, outcome = False, "done"
+        try:
+            if not isinstance(update, Update):
+                return
+            verdict = self._access.judge(update, self._read)
+            admitted = verdict is Verdict.ADMITTED and not self._stale(update)
+            if admitted:
+                await coroutine
+            elif verdict is Verdict.REFUSED:
+                outcome = "refused"
+                await self._turn_away(update)
+            elif verdict is Verdict.ADMITTED and update.message is not None:
+                outcome = "skipped"
+                await self._too_late(update.message)
+            else:
+                outcome = "ignored"
+        except asyncio.CancelledError:
+            outcome = "received"  # the next process takes it up
+            raise
+        except Exception:  # noqa: BLE001  # one update must never end the others
+            outcome = "failed"
+            _log.exception("an update was not dealt with")
+        finally:
+            if not admitted and hasattr(coroutine, "close"):
+                coroutine.close()
+            if isinstance(update, Update):
+                self._close(update.update_id, outcome)
+
+    def _close(self, update_id: int, outcome: str) -> None:
+        if update_id in self._open:
+            self._open.discard(update_id)
+        elif outcome != "received":
+            self._state.finish(update_id, outcome)
+
+    def _stale(self, update: Update) -> bool:
+        message = update.message
+        return message is not None and time.time() - message.date.timestamp() > self._patience

@@ -1,0 +1,199 @@
+"""Get a message to its chat, or know why not.
+
+Rules: what Telegram certainly didn't take is sent again; what it may have taken is never sent twice, except
+by people (a button); an edit may be repeated, it says the same. HTML that Telegram doesn't accept goes out
+as plain text. `retry_after` is obeyed in `rag.telegram.pacing`, below all this.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from dataclasses import dataclass
+
+import httpx
+from telegram import InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
+from telegram.constants import ParseMode
+from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
+from telegram.ext import ExtBot
+
+from rag.telegram.layout import Piece, Span, pieces
+from rag.telegram.pacing import Pacing
+
+_log = logging.getLogger(__name__)
+
+_BACKOFF = (0.5, 1, 2, 4, 8, 15, 30, 30, 30, 30, 30, 30)  # seconds between tries while the network is down
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_UNSENT = (httpx.ConnectTimeout, httpx.ConnectError, httpx.PoolTimeout)
+_TYPING_AT_ONCE = 4  # these calls must not stand in the way of answers
+_PATIENCE = 1.5  # seconds; what is only nice to have isn't sent when it would have to wait longer
+
+
+class Undelivered(Exception):
+    """The network stayed down, or Telegram kept refusing; a later process may try again."""
+
+
+class Uncertain(Exception):
+    """Telegram didn't confirm in time and may have delivered."""
+
+
+class Unreachable(Exception):
+    """The chat can't be written to any more: blocked, removed, or gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where to write: the chat, its topic, and the message to reply to."""
+
+    chat: int
+    thread: int | None = None
+    reply_to: int | None = None
+
+
+class Outbox:
+    """Sends and edits messages."""
+
+    def __init__(self, bot: ExtBot[str], pacing: Pacing) -> None:
+        self._bot, self._pacing = bot, pacing
+        self._typing = asyncio.Semaphore(_TYPING_AT_ONCE)
+
+    async def send(self, place: Place, piece: Piece, buttons: InlineKeyboardMarkup | None = None) -> int:
+        """The id of the delivered message. Raises Undelivered, Uncertain or Unreachable."""
+        thread, plain = place.thread, False
+        chat = place.chat
+        for pause in (*_BACKOFF, None):
+            try:
+                message = await self._bot.send_message(
+                    chat,
+                    piece.text if plain else piece.html,
+                    parse_mode=None if plain else ParseMode.HTML,
+                    message_thread_id=thread,
+                    reply_parameters=_reply(place),
+                    reply_markup=buttons,
+                    link_preview_options=_NO_PREVIEW,
+                )
+            except BadRequest as exc:
+                if "parse entities" in str(exc) and not plain:
+                    _log.error("a message was not valid HTML and is sent as plain text: %s", exc)
+                    plain = True
+                elif thread is not None and ("thread" in str(exc) or "topic" in str(exc).lower()):
+                    thread = None  # the topic was deleted or closed
+                else:
+                    raise _refused(exc) from exc
+            except ChatMigrated as exc:
+                chat = exc.new_chat_id
+            except TelegramError as exc:
+                _certainly_unsent(exc)
+                await _pause(exc, pause)
+            else:
+                return message.message_id
+        raise Undelivered
+
+    async def edit(
+        self, chat: int, message: int, piece: Piece, buttons: InlineKeyboardMarkup | None = None, *, once: bool = False
+    ) -> bool:
+        """Make a message of ours say this; False when it can't be edited (any more).
+
+        With `once` a busy chat or network leaves it as it is. Raises Undelivered or Unreachable.
+        """
+        plain = False
+        for pause in (*_BACKOFF, None):
+            try:
+                await self._bot.edit_message_text(
+                    piece.text if plain else piece.html,
+                    chat,
+                    message,
+                    parse_mode=None if plain else ParseMode.HTML,
+                    reply_markup=buttons,
+                    link_preview_options=_NO_PREVIEW,
+                    rate_limit_args="once" if once else None,
+                )
+            except BadRequest as exc:
+                if "not modified" in str(exc):
+                    return True
+                if "parse entities" in str(exc) and not plain:
+                    _log.error("a message was not valid HTML and is sent as plain text: %s", exc)
+                    plain = True
+                elif "message" in str(exc).lower() and "long" not in str(exc):
+                    return False
+                else:
+                    raise _refused(exc) from exc
+            except TelegramError as exc:
+                if isinstance(exc, Forbidden):
+                    raise Unreachable(str(exc)) from exc
+                if once:
+                    return False
+                await _pause(exc, pause)
+            else:
+                return True
+        raise Undelivered
+
+    async def say(self, place: Place, text: str, buttons: InlineKeyboardMarkup | None = None) -> int | None:
+        """A short sentence of the bot's own; failing to deliver it is only logged."""
+        sent = None
+        try:
+            for piece in pieces([Span(text)]):
+                sent = await self.send(place, piece, buttons)
+        except (Undelivered, Uncertain, Unreachable) as exc:
+            _log.warning("a notice to chat %s was not delivered: %s", place.chat, type(exc).__name__)
+        return sent
+
+    async def say_once(self, place: Place, piece: Piece) -> int | None:
+        """Something nice to have, tried once and only if it needn't wait; the message's id if it got there."""
+        if self._pacing.delay(place.chat) > _PATIENCE:
+            return None
+        with contextlib.suppress(TelegramError):
+            message = await self._bot.send_message(
+                place.chat,
+                piece.html,
+                parse_mode=ParseMode.HTML,
+                message_thread_id=place.thread,
+                reply_parameters=_reply(place),
+                link_preview_options=_NO_PREVIEW,
+                rate_limit_args="once",
+            )
+            return message.message_id
+        return None
+
+    async def delete(self, chat: int, message: int) -> None:
+        with contextlib.suppress(TelegramError):
+            await self._bot.delete_message(chat, message, rate_limit_args="once")
+
+    def spare(self, chat: int) -> bool:
+        """Whether the chat has room for something that is only nice to have."""
+        return self._pacing.delay(chat) <= 0
+
+    async def typing(self, place: Place) -> None:
+        """Show "typing" until cancelled; Telegram takes it away after five seconds."""
+        while True:
+            async with self._typing:
+                with contextlib.suppress(TelegramError):
+                    await self._bot.send_chat_action(place.chat, "typing", message_thread_id=place.thread)
+            await asyncio.sleep(4.5)
+
+
+def _reply(place: Place) -> ReplyParameters | None:
+    # The question may have been deleted in the meantime; its answer is sent all the same.
+    return None if place.reply_to is None else ReplyParameters(place.reply_to, allow_sending_without_reply=True)
+
+
+def _certainly_unsent(exc: TelegramError) -> None:
+    """Return when it may be sent again. Raises Unreachable or Uncertain when it may not."""
+    if isinstance(exc, Forbidden):
+        raise Unreachable(str(exc)) from exc
+    if isinstance(exc, TimedOut) and not isinstance(exc.__cause__, _UNSENT):
+        raise Uncertain(str(exc)) from exc
+
+
+def _refused(exc: BadRequest) -> Exception:
+    gone = any(part in str(exc).lower() for part in ("chat not found", "rights", "deactivated", "kicked", "chat_write"))
+    return Unreachable(str(exc)) if gone else Undelivered(str(exc))
+
+
+async def _pause(exc: TelegramError, seconds: float | None) -> None:
+    """Wait before the next try. Raises Undelivered when another one makes no sense."""
+    if seconds is None or not isinstance(exc, NetworkError | RetryAfter):
+        raise Undelivered(str(exc)) from exc
+    _log.warning("Telegram can't be reached (%s), trying again in %s s", type(exc).__name__, seconds)
+    await asyncio.sleep(seconds)

@@ -1,0 +1,178 @@
+"""A small office with a bot of its own: reports, their index, and the real bot process on the loopback server."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from conftest import MODELS, ROOT, SMALL_REPORTS, Watcher
+from loopback import BOT, TOKEN, Loopback
+
+from config.settings import Settings
+from ingest.embed import Embedder
+from ingest.pipeline import ingest
+
+SLOW = "慢慢"
+"""A question with this in it takes SLOW_SECONDS longer, in a bot started with `odd=True`."""
+SLOW_SECONDS = 1.3
+
+LONG, EMOJI = "长长", "彩彩"
+"""With one of these in a question, that bot's answer is the text below: longer than any report makes it today."""
+TEXTS = {
+    LONG: "".join(f"第{n}项工作稳步推进," for n in range(1, 1000)) + "得到好评。",
+    EMOJI: "👨‍👩‍👧‍👦🇨🇳" * 600 + "反响很好。",
+}
+MARKS = "标点县科协 <b>研发</b> & 推广 _软件_ *工具* [平台] 共66套,其中 a<b 且 c&d;得到应用。"
+REPORTS = {
+    **SMALL_REPORTS,
+    "long.txt": "长岭县科协工作总结\n" + "长岭县科协稳步推进各项工作。" * 100 + "共建成科普大院99家,得到好评。",
+    "marks.txt": f"标点县科协工作总结\n{MARKS}",
+}
+QUESTION, SHORT = "东山县建成多少个乡村科普馆?", "21个"
+
+_ODDER = f"""
+import dataclasses, time
+import rag.engine
+ask = rag.engine.Engine.ask
+def odder(self, text, *rest, **options):
+    if {SLOW!r} in text:
+        time.sleep({SLOW_SECONDS})
+    answer = ask(self, text.replace({SLOW!r}, ""), *rest, **options)
+    for mark, long in {TEXTS!r}.items():
+        if mark in text:
+            answer = dataclasses.replace(answer, answer=long + " [1]")
+    return answer
+rag.engine.Engine.ask = odder
+"""
+
+
+def make_office(folder: Path, embedder: Embedder | None, reports: dict[str, str] = REPORTS) -> Settings:
+    """A reports directory and, with an embedder, its published index."""
+    settings = Settings(reports_dir=folder / "reports", data_dir=folder / "data", models_dir=MODELS)
+    settings.reports_dir.mkdir(parents=True)
+    for name, text in reports.items():
+        (settings.reports_dir / name).write_text(text, encoding="utf-8")
+    if embedder is not None:
+        ingest(settings, [], Watcher(), embedder=embedder)
+    return settings
+
+
+class Bot:
+    """The real `bot.py` in a process of its own."""
+
+    def __init__(self, settings: Settings, server: Loopback, folder: Path, *, odd: bool = False, **env: str) -> None:
+        self.settings, self.server = settings, server
+        self.log_path = folder / f"bot-{time.monotonic_ns()}.log"
+        paths = [str(ROOT)]
+        if odd:
+            (folder / "odd").mkdir(exist_ok=True)
+            (folder / "odd" / "sitecustomize.py").write_text(_ODDER, encoding="utf-8")
+            paths.insert(0, str(folder / "odd"))
+        clean = {key: value for key, value in os.environ.items() if not key.startswith("WENBAO_")}
+        self.env = clean | {
+            "NO_PROXY": "127.0.0.1,localhost",
+            "PYTHONPATH": os.pathsep.join(paths),
+            "WENBAO_REPORTS_DIR": str(settings.reports_dir),
+            "WENBAO_DATA_DIR": str(settings.data_dir),
+            "WENBAO_MODELS_DIR": str(MODELS),
+            "WENBAO_TELEGRAM_TOKEN": TOKEN,
+            "WENBAO_TELEGRAM_API_URL": server.url,
+            "WENBAO_TELEGRAM_TIMEOUT": "4",
+            "WENBAO_TELEGRAM_SLOW_SECONDS": "0.5",
+            **env,
+        }  # fmt: skip
+        self._folder = folder
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self, *, limit: Any = None, wait: bool = True) -> Bot:
+        """Start it, and wait until it takes messages; `limit` runs in the process before the bot does."""
+        began = time.monotonic()
+        with self.log_path.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, str(ROOT / "bot.py")], env=self.env, cwd=self._folder, stderr=log, preexec_fn=limit
+            )
+        if wait:
+            self.server.wait(
+                lambda: self.server.called("getUpdates", since=began) or self.server.webhook or self.ended(),
+                90,
+                "the bot did not start",
+            )
+            assert not self.ended(), self.log
+        return self
+
+    def ended(self) -> bool:
+        return self.process is not None and self.process.poll() is not None
+
+    @property
+    def log(self) -> str:
+        return self.log_path.read_text(encoding="utf-8")
+
+    def wait_end(self, seconds: float = 60) -> int:
+        assert self.process is not None
+        return self.process.wait(seconds)
+
+    def terminate(self, seconds: float = 60) -> int:
+        assert self.process is not None
+        self.process.send_signal(signal.SIGTERM)
+        return self.wait_end(seconds)
+
+    def kill(self) -> None:
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait(30)
+
+    def close(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(40)
+            except subprocess.TimeoutExpired:
+                self.kill()
+
+    def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        """What the state database says."""
+        path = self.settings.data_dir / "telegram" / f"{BOT['id']}.db"
+        with contextlib.closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=10)) as db:
+            return db.execute(sql, values).fetchall()
+
+    def outcome(self, update: int) -> str | None:
+        found = self.rows("SELECT state FROM journal WHERE update_id = ?", update)
+        return found[0][0] if found else None
+
+    def settled(self, update: int, seconds: float = 40) -> str:
+        """How the bot has dealt with an update, once it has."""
+        return str(
+            self.server.wait(
+                lambda: (outcome := self.outcome(update)) != "received" and outcome,
+                seconds,
+                f"(update {update} is {self.outcome(update)})",
+            )
+        )
+
+    def seen(self) -> None:
+        """Wait until Telegram's queue is empty, for updates that leave no trace."""
+        self.server.wait(lambda: self.server.pending() == 0, 40)
+
+    def ask(self, user: int, text: str, **extra: Any) -> Any:
+        """Ask in private; the one message that answers."""
+        update, message = self.server.say(user, user, text, **extra)
+        assert self.settled(update) == "done"
+        replies = self.server.replies(user, message)
+        assert len(replies) == 1, [reply.text for reply in replies]
+        return replies[0]
+
+    def status(self, user: int) -> list[str | None]:
+        """What became of a person's questions."""
+        return [row[0] for row in self.rows("SELECT status FROM questions WHERE user = ? ORDER BY id", user)]
+
+
+def events(log: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in log.splitlines()]
