@@ -138,7 +138,7 @@ def ingest(
         return summary
 
 
-def _build_settings(settings: Settings, model_fingerprint: str) -> dict[str, str]:
+def build_settings(settings: Settings, model_fingerprint: str) -> dict[str, str]:
     """What makes two generations incomparable: model, recipes of cleaning and of words, chunk size."""
     return {
         "format": FORMAT,
@@ -180,7 +180,7 @@ def _published(settings: Settings, observer: Observer, *, mirror: bool) -> Itera
 
 def _plan(settings: Settings, found: Found, state: _State | None, *, mirror: bool, model: str | None) -> _Plan:
     known = state.entries if state else {}
-    wanted = _build_settings(settings, model or (state.meta.get("model_fingerprint", "") if state else ""))
+    wanted = build_settings(settings, model or (state.meta.get("model_fingerprint", "") if state else ""))
     fresh = state is None or any(state.meta.get(key) != value for key, value in wanted.items())
     if fresh and state is not None and not mirror:
         raise IndexMismatch(
@@ -249,7 +249,7 @@ def _build(
         vectors |= _reused(plan, state)
         _fill(draft, plan, vectors, embedder.dim)
         total = draft.catalog.chunk_count()
-        meta = _build_settings(settings, embedder.fingerprint) | {"model": embedder.name}
+        meta = build_settings(settings, embedder.fingerprint) | {"model": embedder.name}
         draft.publish(meta)
     except BaseException:
         draft.discard()
