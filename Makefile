@@ -9,10 +9,10 @@ export PIP_ROOT_USER_ACTION := ignore
 # The question goes through the environment, so that no quote or dollar sign in it reaches make or a shell.
 override export Q := $(value Q)
 
-# The development data, for `make bench`; nothing else needs it.
+# The development data, for `make bench` and `make reader`; nothing else needs it.
 DATA ?= ../shared
 
-.PHONY: help setup ask ingest test lint fix bench bench-large
+.PHONY: help setup ask ingest test lint fix bench bench-large reader
 .DEFAULT_GOAL := help
 
 help:
@@ -22,6 +22,7 @@ help:
 	@echo 'make lint           check style and types;  make fix: repair style'
 	@echo 'make bench          measure speed and quality on the development data (DATA=../shared)'
 	@echo 'make bench-large    measure an index of 100,000 chunks'
+	@echo 'make reader         train the reader again from the development data (DATA=../shared; hours, resumable)'
 	@echo 'make setup          only create the environment in $(VENV)'
 
 setup: $(INSTALLED)
@@ -61,6 +62,10 @@ bench: setup
 # 100,000 chunks take a while to write.
 bench-large: setup
 	@$(BIN)/python tests/benchmarks/speed.py "$(DATA)" --large
+
+reader: setup
+	@test -d "$(DATA)/data" || { echo 'no training data in $(DATA); set DATA=…, for example make reader DATA=../shared' >&2; exit 2; }
+	@$(BIN)/python -m rag.training "$(DATA)"
 
 fix: setup
 	$(BIN)/ruff check --fix .

@@ -34,6 +34,7 @@ class Settings(BaseSettings):
     embedding_model: Annotated[str, Field(min_length=1)] = "bundled"
     query_prefix: str | None = None
     passage_prefix: str | None = None
+    reader: bool = True
     chunk_size: Annotated[int, Field(ge=50, le=2000)] = 280
     max_file_mb: Annotated[int, Field(ge=1, le=1024)] = 20
     parse_seconds: Annotated[float, Field(gt=0)] = 60

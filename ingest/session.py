@@ -26,7 +26,8 @@ class Session:
     but itself (int8 scales are taken over all that runs together). Several threads may call at once.
     """
 
-    def __init__(self, folder: Path, max_tokens: int, graph: str = GRAPH) -> None:
+    def __init__(self, folder: Path, max_tokens: int, graph: str = GRAPH, threads: int = 1) -> None:
+        """`threads`: how many one run may use; 0 for all processors."""
         import onnxruntime
         from tokenizers import Tokenizer
 
@@ -35,7 +36,7 @@ class Session:
                 reading = beside.submit(Tokenizer.from_file, str(folder / TOKENIZER))
                 options = onnxruntime.SessionOptions()
                 options.log_severity_level = 4
-                options.intra_op_num_threads = 1
+                options.intra_op_num_threads = threads
                 self._session = onnxruntime.InferenceSession(
                     str(folder / graph), sess_options=options, providers=["CPUExecutionProvider"]
                 )

@@ -243,7 +243,8 @@ def large(work: Path) -> None:
     index.close()
     print(
         f"{LARGE_REPORTS * CHUNKS_EACH} chunks: written and published in {written:.0f} s, opened in {opened:.2f} s, "
-        f"hybrid search of 20: median {statistics.median(taken):.1f} ms, p95 {sorted(taken)[int(0.95 * len(taken))]:.1f} ms"
+        f"hybrid search of 20: median {statistics.median(taken):.1f} ms, "
+        f"p95 {sorted(taken)[int(0.95 * len(taken))]:.1f} ms"
     )
 
 

@@ -1,0 +1,164 @@
+"""Join the bundled encoder with the reader's adapter, once, into a graph that needs no torch to serve.
+
+A prepared reader is a folder with `onnx/` (graph, tokenizer) and a seal listing the SHA-256 of its
+files. Like an embedding model it is written under a temporary name and renamed when whole, one process
+at a time; a damaged one is prepared again. Whatever the embedding model, the reader uses the bundled encoder.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+import warnings
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from config.errors import Message, ModelError, WenbaoError
+from config.logs import quiet_libraries
+from config.settings import Settings
+from ingest import bundled
+from ingest.durable import digest, storing
+from ingest.model import Notify
+from ingest.session import GRAPH, TOKENIZER
+from rag.reader.adapter import ADAPTER
+from rag.reader.graph import OUTPUTS, Graph
+
+if TYPE_CHECKING:
+    from rag.reader.network import ReaderNetwork
+
+_SEAL = "wenbao-reader.json"
+_PREPARATION = 1  # raised when the steps below change, so that older folders are prepared again
+_PAD = (1, "<pad>")
+_CHECKED = (
+    ("会议有多少人参加？", ("《工作总结》会议于2021年5月8日召开，参加人数超过三百人。", "报告总结了一年的工作。" * 8)),
+    ("How many halls are there?", ("全县建成科普馆21个。",)),
+)
+_SAME = 1e-3  # the full-precision graph's logits may differ from the network's by this
+_CLOSE = 0.5  # the 8-bit graph's relevance logit may differ from the full-precision one's by this
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedReader:
+    """A reader ready to serve; `fingerprint` identifies its weights."""
+
+    folder: Path
+    fingerprint: str
+    max_tokens: int
+    pad_id: int
+    pad_token: str
+
+
+def prepare(settings: Settings, notify: Notify) -> PreparedReader:
+    """The reader, prepared if it isn't yet. Raises ModelError or StorageError."""
+    from filelock import FileLock
+
+    quiet_libraries()
+    with storing(settings.models_path, "WENBAO_MODELS_DIR"):
+        folder = settings.models_path / f"reader-{digest(ADAPTER)[:12]}-p{_PREPARATION}"
+        found = find(folder)
+        if found is not None:
+            return found
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder.parent / ".lock"):
+            return find(folder) or _prepare(folder, notify)
+
+
+def _prepare(folder: Path, notify: Notify) -> PreparedReader:
+    notify(Message("准备阅读模型(只需一次)…", "preparing the reader (once)…"))
+    draft = folder.with_name(f".{folder.name}.draft")
+    shutil.rmtree(draft, ignore_errors=True)
+    (draft / GRAPH).parent.mkdir(parents=True)
+    try:
+        with tempfile.TemporaryDirectory(dir=draft, prefix=".encoder-") as encoder:
+            seal = asdict(_write(Path(encoder), draft))
+        del seal["folder"]
+        files = {name: digest(draft / name) for name in (GRAPH, TOKENIZER)}
+        (draft / _SEAL).write_text(json.dumps({"reader": seal, "files": files}, indent=2), encoding="utf-8")
+        shutil.rmtree(folder, ignore_errors=True)
+        draft.replace(folder)
+    except (WenbaoError, OSError):
+        raise
+    except Exception as exc:
+        reason = str(exc).strip().split("\n")[0] or type(exc).__name__
+        raise ModelError(
+            f"阅读模型无法准备:{reason};可设置 WENBAO_READER=off 停用",
+            f"the reader can't be prepared: {reason}; set WENBAO_READER=off to do without it",
+        ) from exc
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    prepared = find(folder)
+    if prepared is None:
+        raise ModelError(
+            f"阅读模型写入后校验失败:{folder}", f"the reader doesn't match its checksums after writing: {folder}"
+        )
+    return prepared
+
+
+def find(folder: Path) -> PreparedReader | None:
+    """The prepared reader in `folder`, or None when it isn't there or a file isn't what was written."""
+    try:
+        seal = json.loads((folder / _SEAL).read_text(encoding="utf-8"))
+        if any(digest(folder / served) != seal["files"][served] for served in (GRAPH, TOKENIZER)):
+            return None
+        return PreparedReader(folder=folder, **seal["reader"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _write(work: Path, draft: Path) -> PreparedReader:
+    """Write graph and tokenizer into `draft`, checked; `work` is a folder for what isn't kept."""
+    from tokenizers import Tokenizer
+
+    from rag.reader import network
+    from rag.reader.quantize import quantize
+
+    bundled.write_sentence_transformer(work)
+    (work / GRAPH).parent.mkdir()
+    Tokenizer.from_file(str(work / "tokenizer.json")).save(str(work / TOKENIZER))
+    shutil.copyfile(work / TOKENIZER, draft / TOKENIZER)
+    reader = network.load(work, ADAPTER)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        network.export(reader, work / GRAPH, OUTPUTS)
+    quantize(work / GRAPH, draft / GRAPH)
+    prepared = PreparedReader(
+        folder=draft,
+        fingerprint=digest(ADAPTER)[:16],
+        max_tokens=network.MAX_TOKENS,
+        pad_id=_PAD[0],
+        pad_token=_PAD[1],
+    )
+    _check(reader, open_graph(prepared, work), open_graph(prepared))
+    return prepared
+
+
+def open_graph(prepared: PreparedReader, folder: Path | None = None) -> Graph:
+    """The prepared reader's graph, or the one in `folder` served the same way."""
+    return Graph(
+        folder or prepared.folder,
+        max_tokens=prepared.max_tokens,
+        pad_id=prepared.pad_id,
+        pad_token=prepared.pad_token,
+    )
+
+
+def _check(reader: ReaderNetwork, exact: Graph, served: Graph) -> None:
+    """Raises ModelError when the exported graph or the 8-bit one says something else than the network."""
+    import torch
+
+    for question, passages in _CHECKED:
+        for passage, full, small in zip(
+            passages, exact.read(question, passages), served.read(question, passages), strict=True
+        ):
+            ids = torch.tensor([exact.encode(question, passage)])
+            with torch.no_grad():
+                network = float(reader(ids, torch.ones_like(ids))[2])
+            if abs(network - full.relevance) > _SAME or abs(full.relevance - small.relevance) > _CLOSE:
+                raise ModelError(
+                    f"导出的阅读模型与原模型不一致({network:.3f}/{full.relevance:.3f}/{small.relevance:.3f});"
+                    "可设置 WENBAO_READER=off 停用",
+                    f"the exported reader disagrees with the network ({network:.3f}/{full.relevance:.3f}/"
+                    f"{small.relevance:.3f}); set WENBAO_READER=off to do without it",
+                )
