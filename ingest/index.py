@@ -112,12 +112,19 @@ class Index:
         meta = self.catalog.meta()
         if meta.get("recipe") != RECIPE:
             raise _another_version()
-        if meta.get("setting") != setting or fingerprint not in (None, meta.get("model_fingerprint")):
+        if meta.get("setting") != setting:
             raise IndexMismatch(
                 f"索引由模型 {meta.get('setting')} 建立,与当前的 {setting} 不同;"
                 "请运行 wenbao ingest,或改回 WENBAO_EMBEDDING_MODEL",
                 f"the index was built with the model {meta.get('setting')}, not with the current {setting}; "
                 "run `wenbao ingest` or set WENBAO_EMBEDDING_MODEL back",
+            )
+        if fingerprint not in (None, meta.get("model_fingerprint")):
+            raise IndexMismatch(
+                f"模型 {setting} 的文件或前缀在建立索引之后改变了;"
+                "请运行 wenbao ingest,或改回 WENBAO_QUERY_PREFIX 和 WENBAO_PASSAGE_PREFIX",
+                f"the files or prefixes of the model {setting} have changed since the index was built; "
+                "run `wenbao ingest` or set WENBAO_QUERY_PREFIX and WENBAO_PASSAGE_PREFIX back",
             )
 
     def reports(self) -> list[ReportEntry]:
@@ -157,6 +164,7 @@ class Draft:
 
     def __init__(self, settings: Settings, generation: str, folder: Path) -> None:
         self._settings, self.generation, self._folder = settings, generation, folder
+        self._published = False
         self.catalog = Catalog.draft(folder / _CATALOG)
         self._home = _home(settings)
         self._vectors = self._home.draft(generation)
@@ -199,6 +207,7 @@ class Draft:
         with storing(self._folder):
             sync_tree(self._folder)
             pointer = {"generation": self.generation, "catalog_sha256": digest(self._folder / _CATALOG)}
+            self._published = True  # from here on it may be seen, whatever interrupts the rest
             write_atomically(root / _POINTER, json.dumps(pointer))
         for folder in _generations(root):
             if folder.name not in {self.generation, previous}:
@@ -207,8 +216,12 @@ class Draft:
             self._home.keep({self.generation, *filter(None, [previous])})
 
     def discard(self) -> None:
+        """Leave no trace, unless it is published already."""
         self._close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        if not self._published:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            with contextlib.suppress(StorageError, IndexDamaged):
+                self._home.drop(self.generation)
 
     def _close(self) -> None:
         self.catalog.close()
@@ -314,7 +327,7 @@ def read_pointer(settings: Settings) -> dict[str, str]:
         pointer = json.loads(path.read_text(encoding="utf-8"))
         return {"generation": str(pointer["generation"]), "catalog_sha256": str(pointer["catalog_sha256"])}
     except (FileNotFoundError, NotADirectoryError) as exc:
-        if _generations(_root(settings)):
+        if any(map(_complete, _generations(_root(settings)))):
             raise _damaged(settings, f"no {path}") from exc
         raise IndexMissing(
             f"{settings.data_dir} 中还没有索引;请先运行 wenbao ingest,或设置 WENBAO_DATA_DIR",
@@ -372,14 +385,25 @@ def _generations(root: Path) -> list[Path]:
     return sorted(path for path in root.glob("g[0-9]*-*") if path.is_dir())
 
 
+def _complete(folder: Path) -> bool:
+    """Whether a generation was written to its end; an interrupted first ingest leaves one that wasn't."""
+    try:
+        with contextlib.closing(Catalog.open(folder / _CATALOG)) as catalog:
+            return "format" in catalog.meta()
+    except IndexDamaged:
+        return (folder / _CATALOG).exists()
+
+
 def _remove_unpublished(settings: Settings) -> None:
     """Drop what an interrupted ingest left: every generation newer than the published one."""
     try:
-        current: str | None = read_pointer(settings)["generation"]
-    except (IndexMissing, IndexDamaged):
+        current = read_pointer(settings)["generation"].split("-")[0]
+    except IndexMissing:
+        current = ""  # the first one never came to its end
+    except IndexDamaged:
         return
     for folder in _generations(_root(settings)):
-        if current is not None and folder.name.split("-")[0] > current.split("-")[0]:
+        if folder.name.split("-")[0] > current:
             shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -65,6 +65,10 @@ class Home(Protocol):
         """The SHA-256 of every file that changes no more once the generation is written."""
         ...
 
+    def drop(self, generation: str) -> None:
+        """Drop the vectors of a generation, as far as they don't go with its folder."""
+        ...
+
     def keep(self, generations: Collection[str]) -> None:
         """Drop the vectors of all other generations, as far as they don't go with the generation's folder."""
         ...
@@ -203,8 +207,11 @@ class EmbeddedHome:
             if path.is_file()
         }
 
+    def drop(self, generation: str) -> None:
+        """Nothing to do: they are in the generation's folder."""
+
     def keep(self, generations: Collection[str]) -> None:
-        """Nothing to do: they are in the generations' folders."""
+        """Nothing to do either."""
 
     @staticmethod
     def _store(folder: Path, client: ClientAPI, collection: chromadb.Collection) -> VectorStore:
@@ -245,6 +252,10 @@ class ServerHome:
 
     def seals(self, generation: str) -> dict[str, str]:  # noqa: ARG002
         return {}
+
+    def drop(self, generation: str) -> None:
+        with self._guarded():
+            self._connect().delete_collection(_named(generation))
 
     def keep(self, generations: Collection[str]) -> None:
         kept = {_named(generation) for generation in generations}

@@ -58,7 +58,7 @@ def examine(settings: Settings, notify: Notify) -> Iterator[Finding]:
     with contextlib.closing(engine), contextlib.closing(index):
         found = f"{index.generation}, {index.catalog.chunk_count()}"
         yield Finding(name, "ok", Message(f"{found} 个片段", f"{found} chunks"))
-        yield _guarded(Message("索引一致性", "consistency"), lambda check: _consistent(check, index))
+        yield _guarded(Message("索引一致性", "consistency"), lambda check: _consistent(check, settings, index))
         yield _guarded(Message("是否最新", "up to date"), lambda check: _up_to_date(check, settings, index))
         yield _failures(settings)
         yield _guarded(Message("自测提问", "self-test questions"), lambda check: _found_again(check, engine, index))
@@ -119,8 +119,9 @@ def _guarded(check: Message, look: Callable[[Message], Finding]) -> Finding:
         return Finding(check, "wrong", exc.message)
 
 
-def _consistent(check: Message, index: Index) -> Finding:
+def _consistent(check: Message, settings: Settings, index: Index) -> Finding:
     """Every chunk has a vector and its words, and slices back to its report and to the delivered text."""
+    place = settings.data_dir / "index"
     dense, lexical = index.searchable()
     known: set[str] = set()
     broken: list[str] = []
@@ -136,7 +137,10 @@ def _consistent(check: Message, index: Index) -> Finding:
         return Finding(
             check,
             "wrong",
-            Message(f"片段与报告不符:{names};请运行 wenbao ingest", f"chunks don't fit: {names}; run `wenbao ingest`"),
+            Message(
+                f"片段与报告不符:{names};请删除 {place} 后运行 wenbao ingest",
+                f"chunks don't fit: {names}; delete {place} and run `wenbao ingest`",
+            ),
         )
     if not dense == lexical == known:
         counts = f"{len(dense)} / {len(lexical)} / {len(known)}"
@@ -144,8 +148,8 @@ def _consistent(check: Message, index: Index) -> Finding:
             check,
             "wrong",
             Message(
-                f"向量、词、目录不一致({counts});请运行 wenbao ingest",
-                f"vectors, words and catalog differ ({counts}); run `wenbao ingest`",
+                f"向量、词、目录不一致({counts});请删除 {place} 后运行 wenbao ingest",
+                f"vectors, words and catalog differ ({counts}); delete {place} and run `wenbao ingest`",
             ),
         )
     return Finding(

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+from config.errors import IndexMismatch
 from config.settings import Settings
 from ingest.catalog import ReportEntry
 from ingest.embed import Embedder
@@ -120,6 +121,12 @@ class Engine:
         try:
             index.require_model(self._settings.embedding_model, self._embedder.fingerprint)
             newer = _Generation(index)
+        except IndexMismatch as exc:
+            index.close()
+            raise IndexMismatch(
+                "索引已用另一个模型、前缀或版本重建;请重新启动本程序",
+                "the index was rebuilt with another model, prefix or version; restart this program",
+            ) from exc
         except BaseException:
             index.close()
             raise

@@ -7,6 +7,8 @@ import os
 import shutil
 import sqlite3
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from conftest import SEEDS, SMALL_REPORTS, Watcher
@@ -414,3 +416,34 @@ def test_equal_texts_are_embedded_once(sync, reports):
         (reports / name).write_text("远山县科协举办展览12场。", encoding="utf-8")
     summary = sync()
     assert (len(summary.added), summary.embedded) == (2, 1)
+
+
+def test_an_interrupt_right_after_publishing_keeps_what_was_published(sync, settings, reports, monkeypatch):
+    sync()
+    (reports / "new.txt").write_text("新区科协举办讲座18场。", encoding="utf-8")
+    sync()
+    (reports / "more.txt").write_text("新区科协举办展览19场。", encoding="utf-8")
+
+    remove = shutil.rmtree
+
+    def interrupted(folder, *arguments, **options):
+        if Path(folder).name.startswith("g0"):  # the generation before the last, after the switch
+            raise KeyboardInterrupt
+        remove(folder, *arguments, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "rmtree", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            sync()
+    assert "more.txt" in [source for source, _, _ in state(settings)[1]]
+    assert sync().embedded == 0
+
+
+def test_a_first_ingest_that_never_ended_is_no_damage(sync, settings):
+    root = settings.data_dir / "index"
+    (root / "g000001-abcdef").mkdir(parents=True)
+    sqlite3.connect(root / "g000001-abcdef" / "catalog.db").execute("CREATE TABLE meta (key, value)").close()
+    with pytest.raises(IndexMissing):
+        Index.open(settings)
+    sync()
+    assert "g000001-abcdef" not in generations(settings)

@@ -59,6 +59,10 @@ class Access:
             return self._let_in(chat, self._chats) and (user in self._admins or self._state.granted(user) is not False)
         return False
 
+    def group_let_in(self, chat: int) -> bool:
+        """Whether people may ask in this group, unless they are denied themselves."""
+        return self._let_in(chat, self._chats)
+
     def judge(self, update: Update, read: Reading) -> Verdict:
         """Every update passes here before any handler sees it."""
         user, chat, message = update.effective_user, update.effective_chat, update.message

@@ -95,8 +95,14 @@ class Admin:
                 return texts.ALLOW_HOW.text(language)
             id_ = int(text)
         elif message.chat.type != ChatType.PRIVATE:
-            person = replied is not None and replied.from_user is not None and not replied.from_user.is_bot
-            id_ = replied.from_user.id if person and replied and replied.from_user else message.chat.id
+            # In a topic every message "replies" to the one that opened it.
+            meant = replied if replied is not None and replied.forum_topic_created is None else None
+            if meant is None:
+                id_ = message.chat.id
+            elif meant.from_user is None or meant.from_user.is_bot or meant.sender_chat is not None:
+                return texts.ALLOW_HOW.text(language)  # nobody in particular: a bot, a channel, an anonymous admin
+            else:
+                id_ = meant.from_user.id
         else:
             return f"{self._grants(language)}\n\n{texts.ALLOW_HOW.text(language)}"
         if not allowed and self._access.admin(id_):

@@ -116,7 +116,7 @@ class _Bot:
         outbox = Outbox(bot, pacing)
         asking = Asking(settings, state, access, self._answering, outbox)
         uploads = Uploads(settings, self._folder / "changes", state, self._answering, outbox, bot)
-        buttons = Buttons(state, self._answering, asking, uploads, outbox)
+        buttons = Buttons(state, access, self._answering, asking, uploads, outbox)
         self._admin = Admin(settings, state, access, self._answering, self._pulse, bot)
         handlers = Handlers(
             settings, state, access, outbox, bot, asking=asking, uploads=uploads, buttons=buttons, admin=self._admin

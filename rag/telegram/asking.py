@@ -36,6 +36,7 @@ class _Line:
     def __init__(self) -> None:
         self.lock = asyncio.Lock()
         self.length = 0
+        self.told_full = False
 
 
 class Asking:
@@ -64,6 +65,9 @@ class Asking:
         line = self._lines.setdefault(question.user, _Line())
         place = Place(question.chat, question.thread or None, question.message)
         if line.length >= _AT_ONCE:
+            if line.told_full:  # once; a burst would fill the chat, and its answers would wait behind
+                return
+            line.told_full = True
             await self._outbox.say(place, messages.filled(texts.QUEUE_FULL, language, n=line.length))
             return
         line.length += 1

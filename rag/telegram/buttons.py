@@ -15,6 +15,7 @@ from telegram.error import TelegramError
 from config.errors import IndexUnavailable, Language, UsageError
 from ingest.records import CleanReport
 from rag.telegram import messages, texts
+from rag.telegram.access import Access
 from rag.telegram.answering import Answering
 from rag.telegram.asking import Asking, topic
 from rag.telegram.layout import Span, pieces
@@ -34,8 +35,11 @@ Press = Callable[[CallbackQuery, Button, Language, Sequence[str]], Awaitable[Non
 class Buttons:
     """Acts on pressed buttons."""
 
-    def __init__(self, state: State, answering: Answering, asking: Asking, uploads: Uploads, outbox: Outbox) -> None:
-        self._state, self._answering, self._asking, self._outbox = state, answering, asking, outbox
+    def __init__(
+        self, state: State, access: Access, answering: Answering, asking: Asking, uploads: Uploads, outbox: Outbox
+    ) -> None:
+        self._state, self._access = state, access
+        self._answering, self._asking, self._outbox = answering, asking, outbox
         self._actions: dict[str, tuple[str, Press]] = {
             "source": ("answer", self._source),
             "page": ("answer", self._page),
@@ -58,6 +62,9 @@ class Buttons:
         chat = None if query.message is None else query.message.chat.id
         mine = button is not None and button.kind == kind and button.chat == chat
         if act is None or button is None or not mine or button.user not in (0, query.from_user.id):
+            await _acknowledge(query, texts.STALE_BUTTON.text(language), alert=True)
+            return
+        if kind == "change" and not self._access.admin(query.from_user.id):  # no longer one
             await _acknowledge(query, texts.STALE_BUTTON.text(language), alert=True)
             return
         if action in _VOTES:

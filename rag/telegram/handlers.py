@@ -133,12 +133,13 @@ class Handlers:
         crowded = len(self._refused) == self._refused.maxlen and now - self._refused[0] < 60
         if user is None or chat is None or message is None or crowded:
             return
-        private = chat.type == ChatType.PRIVATE
-        if self._state.refuse_once(chat.id, user.id if private else 0):
+        # In a chat that may ask, it is the person who may not.
+        person = chat.type == ChatType.PRIVATE or self._access.group_let_in(chat.id)
+        if self._state.refuse_once(chat.id, user.id if person else 0):
             self._refused.append(now)
             _log.info("refused user %s in chat %s", user.id, chat.id)
-            words = texts.REFUSED if private else texts.REFUSED_CHAT
-            text = "\n".join(words.text(language).format(id=chat.id) for language in ("zh", "en"))
+            words, id_ = (texts.REFUSED, user.id) if person else (texts.REFUSED_CHAT, chat.id)
+            text = "\n".join(words.text(language).format(id=id_) for language in ("zh", "en"))
             await self._outbox.say(Place(chat.id, topic(message), message.message_id), text)
 
     async def too_late(self, message: Message) -> None:

@@ -32,8 +32,8 @@ CREATE TABLE IF NOT EXISTS refusals (
     chat INTEGER, user INTEGER, at REAL NOT NULL, PRIMARY KEY (chat, user)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS people (id INTEGER PRIMARY KEY, language TEXT NOT NULL, at REAL NOT NULL);
-CREATE TABLE IF NOT EXISTS questions (
-    id INTEGER PRIMARY KEY, at REAL NOT NULL, chat INTEGER NOT NULL, thread INTEGER NOT NULL, user INTEGER NOT NULL,
+CREATE TABLE IF NOT EXISTS questions (  -- no id twice: an answer may outlive a /forget
+    id INTEGER PRIMARY KEY AUTOINCREMENT, at REAL NOT NULL, chat INTEGER NOT NULL, thread INTEGER NOT NULL, user INTEGER NOT NULL,
     message INTEGER NOT NULL, text TEXT NOT NULL, status TEXT, took_ms REAL
 );
 CREATE UNIQUE INDEX IF NOT EXISTS questions_by_message ON questions (chat, message);
@@ -127,6 +127,7 @@ class State:
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = NORMAL")
             self._db.execute("PRAGMA wal_autocheckpoint = 0")
+            self._db.execute("PRAGMA secure_delete = ON")
             self._db.executescript(_SCHEMA)
 
     def close(self) -> None:
@@ -317,8 +318,11 @@ class State:
                     ("buttons", f"user = :user OR json_extract(data, '$.question') IN {mine}"),
                     ("questions", "user = :user"),
                     ("people", "id = :user"),
+                    ("beginnings", "chat = :user"),  # a private chat has its person's id
                 )
             ]
+        with self._translated():
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the journal of the database forgets it too
         return sum(cursor.rowcount for cursor in deleted)
 
     def tidy(self, days: float) -> list[str]:
