@@ -6,7 +6,6 @@ import contextlib
 import os
 import shutil
 import sqlite3
-
 from pathlib import Path
 
 import numpy as np

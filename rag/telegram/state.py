@@ -33,8 +33,8 @@ CREATE TABLE IF NOT EXISTS refusals (
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS people (id INTEGER PRIMARY KEY, language TEXT NOT NULL, at REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS questions (  -- no id twice: an answer may outlive a /forget
-    id INTEGER PRIMARY KEY AUTOINCREMENT, at REAL NOT NULL, chat INTEGER NOT NULL, thread INTEGER NOT NULL, user INTEGER NOT NULL,
-    message INTEGER NOT NULL, text TEXT NOT NULL, status TEXT, took_ms REAL
+    id INTEGER PRIMARY KEY AUTOINCREMENT, at REAL NOT NULL, chat INTEGER NOT NULL, thread INTEGER NOT NULL,
+    user INTEGER NOT NULL, message INTEGER NOT NULL, text TEXT NOT NULL, status TEXT, took_ms REAL
 );
 CREATE UNIQUE INDEX IF NOT EXISTS questions_by_message ON questions (chat, message);
 CREATE INDEX IF NOT EXISTS questions_by_chat ON questions (chat, thread, id);
