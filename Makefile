@@ -12,7 +12,7 @@ override export Q := $(value Q)
 # The development data, for `make bench` and `make reader`; nothing else needs it.
 DATA ?= ../shared
 
-.PHONY: help setup ask ingest test lint fix bench bench-large reader
+.PHONY: help setup ask ingest test lint fix bench bench-large reader eval
 .DEFAULT_GOAL := help
 
 help:
@@ -21,6 +21,7 @@ help:
 	@echo 'make test           run all tests'
 	@echo 'make lint           check style and types;  make fix: repair style'
 	@echo 'make bench          measure speed and quality on the development data (DATA=../shared)'
+	@echo 'make eval           measure answers on the development data (DATA=../shared)'
 	@echo 'make bench-large    measure an index of 100,000 chunks'
 	@echo 'make reader         train the reader again from the development data (DATA=../shared; hours, resumable)'
 	@echo 'make setup          only create the environment in $(VENV)'
@@ -66,6 +67,10 @@ bench-large: setup
 reader: setup
 	@test -d "$(DATA)/data" || { echo 'no training data in $(DATA); set DATA=…, for example make reader DATA=../shared' >&2; exit 2; }
 	@$(BIN)/python -m rag.training "$(DATA)"
+
+eval: setup
+	@test -d "$(DATA)/data" || { echo 'no development data in $(DATA): set DATA=FOLDER, as in make eval DATA=../shared' >&2; exit 2; }
+	@$(BIN)/python tests/benchmarks/answers.py "$(DATA)"
 
 fix: setup
 	$(BIN)/ruff check --fix .

@@ -94,6 +94,12 @@ class Catalog:
         )
         return [ReportEntry(*row) for row in self._rows(query)]
 
+    def regions(self) -> set[str]:
+        """Every region that a report names with its rank."""
+        return {
+            region for (found,) in self._rows("SELECT regions FROM reports") for region in found.split("\t") if region
+        }
+
     def report(self, source: str) -> CleanReport:
         """The report as it was cleaned. Raises IndexDamaged when it isn't there."""
         columns = "sha256, title, date, publisher, issuer, regions, paged, raw, text, offsets"

@@ -146,6 +146,10 @@ class Index:
         """The k chunks that carry most of a text's words, as (chunk id, share in [0, 1)), best first."""
         return self._lexical.search(text, k)
 
+    def frequency(self, term: str) -> int:
+        """How many chunks hold a character, a pair of Han characters, or a Latin word or figure."""
+        return self._lexical.frequency(term)
+
     def chunks(self, ids: Sequence[str]) -> list[Chunk]:
         """The chunks with these ids, in this order."""
         return self.catalog.chunks(ids)

@@ -71,6 +71,11 @@ class Lexical:
         """How many chunks can be found."""
         return self._searcher.num_docs
 
+    def frequency(self, term: str) -> int:
+        """How many chunks hold one of the terms that `terms` makes."""
+        with _reading(self._folder):
+            return self._searcher.doc_freq(_TERMS, term)
+
     def ids(self) -> set[str]:
         """The ids of all chunks that can be found."""
         import tantivy

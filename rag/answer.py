@@ -3,62 +3,128 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from config.errors import UsageError
 from ingest.records import CleanReport
 from ingest.script import to_traditional
 from rag import extract
-from rag.question import asks_date, asks_number, fold, place_asked
+from rag.asked import Asked
+from rag.query import Query
 from rag.records import Answer, Citation, Evidence, Passage, Question
+from rag.scope import ReportView
 
 _NEAREST = 3
+# How much of the evidence is enough where it holds a figure, date or name of the asked kind, which is evidence itself.
+_WITH_SPAN = 0.75
 # A bracketed number of the report's own would read like one of our markers.
 _NOT_OURS = re.compile(r"\[(\d+)\]")
 
 ReportOf = Callable[[str], CleanReport]
+ViewOf = Callable[[str], ReportView]
+Meaning = Callable[[str, Sequence[str]], list[float]]
+"""(question, texts) → the cosine similarity of each text with the question."""
 
 
-def compose(question: Question, passages: Sequence[Passage], report_of: ReportOf, min_support: float) -> Answer:
+def compose(
+    query: Query,
+    passages: Sequence[Passage],
+    report_of: ReportOf,
+    view_of: ViewOf,
+    min_support: float,
+    meaning: Meaning,
+) -> Answer:
     """The answer to a question from its passages.
 
     `min_support` in [0, 1] is how much of the question the evidence must carry.
     """
-    terms = extract.weigh(question, passages)
-    place = place_asked(question.folded)
-    named = [p for p in passages if place is None or place in fold(f"{p.title}\n{report_of(p.chunk.source).text}")]
-    if passages and not named:
-        reason = _say(question, f"报告中没有提到{place}。", f"The reports do not mention {place}.")
-        named = list(passages)
-    else:
-        reason = None
+    if query.asked.published:
+        return _published(query, passages, report_of, view_of, min_support, meaning)
+    evidence = weigh(query, passages, report_of, view_of, meaning)
+    reason = refusal(query, evidence, views_of(passages, view_of), min_support)
+    if reason is not None:
+        return refuse(query.question, reason, evidence, report_of)
+    best = evidence[0]
+    report = report_of(best.passage.chunk.source)
+    short = in_script(report.text[slice(*best.short)], query.question) if best.short else None
+    return answer_with(query.question, [best], short, report_of)
+
+
+def _published(
+    query: Query,
+    passages: Sequence[Passage],
+    report_of: ReportOf,
+    view_of: ViewOf,
+    min_support: float,
+    meaning: Meaning,
+) -> Answer:
+    """When a report was published, as it is marked itself; its title is quoted."""
+    about = replace(query, asked=Asked("text"))
+    evidence = weigh(about, passages, report_of, view_of, meaning)
+    reason = refusal(about, evidence, views_of(passages, view_of), min_support)
+    if reason is not None:
+        return refuse(query.question, reason, evidence, report_of)
+    best = evidence[0]
+    report, date = report_of(best.passage.chunk.source), best.passage.date
+    told = date and (not query.asked.days or (int(date[5:7]), int(date[8:])) in query.asked.days)
+    if not date or not told:
+        missing = say(
+            query.question, "报告没有标明所问的发布日期。", "The report does not give that date of publication."
+        )
+        return refuse(query.question, missing, evidence, report_of)
+    at = report.text.find(best.passage.title)
+    if at >= 0:
+        best = replace(best, start=at, end=at + len(best.passage.title), text=best.passage.title, short=None)
+    lead = say(query.question, f"{date}(报告标明的发布日期)", f"{date} (as the report is dated)")
+    return answer_with(query.question, [best], date, report_of, lead)
+
+
+def weigh(
+    query: Query, passages: Sequence[Passage], report_of: ReportOf, view_of: ViewOf, meaning: Meaning
+) -> list[Evidence]:
+    """Every sentence of the passages as evidence, best first, what says the same twice left out."""
     found = {
-        (p.chunk.source, e.start): e
-        for p in reversed(named)
-        for e in extract.find_evidence(question, terms, p, report_of(p.chunk.source))
+        (e.passage.chunk.source, e.start, e.short): e
+        for p in reversed(passages)
+        for e in extract.find_evidence(query, p, report_of(p.chunk.source), view_of(p.chunk.source))
     }
-    evidence = extract.rank(found.values())
-    reason = reason or _refusal(question, evidence, report_of, min_support)
-    if reason is None:
-        best = next(e for e in evidence if _carries_answer(question, e))
-        citation = cite(best, report_of(best.passage.chunk.source), 1)
-        short = (
-            _in_script(report_of(best.passage.chunk.source).text[slice(*best.short)], question) if best.short else None
-        )
-        quote = _NOT_OURS.sub(r"［\1］", _in_script(citation.quote, question))
-        return Answer(
-            question=question.text,
-            interpreted=question.interpreted,
-            language=question.language,
-            status="answered",
-            answer=f"{quote} [1]",
-            short_answer=short,
-            citations=(citation,),
-            reason=None,
-            nearest=(),
-        )
-    nearest = [cite(e, report_of(e.passage.chunk.source), n) for n, e in enumerate(evidence[:_NEAREST], 1)]
+    evidence = list(found.values())
+    if query.core:
+        evidence = extract.by_meaning(query, evidence, view_of, meaning)
+    seen: set[str] = set()
+    kept = []
+    for e in extract.rank(evidence):
+        said = re.sub(r"\W", "", e.text)
+        if said not in seen:
+            seen.add(said)
+            kept.append(e)
+    return kept
+
+
+def answer_with(
+    question: Question, evidence: Sequence[Evidence], short: str | None, report_of: ReportOf, lead: str = ""
+) -> Answer:
+    """An answer that quotes each piece of evidence, in this order, under its own number."""
+    citations = tuple(cite(e, report_of(e.passage.chunk.source), n) for n, e in enumerate(evidence, 1))
+    quotes = [f"{_as_said(c.quote, question)} [{c.n}]" for c in citations]
+    return Answer(
+        question=question.text,
+        interpreted=question.interpreted,
+        language=question.language,
+        status="answered",
+        answer="\n".join([lead, *quotes] if lead else quotes),
+        short_answer=short,
+        citations=citations,
+        reason=None,
+        nearest=(),
+    )
+
+
+def refuse(question: Question, reason: str, evidence: Sequence[Evidence], report_of: ReportOf) -> Answer:
+    """The refusal with its reason and what came closest."""
+    closest = sorted(evidence, key=extract.value, reverse=True)[:_NEAREST]
     return Answer(
         question=question.text,
         interpreted=question.interpreted,
@@ -68,8 +134,61 @@ def compose(question: Question, passages: Sequence[Passage], report_of: ReportOf
         short_answer=None,
         citations=(),
         reason=reason,
-        nearest=tuple(nearest),
+        nearest=tuple(cite(e, report_of(e.passage.chunk.source), n) for n, e in enumerate(closest, 1)),
     )
+
+
+def refusal(query: Query, evidence: Sequence[Evidence], views: Iterable[ReportView], min_support: float) -> str | None:
+    """Why the question can't be answered, in its language, or None when it can."""
+    question = query.question
+    if not evidence:
+        return say(question, "索引中没有任何报告内容。", "The index holds no reports.")
+    views = list(views)
+    for names in query.places:
+        if not any(name in view.text or name in view.title for view in views for name in names):
+            return say(question, f"报告中没有提到{names[0]}。", f"The reports do not mention {names[0]}.")
+    best = evidence[0]
+    least = min_support * (_WITH_SPAN if query.asked.kind in ("figure", "date", "person") else 1.0)
+    if best.mismatch is None and best.support >= least:
+        return None
+    closest = max(evidence, key=extract.value)
+    if closest.support < least or closest.mismatch is None:
+        return say(question, "报告中没有提到所问的内容。", "The reports do not mention what is asked.")
+    asked = [names[0] for names in query.places]
+    places = "、".join(asked or dict.fromkeys(name for view in views for name in extract.names_asked(query, view)))
+    years = "、".join(sorted(query.asked.years))
+    return {
+        "place": say(
+            question,
+            f"报告提到了{places},但相关内容说的是别处。" if places else "报告中没有提到所问的内容。",
+            f"The reports mention {places}, but what they say on this is about another place.",
+        ),
+        "year": say(
+            question, f"报告中的相关内容说的不是{years}年。", f"What the reports say on this is not about {years}."
+        ),
+        "plan": say(
+            question,
+            "报告提到了相关内容,但没有给出所问的目标。" if query.asked.plan else "报告只给出了目标,没有给出实际结果。",
+            "The reports mention the subject but give no such target."
+            if query.asked.plan
+            else "The reports give a target, not the result.",
+        ),
+        "name": say(
+            question,
+            "报告提到了相关内容,但说的不是所问的那一个。",
+            "The reports speak of another one than the one asked about.",
+        ),
+        "thing": say(
+            question,
+            "报告提到了相关内容,但没有说到所问的这一点。",
+            "The reports mention the subject but not this point.",
+        ),
+        "kind": say(
+            question,
+            "报告提到了相关内容,但没有给出所问的数字或日期。",
+            "The reports mention the subject but give no such figure or date.",
+        ),
+    }[closest.mismatch]
 
 
 def cite(evidence: Evidence, report: CleanReport, n: int) -> Citation:
@@ -100,48 +219,23 @@ def title_of(title: str | None, source: str) -> str:
     return title or PurePosixPath(source).stem
 
 
-def _carries_answer(question: Question, evidence: Evidence) -> bool:
-    wants_span = asks_number(question.folded) or asks_date(question.folded)
-    return evidence.short is not None or not wants_span
+def say(question: Question, chinese: str, english: str) -> str:
+    """A sentence of ours in the question's language and script."""
+    return english if question.language == "en" else in_script(chinese, question)
 
 
-def _refusal(question: Question, evidence: Sequence[Evidence], report_of: ReportOf, min_support: float) -> str | None:
-    """Why the question can't be answered, in its language, or None when it can."""
-    if not evidence:
-        return _say(question, "索引中没有任何报告内容。", "The index holds no reports.")
-    best = next((e for e in evidence if _carries_answer(question, e)), None)
-    if best is None or evidence[0].support < min_support:
-        return _say(question, "报告中没有提到所问的内容。", "The reports do not mention what is asked.")
-    if best.support < min_support:
-        return _say(
-            question,
-            "报告提到了相关内容,但没有给出所问的数字或日期。",
-            "The reports mention the subject but give no such figure or date.",
-        )
-    asked = extract.years(question.folded)
-    if asked and not asked & _years_told(best, report_of(best.passage.chunk.source)):
-        which = "、".join(sorted(asked))
-        return _say(
-            question, f"报告中的相关内容说的不是{which}年。", f"What the reports say on this is not about {which}."
-        )
-    return None
-
-
-def _years_told(evidence: Evidence, report: CleanReport) -> set[str]:
-    """The years a sentence speaks about: its own, else those of its paragraph so far, else its report's."""
-    paragraph = report.text.rfind("\n", 0, evidence.start) + 1
-    for text in (evidence.text, report.text[paragraph : evidence.start], evidence.passage.title):
-        if found := extract.years(text):
-            return found
-    return {evidence.passage.date[:4]} if evidence.passage.date else set()
-
-
-def _say(question: Question, chinese: str, english: str) -> str:
-    return english if question.language == "en" else _in_script(chinese, question)
-
-
-def _in_script(text: str, question: Question) -> str:
+def in_script(text: str, question: Question) -> str:
+    """A text in the question's script."""
     return to_traditional(text) if question.language == "zh-Hant" else text
+
+
+def _as_said(quote: str, question: Question) -> str:
+    return _NOT_OURS.sub(r"［\1］", in_script(quote, question))
+
+
+def views_of(passages: Iterable[Passage], view_of: ViewOf) -> list[ReportView]:
+    """The reports that passages are from."""
+    return [view_of(source) for source in dict.fromkeys(p.chunk.source for p in passages)]
 
 
 def unusable(text: str, error: UsageError) -> Answer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -93,6 +94,24 @@ def search(
         console.print_json({"id": None, "hits": [_hit(passage) for passage in found]})
     else:
         print(hits_text(found))
+
+
+@app.command("eval")
+def evaluate(
+    gold: Annotated[Path, typer.Argument(metavar="FILE.jsonl", help="每行一个带标准答案的问题")],
+    as_json: AsJson = False,
+) -> None:
+    """用带标准答案的问题衡量回答的质量。"""
+    from rag.evaluate import as_json as scores
+    from rag.evaluate import as_text, measure, read_gold
+
+    rows = read_gold(gold)
+    engine = _engine(_settings())
+    outcomes = measure(rows, engine.ask)
+    if as_json:
+        console.print_json(scores(outcomes))
+    else:
+        print(as_text(outcomes))
 
 
 @app.command()

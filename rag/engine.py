@@ -22,13 +22,21 @@ from ingest.index import Index, read_pointer
 from ingest.model import Notify, is_prepared
 from ingest.records import CleanReport
 from ingest.script import to_simplified
-from rag.answer import compose, title_of
+from rag.answer import compose, refusal, title_of, views_of, weigh
+from rag.compute import Found, Part, combine, figure_of, mentions, plan
+from rag.glossary import Glossary, load_glossary
+from rag.query import Query, build, names_place
 from rag.question import understand
-from rag.records import Answer, Passage
+from rag.records import Answer, Passage, QuestionLanguage
 from rag.retrieve import CANDIDATES, fuse
+from rag.scope import ReportView, known_places, view
+from rag.terms import form_frequency
 
-DEFAULT_PASSAGES = 20
+DEFAULT_PASSAGES = 30
 DEFAULT_HITS = 10
+_FOREIGN_CANDIDATES = 400  # chunks near to a question in another language, of which its place picks some
+_FOREIGN = 0.3  # what a cosine across languages counts beside a score of the words
+_NAMED = 0.3  # what it counts that a report's title names the place
 
 
 class _Generation:
@@ -38,8 +46,21 @@ class _Generation:
         self.index = index
         self.entries = {entry.source: entry for entry in index.reports()}
         self.report = functools.lru_cache(maxsize=64)(index.report)
+        self.view = functools.lru_cache(maxsize=64)(self._view)
+        self.frequency = functools.lru_cache(maxsize=262144)(index.frequency)
+        self.chunks = index.catalog.chunk_count()
+        self.regions = known_places(index.catalog.regions())
         self.users = 0
         self.retired = False
+
+    def _view(self, source: str) -> ReportView:
+        entry = self.entries[source]
+        return view(self.report(source), title_of(entry.title, entry.source), self.regions)
+
+    @functools.cached_property
+    def glossary(self) -> Glossary:
+        """Read at the first question in English."""
+        return load_glossary(lambda word: form_frequency(word, self.frequency) > 0)
 
 
 class Engine:
@@ -74,20 +95,43 @@ class Engine:
     def ask(self, text: str, history: Sequence[str] = (), passages: int = DEFAULT_PASSAGES) -> Answer:
         """The cited answer, or the refusal with its reason. Raises UsageError for an unusable question."""
         started = time.perf_counter()
-        question = understand(text, history)
+        understand(text, history)  # what can't be asked is said before anything is looked up
         with self._current() as current:
-            found = self._search(current, question.interpreted, passages)
+            query = build(understand(text, history, current.regions), current)
+            found = self._search(current, query, passages)
             retrieved = time.perf_counter()
-            answer = compose(question, found, current.report, self._settings.min_evidence)
+            answer = self._answer(current, query, found, passages)
         done = time.perf_counter()
         took = {"total": done - started, "retrieve": retrieved - started, "answer": done - retrieved}
         return replace(answer, took_ms={name: round(seconds * 1000, 1) for name, seconds in took.items()})
+
+    def _answer(self, current: _Generation, query: Query, found: list[Passage], k: int) -> Answer:
+        """The answer of one sentence, or one computed from several."""
+        least = self._settings.min_evidence
+        if parts := plan(query):
+            pieces = [self._piece(current, part, query.question.language, k) for part in parts.parts]
+            evidence = weigh(query, found, current.report, current.view, self._meaning)
+            return combine(query.question, parts, pieces, current.report, evidence)
+        if query.asked.kind == "reports":
+            evidence = weigh(query, found, current.report, current.view, self._meaning)
+            return mentions(query, evidence, current.report, current.view, least)
+        return compose(query, found, current.report, current.view, least, self._meaning)
+
+    def _piece(self, current: _Generation, part: Part, language: QuestionLanguage, k: int) -> Found:
+        """What answers one part of a question."""
+        query = build(replace(understand(part.question), language=language), current)
+        passages = self._search(current, query, k)
+        evidence = weigh(query, passages, current.report, current.view, self._meaning)
+        if refusal(query, evidence, views_of(passages, current.view), self._settings.min_evidence) is not None:
+            return Found(part, None)
+        said, figure = figure_of(evidence[0], current.report(evidence[0].passage.chunk.source).text)
+        return Found(part, evidence[0], said, figure)
 
     def search(self, text: str, k: int = DEFAULT_HITS) -> list[Passage]:
         """The k best passages, best first. Raises UsageError for an unusable question."""
         question = understand(text)
         with self._current() as current:
-            return self._search(current, question.interpreted, k)
+            return self._search(current, build(question, current), k)
 
     def report(self, source: str) -> CleanReport:
         """The report as it was cleaned. Raises IndexDamaged when there is none of that name."""
@@ -143,12 +187,29 @@ class Engine:
             generation.users = -1  # closed once
             generation.index.close()
 
-    def _search(self, current: _Generation, text: str, k: int) -> list[Passage]:
+    def _search(self, current: _Generation, query: Query, k: int) -> list[Passage]:
         # Reports are folded to Simplified script, and vectors of different scripts lie further apart.
-        nearest = current.index.nearest(self._embedder.question(to_simplified(text)), max(k, CANDIDATES))
-        hits = fuse(nearest, current.index.matching(text, max(k, CANDIDATES)))[:k]
+        asked = self._embedder.question(to_simplified(query.words))
+        nearest = current.index.nearest(asked, max(k, CANDIDATES))
+        hits = fuse(nearest, current.index.matching(query.words, max(k, CANDIDATES)))
+        if not query.core:
+            return self._passages(current, hits[:k])
+        # Vectors of two languages lie too far apart to find the report; the place a question names does.
+        close = current.index.nearest(self._embedder.question(query.core), max(k, _FOREIGN_CANDIDATES))
+        scores = dict(hits)
+        hits += [(id_, _FOREIGN * cosine) for id_, cosine in close if id_ not in scores]
+        passages = self._passages(current, hits)
+        lifted = [replace(p, score=min(1.0, p.score + _NAMED * names_place(query, p.title))) for p in passages]
+        return sorted(lifted, key=lambda p: -p.score)[:k]
+
+    def _passages(self, current: _Generation, hits: Sequence[tuple[str, float]]) -> list[Passage]:
         passages = []
         for chunk, (_, score) in zip(current.index.chunks([id_ for id_, _ in hits]), hits, strict=True):
             entry = current.entries[chunk.source]
             passages.append(Passage(chunk, title_of(entry.title, entry.source), entry.date, round(score, 6)))
         return passages
+
+    def _meaning(self, core: str, texts: Sequence[str]) -> list[float]:
+        """The cosine similarity of each text with a question's core."""
+        asked = self._embedder.question(core).ravel()
+        return [float(self._embedder.question(text).ravel() @ asked) for text in texts]

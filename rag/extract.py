@@ -1,127 +1,141 @@
-"""Find the sentences that answer, and the short answer inside them. Pure.
+"""Find the sentences that may answer, and the short answer inside each. Pure.
 
-A sentence is weighed by how much of the question it carries: the question's telling parts (pairs of
-Han characters, words, figures), each weighted by how rare it is among the retrieved passages. Parts
-found only in the sentence's surroundings (its paragraph so far, heading, title) count less.
+A sentence is weighed by how much of the question it carries and how near to the short answer: most in the answer's
+own clause, less elsewhere in the sentence, less again in the paragraph before it, its heading and its report's
+title. What a sentence says about another place or year, or doesn't count what is asked, is marked as such:
+it carries the words of the question and is no answer.
 """
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from ingest.records import CleanReport
-from rag.question import asks_date, asks_number, fold, measure_word
-from rag.records import Evidence, Passage, Question
+from rag import spans
+from rag.asked import ends_something, falls, is_plan, tells_change
+from rag.figures import figures
+from rag.query import Query
+from rag.records import Evidence, Mismatch, Passage
+from rag.scope import ReportView, fold_same_length, speaks_of, speaks_of_year
 
-_SURROUNDINGS = 0.7  # what a part of the question counts that only the surroundings carry
-_ELSEWHERE = 0.35  # what one counts that stands anywhere else in the report, as its place often does
-_FOCUS = 0.25  # how far a figure in the midst of the asked words lifts its sentence above another
-_CLOSENESS = 0.15  # how far the passage's similarity may lift a sentence above another
-_SENTENCE = re.compile(r"[^。！？!?\n；;]*(?:[。！？!?；;]+[”’」』》)）]*|\n|$)")
+# What a part of the question counts, by where it stands. Measured on the development questions.
+_CLAUSE, _SENTENCE, _PARAGRAPH, _HEADING, _ELSEWHERE = 1.0, 0.85, 0.6, 0.6, 0.25
+_FOCUS = 0.35  # how far what stands in the answer's own clause lifts a sentence above another
+_CLOSENESS = 0.25  # how far the passage's score may lift a sentence above another
+_OTHER_MEASURE = 0.6  # what a figure's clause counts that tells a growth where an amount is asked, or an average
+_OTHER_SUPPORT = 0.9
+_UNNAMED = 0.5  # what a sentence counts that gives no name where one is asked
+_PLAIN = 0.5  # what it counts that a figure's own words are those of the question: the thing itself, no part of it
+_BESIDE = 15  # characters between a post and the name of who holds it
+_THING = 0.5  # the share of the thing counted that must stand beside the figure
+_SENTENCES = re.compile(r"[^。！？!?\n；;]*(?:[。！？!?；;]+[”’」』》)）]*|\n|$)")
 _TERMINATORS = re.compile(r"[。！？!?；;]+[”’」』》)）]*|\n")
+_COMPARED = 40  # clauses compared by meaning with a question in another language
+_FAR, _NEAR = 0.74, 0.84  # cosines that E5 gives to a question and an unrelated or a fitting clause of another language
+_FITS = 0.6  # from where on the clause's meaning makes up for words that are missing
 _REACH = 400  # characters that a sentence may stand out of its passage on either side
-_CLAUSE = re.compile(r"[^,，、;；。:：]+")
-_FUNCTION_WORDS = re.compile(
-    r"多少|几[个家名人次场项篇年]?|什么时候|什么|哪[一]?[些个里年天家位几份]?|是谁|谁|是否|怎[么样]+|如何|为何|为什么|请问|一共|总共|共有"
-    r"|大概|大约|分别|都有|[的了吗呢吧啊是有在和与及被把对于为将让从到里个家名]|\b(?:how|many|much|what|which|who|when|where|the|a|an|of|in|on|is|are|was|were|does|do|did|has|have|had|to|for|and|by|at|from)\b"
-)
-_WORD = re.compile(r"[a-z]+|\d[\d.]*%?|[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
-_FIGURE = re.compile(r"\d[\d,.]*(?:万|亿|千|百)*(?:多|余)?(?:万|亿|千)?(?:%|‰|[\u4e00-\u9fff]{0,2})")
-_DATE = re.compile(r"\d{4}\s*年(?:\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*日)?)?|\d{4}-\d{1,2}-\d{1,2}|\d{1,2}月\d{1,2}日")
-_YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?=年)")
-_UNITS = frozenset(
-    "个家名人次场项篇册件处座所位届年月日天元吨亩公里米平方公顷部期支类种条批倍岁度辆台套间片只头户村镇乡"
-)
-_LONGER_UNITS = ("人次", "场次", "万元", "亿元", "平方", "公里", "公顷", "项次")
-_CALENDAR = frozenset("年月日")
-_CALENDAR_ASKED = frozenset("年月日天岁")
-# Measure words that count the same kind of thing: places and bodies, people, occasions, works.
-_SAME_KIND = ("个家处座所", "人名位个", "场次期回届", "项件个", "篇份", "元")
+_BORDER = re.compile(r"[,，；;：:。！？!?\n]")
+_SEGMENT_BORDER = re.compile(r"[、,，；;：:。！？!?\n]")
 
 
 @dataclass(frozen=True, slots=True)
-class Short:
-    """A short answer's span in its sentence; `focus` is the share of the question in its own clause."""
+class _Candidate:
+    """A short answer's span in the report, what stands beside it, and why it is none."""
 
     start: int
     end: int
+    support: float
     focus: float
+    mismatch: Mismatch | None
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """The telling parts of a question and their weights; weights sum to 1."""
+def find_evidence(query: Query, passage: Passage, report: CleanReport, view: ReportView) -> list[Evidence]:
+    """Every sentence of the passage as evidence, in the order of the text.
 
-    weights: dict[str, float]
-
-    def share(self, text: str) -> float:
-        """The weight of the parts that occur in a folded text."""
-        return sum(weight for term, weight in self.weights.items() if term in text)
-
-    def support(self, text: str, surroundings: str, report: str) -> float:
-        """The weight that a sentence carries together with its surroundings and its report."""
-        total = 0.0
-        for term, weight in self.weights.items():
-            if term in text:
-                total += weight
-            elif term in surroundings:
-                total += weight * _SURROUNDINGS
-            elif term in report:
-                total += weight * _ELSEWHERE
-        return total
-
-
-def weigh(question: Question, passages: Sequence[Passage]) -> Terms:
-    """The question's parts weighted by inverse document frequency over the passages (Robertson's idf)."""
-    texts = [fold(f"{p.title}\n{p.chunk.text}") for p in passages]
-    raw = {}
-    for term in _parts(question.folded):
-        frequency = sum(term in text for text in texts)
-        raw[term] = math.log(1 + (len(texts) - frequency + 0.5) / (frequency + 0.5))
-    total = sum(raw.values()) or 1.0
-    return Terms({term: weight / total for term, weight in raw.items()})
-
-
-def years(folded: str) -> set[str]:
-    """The years a folded text names."""
-    return set(_YEAR.findall(folded))
-
-
-def find_evidence(question: Question, terms: Terms, passage: Passage, report: CleanReport) -> list[Evidence]:
-    """Every sentence of the passage as evidence, in the order of the text."""
-    chunk = passage.chunk
-    whole = fold(f"{passage.title}\n{report.text}")
-    head = f"{passage.title}\n{chunk.section or ''}\n"
+    A sentence stands with its best short answer; with each of them where they are compared by meaning later.
+    """
     found = []
-    for start, sentence in _whole_sentences(report.text, chunk.start, chunk.end):
-        paragraph = report.text.rfind("\n", 0, start) + 1
-        surroundings = fold(head + report.text[paragraph:start])
-        folded = fold(sentence)
-        short = _short_answer(question, terms, sentence)
+    for start, sentence in whole_sentences(report.text, passage.chunk.start, passage.chunk.end):
+        end = start + len(sentence)
+        judged = _judged(query, passage, view, start, end)
+        for best in judged if query.core else [max(judged, key=_promise)]:
+            short = (best.start, best.end) if best.end > best.start else None
+            found.append(Evidence(passage, start, end, sentence, best.support, short, best.focus, best.mismatch))
+    return found
+
+
+def rank(evidence: Iterable[Evidence]) -> list[Evidence]:
+    """Best first; what can answer before what can't; earlier text first among equals."""
+    return sorted(evidence, key=lambda e: (e.mismatch is not None, -value(e), e.passage.chunk.source, e.start))
+
+
+def value(evidence: Evidence) -> float:
+    """What a sentence is worth beside others: what it carries, and how near to the answer.
+
+    A reader's relevance would take part here.
+    """
+    return evidence.support + _FOCUS * evidence.focus + _CLOSENESS * evidence.passage.score
+
+
+def by_meaning(
+    query: Query,
+    evidence: Sequence[Evidence],
+    view_of: Callable[[str], ReportView],
+    meaning: Callable[[str, Sequence[str]], list[float]],
+) -> list[Evidence]:
+    """Evidence for a question in another language, weighed again by the meaning of each answer's own clause.
+
+    Words are translated one by one and often wrongly; a clause as a whole lies near to its question.
+    """
+    possible = [e for e in evidence if e.mismatch in (None, "thing")]
+    possible = sorted(possible, key=value, reverse=True)[:_COMPARED]
+    clauses = []
+    for e in possible:
+        view = view_of(e.passage.chunk.source)
+        start, end = e.short or (e.start, e.end)
+        text = _around(view.text, _SEGMENT_BORDER, start, end, e.start, e.end) if e.short else view.text[start:end]
+        clauses.append(text)
+    # A thing that no word of the reports translates is not made up for.
+    known = not query.head.terms or any(term.forms for term in query.head.terms)
+    close = dict(zip(map(_spot, possible), meaning(query.core, clauses), strict=True))
+    found = []
+    for e in evidence:
+        cosine = close.get(_spot(e))
+        if cosine is None:
+            found.append(e)
+            continue
+        near = min(1.0, max(0.0, (cosine - _FAR) / (_NEAR - _FAR)))
+        mismatch = None if near >= _FITS and known else e.mismatch
         found.append(
-            Evidence(
-                passage=passage,
-                start=start,
-                end=start + len(sentence),
-                text=sentence,
-                support=terms.support(folded, surroundings, whole),
-                short=(start + short.start, start + short.end) if short else None,
-                focus=short.focus if short else 0.0,
-            )
+            replace(e, support=0.5 * e.support + 0.5 * near, focus=0.5 * e.focus + 0.5 * near, mismatch=mismatch)
         )
     return found
 
 
-def _whole_sentences(text: str, start: int, end: int) -> Iterator[tuple[int, str]]:
+def narrowed(evidence: Evidence, names: Sequence[str], room: int) -> Evidence:
+    """The clauses of a long sentence around the first of some names, in at most about `room` characters."""
+    if len(evidence.text) <= room:
+        return evidence
+    folded = fold_same_length(evidence.text)
+    at = min((found for name in names if (found := folded.find(name)) >= 0), default=0)
+    borders = [0, *(m.end() for m in _BORDER.finditer(evidence.text)), len(evidence.text)]
+    start = max((b for b in borders if b <= at), default=0)
+    end = max((b for b in borders if start < b <= start + room), default=min(b for b in borders if b > start))
+    text = evidence.text[start:end]
+    lead = len(text) - len(text.lstrip())
+    text = text.strip().rstrip(",，、;；:：")
+    begin = evidence.start + start + lead
+    return replace(evidence, start=begin, end=begin + len(text), text=text, short=None)
+
+
+def whole_sentences(text: str, start: int, end: int) -> Iterator[tuple[int, str]]:
     """(offset, sentence) of every sentence that lies in [start, end) or reaches into it, without white space."""
     begun = max(_TERMINATORS.finditer(text, max(0, start - _REACH), start), key=lambda m: m.end(), default=None)
-    first = begun.end() if begun else (0 if start <= _REACH else start)
-    at = first
+    at = begun.end() if begun else (0 if start <= _REACH else start)
     while at < end:
-        match = _SENTENCE.match(text, at, min(len(text), end + _REACH))
+        match = _SENTENCES.match(text, at, min(len(text), end + _REACH))
         if match is None or match.end() == at:
             break
         sentence = match[0].strip()
@@ -130,67 +144,155 @@ def _whole_sentences(text: str, start: int, end: int) -> Iterator[tuple[int, str
         at = match.end()
 
 
-def rank(evidence: Iterable[Evidence]) -> list[Evidence]:
-    """Best first; earlier text first among equals.
-
-    Support counts, lifted by how much of it stands right beside the short answer, and a little by the
-    passage's similarity.
-    """
-    evidence = list(evidence)
-    best = max((e.passage.score for e in evidence), default=0.0)
-
-    def value(e: Evidence) -> float:
-        return e.support + _FOCUS * e.focus + _CLOSENESS * (e.passage.score - best)
-
-    return sorted(evidence, key=lambda e: (-value(e), e.passage.chunk.source, e.start))
+def _judged(query: Query, passage: Passage, view: ReportView, start: int, end: int) -> list[_Candidate]:
+    """Every candidate of a sentence; one without a span where the sentence itself would answer, or nothing does."""
+    spots = [
+        (start + a, start + b)
+        for a, b in spans.candidates(query.asked, view.text[start:end])
+        if query.asked.kind in ("figure", "date") or not _given(query, view.text[start + a : start + b])
+    ]
+    found = [_judge(query, passage, view, (start, end), a, b) for a, b in spots]
+    if not found or not spans.needed(query.asked):
+        found.append(_judge(query, passage, view, (start, end), start, start))
+    return found
 
 
-def _parts(folded: str) -> list[str]:
-    """Pairs of neighbouring Han characters, Latin words and figures, question words left out."""
-    parts: dict[str, None] = {}
-    for word in _WORD.findall(_FUNCTION_WORDS.sub(" ", folded)):
-        if word[0].isascii() or len(word) == 1:
-            parts[word] = None
-        else:
-            parts.update(dict.fromkeys(word[i : i + 2] for i in range(len(word) - 1)))
-    return list(parts)
+def _given(query: Query, span: str) -> bool:
+    """Whether the question itself says it."""
+    return span.strip("《》“”「」『』") in query.question.folded
 
 
-def _short_answer(question: Question, terms: Terms, sentence: str) -> Short | None:
-    """The figure or date that is asked for, in the clause that carries most of the question."""
-    if asks_date(question.folded):
-        spans = [match.span() for match in _DATE.finditer(sentence)]
-    elif asks_number(question.folded):
-        measure = measure_word(question.folded)
-        figures = [_figure_span(match) for match in _FIGURE.finditer(sentence)]
-        spans = [(start, end) for start, end in figures if _counts_in(measure, sentence[start:end])]
-    else:
-        return None
-    clauses = [match.span() for match in _CLAUSE.finditer(sentence)]
-    found = []
-    for start, end in spans:
-        clause_start, clause_end = next(((a, b) for a, b in clauses if a <= start < b), (start, end))
-        found.append(Short(start, end, terms.share(fold(sentence[clause_start : max(clause_end, end)]))))
-    return max(found, key=lambda short: (short.focus, -short.start), default=None)
+def _promise(candidate: _Candidate) -> tuple[bool, float, bool, int]:
+    worth = candidate.support + _FOCUS * candidate.focus
+    return candidate.mismatch is None, worth, candidate.end > candidate.start, -candidate.start
 
 
-def _figure_span(match: re.Match[str]) -> tuple[int, int]:
-    """The figure with its unit, without the beginning of the next word."""
-    tail = re.search(r"[^\d,.万亿千百多余]*$", match[0])
-    unit = tail[0] if tail else ""
-    keep = 0
-    if unit[:2] in _LONGER_UNITS:
-        keep = 2
-    elif unit[:1] in _UNITS or unit[:1] in "%‰":
-        keep = 1
-    return match.start(), match.end() - len(unit) + keep
+def _judge(
+    query: Query, passage: Passage, view: ReportView, sentence: tuple[int, int], start: int, end: int
+) -> _Candidate:
+    """How well a span answers; start == end stands for the sentence as a whole."""
+    first, last = sentence
+    text = view.text
+    whole = text[first:last]
+    span = end > start
+    segment = _around(text, _SEGMENT_BORDER, start, end, first, last) if span else whole
+    clause = _around(text, _BORDER, start, end, first, last) if span else whole
+    paragraph = text[view.paragraph(first) : first]
+    heading = fold_same_length(f"{passage.title}\n{passage.chunk.section or ''}")
+    own = _own(text, clause, segment, start, end, first)
+    support = focus = 0.0
+    for term in query.terms.terms:
+        places = (
+            (clause, _CLAUSE),
+            (whole, _SENTENCE),
+            (paragraph, _PARAGRAPH),
+            (heading, _HEADING),
+            (text, _ELSEWHERE),
+        )
+        support += term.weight * max(
+            (held * worth for where, worth in places if (held := term.within(where))), default=0.0
+        )
+        focus += term.weight * (0.5 * term.within(own) + 0.5 * term.within(clause))
+    if span:
+        focus += _PLAIN * _plainness(query, own)
+    if span and query.asked.kind == "figure":
+        before = text[first:start]
+        if (
+            tells_change(before) != query.asked.change
+            or _in_other_unit(query, text[start:end])
+            or ("均" in clause and not query.asked.each)
+        ):
+            focus *= _OTHER_MEASURE
+            support *= _OTHER_SUPPORT
+    if query.asked.kind == "name" and not span:
+        support *= _UNNAMED
+    mismatch = _mismatch(query, passage, view, sentence, start, end, own)
+    return _Candidate(start, end, support, focus, mismatch)
 
 
-def _counts_in(measure: str | None, figure: str) -> bool:
-    """Whether a figure is counted in the asked measure word, or in one that counts the same kind of thing."""
-    if figure[-1] in _CALENDAR and measure not in _CALENDAR_ASKED:  # a date is no count
-        return False
-    if measure is None or measure not in _UNITS:
-        return True
-    kind = next((group for group in _SAME_KIND if measure in group), measure)
-    return figure[-1] in kind or (figure[-1] == "次" and figure[-2:-1] in kind)
+def _mismatch(
+    query: Query,
+    passage: Passage,
+    view: ReportView,
+    sentence: tuple[int, int],
+    start: int,
+    end: int,
+    own: str,
+) -> Mismatch | None:
+    """Why a span is no answer however many of the question's words it carries."""
+    want, text = query.asked, view.text
+    first, last = sentence
+    whole = text[first:last]
+    at = start if end > start else last
+    section = fold_same_length(passage.chunk.section or "")
+    if spans.needed(want) and end == start:
+        return "kind"
+    names = names_asked(query, view)
+    if names and not speaks_of(view, at, first, section, names):
+        return "place"
+    if want.years and not speaks_of_year(view, at, sentence, want.years):
+        return "year"
+    if want.plan and not is_plan(f"{section}\n{text[view.paragraph(first) : last]}"):
+        return "plan"
+    if want.kind == "figure" and not want.plan and is_plan(text[first:at]) and "目标" in text[first:at]:
+        return "plan"
+    if (want.ending and not ends_something(whole)) or (want.falling and not falls(whole)):
+        return "thing"
+    if want.kind == "figure" and any(name not in own for name in want.names):
+        return "name"
+    if want.role and (not _near_role(text, want.role, start, end) or end == start):
+        return "thing"
+    if any(name not in whole and name not in text[view.paragraph(first) : first] + section for name in want.names):
+        return "name"
+    if any(name in own for name in want.left_out):
+        return "name"
+    if end > start and query.head.terms and query.head.share(own) < _THING:
+        return "thing"
+    return None
+
+
+def _own(text: str, clause: str, segment: str, start: int, end: int, first: int) -> str:
+    """What belongs to a figure: its clause, or, of several figures, what stands between the one before and the next."""
+    others = list(figures(clause))
+    if len(others) < 2 or end == start:
+        return clause
+    offset = start - next((f.start for f in others if clause[f.start : f.end] == text[start:end]), 0)
+    before = max((offset + f.end for f in others if offset + f.end <= start), default=offset)
+    after = min((offset + f.start for f in others if offset + f.start >= end), default=offset + len(clause))
+    here = text[max(before, first) : after]
+    item = text.find(segment, max(first, start - len(segment)), end + len(segment))
+    return text[max(before, item) : min(after, item + len(segment))] if item >= 0 else here
+
+
+def _plainness(query: Query, own: str) -> float:
+    """The share of a figure's own Han characters that the question says too."""
+    said = [char for char in own if "\u4e00" <= char <= "\u9fff"]
+    return sum(char in query.question.folded for char in said) / len(said) if said else 0.0
+
+
+def _in_other_unit(query: Query, short: str) -> bool:
+    units = query.asked.units
+    figure = next(figures(short), None)
+    return units is not None and figure is not None and figure.unit not in units
+
+
+def _near_role(text: str, role: str, start: int, end: int) -> bool:
+    """Whether a post is named right beside a span."""
+    return role in text[max(0, start - _BESIDE) : end + _BESIDE]
+
+
+def names_asked(query: Query, view: ReportView) -> list[str]:
+    """The asked places by all their names, and what the report calls a place that the question names too."""
+    names = [name for names in query.places for name in names]
+    return names + [place for place in view.places if place in query.question.folded and place not in names]
+
+
+def _spot(e: Evidence) -> tuple[str, int, tuple[int, int] | None]:
+    return e.passage.chunk.source, e.start, e.short
+
+
+def _around(text: str, border: re.Pattern[str], start: int, end: int, first: int, last: int) -> str:
+    """What stands between the borders before and after a span, within [first, last)."""
+    before = max((m.end() for m in border.finditer(text, first, start)), default=first)
+    after = border.search(text, end, last)
+    return text[before : after.start() if after else last]

@@ -1,37 +1,28 @@
-"""Understand a question: its language, what a follow-up refers to, what kind of answer it asks for. Pure."""
+"""Understand a question: its language and script, and what a follow-up refers to. Pure."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from config.errors import UsageError
 from ingest.script import fold_script, to_simplified, to_traditional
+from rag.followup import complete, refers_back
 from rag.records import Question, QuestionLanguage
 
 MAX_LENGTH = 1000  # characters; far beyond any question, well within what the model reads in one go
 
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
-_FOLLOW_UP = re.compile(
-    r"^(?:那么?|其中|他们|她们|它们|他|她|它|这些?|该|and\b|what about\b|how about\b)|呢[??]?$", re.IGNORECASE
-)
-_SHORT = 8  # a question of fewer characters can hardly name its own place and thing
-_NUMBER = re.compile(
-    r"(?:多少|几|百分之几|how many|how much|what (?:share|percentage|number|proportion))(?!种意义)", re.IGNORECASE
-)
-_DATE = re.compile(r"什么时候|何时|哪[一]?[天年月日]|几[月号日]|when\b|what (?:date|day|year)", re.IGNORECASE)
-# A name with its rank at the start: not 各县, 全市 or 社区, which name no place.
-_PLACE = re.compile(
-    r"(?:请问|\d{4}年|在)*((?![各全本该我几哪每这那某有两])[\u4e00-\u9fff]{1,2}?[\u4e00-\u9fff])"
-    r"(?:[省市州县盟旗]|(?<![社城地校园矿景辖山灾牧郊小市县街库林特])区)"
-)
-_MEASURE = re.compile(r"(?:多少|几)([\u4e00-\u9fff])")
+_SPACED = re.compile(rf"(?<={_HAN.pattern}) (?={_HAN.pattern}|\d)|(?<=\d) (?={_HAN.pattern})")
 
 
-def understand(text: str, history: Sequence[str] = ()) -> Question:
-    """Raises UsageError when there is nothing to answer or far too much of it."""
-    asked = " ".join(text.split())
+def understand(text: str, history: Sequence[str] = (), regions: Collection[str] = ()) -> Question:
+    """Raises UsageError when there is nothing to answer or far too much of it.
+
+    `regions` are places known by name alone, without their ranks.
+    """
+    asked = _SPACED.sub("", " ".join(text.split()))
     if not any(unicodedata.category(char)[0] in "LN" for char in asked):
         raise UsageError("问题为空", "the question is empty")
     if len(asked) > MAX_LENGTH:
@@ -47,9 +38,16 @@ def understand(text: str, history: Sequence[str] = ()) -> Question:
             f"之前的问题过长({len(earlier)} 字);请控制在 {MAX_LENGTH} 字以内",
             f"the earlier question is too long ({len(earlier)} characters); keep it within {MAX_LENGTH}",
         )
-    refers_back = earlier is not None and (bool(_FOLLOW_UP.search(asked)) or len(asked) < _SHORT)
-    interpreted = f"{earlier} {asked}" if refers_back else asked
-    return Question(asked, interpreted, language_of(asked), fold(interpreted))
+    language = language_of(asked)
+    if earlier is not None and refers_back(to_simplified(asked)):
+        interpreted, context = complete(to_simplified(asked), to_simplified(earlier), regions)
+        if language == "zh-Hant":
+            interpreted = to_traditional(interpreted)
+    else:
+        interpreted, context = asked, ""
+    # What a follow-up in English asks stands in itself; one in Chinese is completed in place.
+    core = asked if context and context == earlier else interpreted
+    return Question(asked, interpreted, language, fold(core), context)
 
 
 def fold(text: str) -> str:
@@ -70,25 +68,3 @@ def language_of(text: str) -> QuestionLanguage:
     changed_to_simplified = sum(a != b for a, b in zip(text, simplified, strict=True))
     changed_to_traditional = sum(a != b for a, b in zip(text, traditional, strict=True))
     return "zh-Hant" if changed_to_simplified > changed_to_traditional else "zh-Hans"
-
-
-def asks_number(folded: str) -> bool:
-    """Whether the answer is a figure."""
-    return bool(_NUMBER.search(folded)) and not asks_date(folded)
-
-
-def asks_date(folded: str) -> bool:
-    """Whether the answer is a date."""
-    return bool(_DATE.search(folded))
-
-
-def place_asked(folded: str) -> str | None:
-    """The name of the place a question begins with, without its rank: 北京 of 北京市有多少…."""
-    match = _PLACE.match(folded)
-    return match[1] if match else None
-
-
-def measure_word(folded: str) -> str | None:
-    """The character after 多少 or 几, which is often the unit that is counted: 多少*个*, 几*家*."""
-    found = _MEASURE.findall(folded)
-    return found[-1] if found else None

@@ -11,18 +11,23 @@ from typing import Literal
 from ingest.records import Chunk
 
 Script = Literal["zh-Hans", "zh-Hant"]
+Mismatch = Literal["place", "year", "plan", "name", "thing", "kind"]
 QuestionLanguage = str
 """`zh-Hans`, `zh-Hant`, `en`, or another ISO 639-1 code."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question as asked, as understood (follow-ups completed), and folded for comparing with reports."""
+    """A question as asked, as understood (follow-ups completed), and folded for comparing with reports.
+
+    `context` is what else of an earlier question a follow-up is asked about; it counts less.
+    """
 
     text: str
     interpreted: str
     language: QuestionLanguage
     folded: str
+    context: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +44,11 @@ class Passage:
 class Evidence:
     """A sentence that may answer: `report.text[start:end] == text`.
 
-    `support` in [0, 1] is the share of the question, weighted by how telling its parts are, that the
-    sentence or its surroundings carry. `short` is the span of the short answer in the report's text,
-    `focus` the share of the question that stands in the same clause as it.
+    `support` in [0, 1] is the share of the question's telling parts that it and its surroundings carry,
+    `focus` in [0, 1] the share that stands right beside the short answer. `short` is the span of the short
+    answer in the report's text. `mismatch` says why it can't answer: it is about another `place` or
+    `year`, tells a result where a `plan` is asked or the other way round, lacks a `name` that the question
+    gives or the `thing` that is counted, or holds no answer of the asked `kind`.
     """
 
     passage: Passage
@@ -51,6 +58,7 @@ class Evidence:
     support: float
     short: tuple[int, int] | None
     focus: float
+    mismatch: Mismatch | None = None
 
 
 @dataclass(frozen=True, slots=True)

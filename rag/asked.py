@@ -1,0 +1,241 @@
+"""What kind of answer a question asks for: a figure in which unit, a date, a person, a place, a list. Pure.
+
+All rules are about how Chinese and English ask; none knows what reports say.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from rag.figures import KINDS, dates, kinds
+
+Kind = Literal["figure", "date", "person", "body", "name", "list", "place", "yes", "reports", "text"]
+"""`body` is which organisation, `name` what something is called, `reports` which reports say so, `text` other."""
+
+_MEASURES = "|".join(sorted({u for units in KINDS.values() for u in units}, key=len, reverse=True))
+_HOW_MANY = re.compile(rf"(?:多少|几)(?P<unit>{_MEASURES})?(?:的)?(?P<head>[^,，。？?;；]*)")
+_NO_COUNT = re.compile(r"哪几|几乎|几份报告里|几年来|近几年|这几|十几")
+_DATE = re.compile(
+    r"什么时候|何时|什么时间|哪一?[天日]|哪一?[年月]|几[月号日]|第?几年(?!来)"
+    r"|\bwhen\b|\bwhat (?:date|day|year|month)\b|\bwhich (?:year"
+    r"|month|day|date)\b"
+)
+_YEAR_ASKED = re.compile(r"哪一?年|\b(?:what|which) year\b")
+_PERSON = re.compile(
+    r"(?:谁|[员长人记席士者师授手生](?:是|的|姓|叫)*(?:叫什么|什么名字|姓什么|姓名|名字)|姓什么|姓名|哪几?位|什么人|哪些人)|\bwho(?:se|m)?\b"
+    r"|\bname of the (?:person|chair\w*|mayor)\b"
+)
+_BODY = re.compile(
+    r"哪[一几]?[个家些]?(?:[\u4e00-\u9fff]{0,4})(?:学会|协会|单位|机构|部门|企业|公司|组织|学校|科协|委员会)"
+    r"|\bwhich (?:organi[sz]ation|body|company|society|association|department|institution)\b"
+)
+_WHERE = re.compile(r"哪里|哪儿|什么地方|何处|哪[一几两]?个?(?:地方|地点|城市|地区)|\bwhere\b|\b(?:at|in) which\b")
+_LIST = re.compile(
+    r"哪几|哪些|哪两|哪三|分别|有什么|些什么|都有谁|包括什么|列出|列举|\bwhich (?:\w+ )?(?:are|were)\b|\blist\b"
+)
+_NAME = re.compile(
+    r"叫什么|什么名字|名字是|什么名称|名称是|称为什么|什么(?:文件|节目|栏目|文章|名字)"
+    r"|\bwhat is .* called\b|\bname of\b"
+)
+_YES = re.compile(r"吗$|是否|是不是|有没有|能不能|要不要|需不需要|^(?:is|are|was|were|do|does|did|has|have|can)\b")
+_REPORTS = re.compile(
+    r"哪[些几]?份?个?(?:工作)?(?:报告|文件|总结|材料)(?:提|说|谈|写|讲|里|中|都|$)|(?:几份|这些|各份?|所有)(?:工作)?报告|哪[些几]个?(?:地方|地区|省|市|县"
+    r"|单位)(?:都)?(?:提到|提及|说到|谈到|有|写)"
+    r"|\bwhich (?:reports?|documents?)\b"
+)
+_MORE = re.compile(
+    r"(?:哪[个里一]|谁)[^,，。?？]*(?:更|最)|(?:更|最)[多少高低大小快慢][^,，。?？]*哪"
+    r"|\b(?:more|most|fewer|fewest|larger|largest|higher|highest|lower|lowest|greater|greatest)\b"
+)
+_DIFFERENCE = re.compile(
+    r"比.{1,16}?(?:多|少|高|低|大)(?:了|出)?(?:多少|几)|相差|差多少|\bhow many more\b|\bdifference\b"
+)
+_SUM = re.compile(r"加起来|总计|合计|总共|一共|共计|总和|总数|\btotal\b|\baltogether\b|\bcombined\b|\bsum\b")
+_MONEY = re.compile(
+    r"多少(?:钱|经费|资金)|花了?多少|金额|总额(?:是|有|为|达到?|共)*多少|造价|奖补|经费[^,，。]{0,4}多少|\bmoney\b|\byuan\b|\bcosts?\b"
+    r"|\bspen[dt]\b|\bbudgeted\b"
+)
+_SHARE = re.compile(
+    r"百分之几|百分比|百分点|比例|占比|率(?:是|为|达|控制|的|目标)|增速|增幅|覆盖面|增长(?:了)?多少|增长[^,，。]*(?:目标|是)多少"
+    r"|\b(?:share|percentage|percent|proportion|rate|growth|grow|grew|intensity)\b|强度"
+)
+_AREA = re.compile(r"面积|多大|\barea\b|\bsquare met")
+_LENGTH = re.compile(r"多长|多远|长度|\bhow (?:long|far)\b")
+_WEIGHT = re.compile(r"产量|总产|\boutput\b")
+_PERSONS = re.compile(
+    r"\bhow many (?:[\w-]+ ){0,2}(?:people|persons?|viewers|visitors|members|students|volunteers|experts|staff"
+    r"|visits|users)\b"
+)
+_FIGURE = re.compile(
+    r"多少|几(?!乎)|多大|多长|\bhow (?:many|much|large|big|long|far)\b"
+    r"|\bwhat (?:was|is|were|are)? ?(?:the )?(?:total|number|share|percentage|proportion|amount|area|\d{4})\b"
+    r"|\bwhat share\b"
+    r"|\bby how much\b|\b(?:rate|growth|target|output|intensity|population|gdp|revenue|income|expenditure"
+    r"|mileage)\b|(?:目标|产量|产值|总量|比例|率|增速|里程|面积|人数|总额)[?？]?$"
+)
+_PLAN = re.compile(
+    r"目标|预期|计划|打算|拟|力争|将(?:要|会)?[^军领]|\b(?:targets?|plans?|goals?|aims?|expected|should|will)\b"
+)
+_ENDING = re.compile(
+    r"撤销|取消|废除|废止|关闭|停办|退出|解散|停止|终止|注销|\b(?:revoked?|cancel\w*|abolish\w*|withdr\w*)\b"
+)
+_FALLING = re.compile(r"下降|减少|降低|缩减|下滑|\b(?:fell|fall|decreas\w*|declin\w*|drop\w*)\b")
+_CHANGE = re.compile(
+    r"增长|增加|提高|提升|上升|增幅|增速|涨|降|减少|新增|净增|\b(?:grow\w*|grew|increas\w*|r[io]se|fall|fell|declin\w*|new)\b"
+)
+_PUBLISHED = re.compile(
+    r"(?:消息|报道|稿件?|文章|新闻|报告|通知|总结)[^,，。]{0,8}(?:发布|发表|刊登|刊发)|(?:发布|发表|刊登|刊发)[^,，。]{0,4}(?:消息|报道|文章|报告)|\bpublished\b"
+)
+_HEAD_ENDS = re.compile(
+    r"[建有被参获得开办是在来用评达成设为举]|获得|参加|(?:一共|总共|分别|现在|目前|左右|以上)|[的了吗呢?？]"
+)
+_HEAD_BEFORE = re.compile(
+    r"(?:^|[的,，]|[省市县区州]|\d年)([^的,，省市县区州]{2,16}?)(?:大概|大约|一共|总共|现在|目前|共|约)*(?:有|是|为|达到?)(?:多少|几)"
+)
+_NO_HEAD = re.compile(r"预期|目标|控制|总额|总数|总量|数量|人数|面积|金额|多少|一年|每年|\d+年?")
+_ROLE = re.compile(
+    r"主席|书记|[省市区县州镇乡]长|会长|理事长|主任|局长|院长|校长|馆长|部长|秘书长|通讯员|记者|院士|组长|巡视员|作者|编辑|发言人|负责人|厂长|经理|董事长|冠军|教练|导演"
+)
+_ORDINAL = re.compile(r"第[一二三四五六七八九十百\d]+|[一二三四五六七八九十特]等|(?:国家|[省市区县])级")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an answer must carry.
+
+    `units` are the units a figure may be counted in (None: any), `strict` whether another is no answer.
+    `head` is the thing that is counted, where the question names it. `names` are ordinals, ranks and
+    figures that the question gives, which the evidence must give as well.
+    """
+
+    kind: Kind
+    units: frozenset[str] | None = None
+    strict: bool = False
+    head: str = ""
+    """`change`: by how much something grew or fell; `each`: how much for each person, household, acre."""
+    year_asked: bool = False
+    day_asked: bool = False
+    years: frozenset[str] = frozenset()
+    days: tuple[tuple[int | None, int | None], ...] = ()
+    plan: bool = False
+    ending: bool = False
+    falling: bool = False
+    published: bool = False
+    role: str = ""
+    """The post that an asked person holds."""
+    several: bool = False
+    change: bool = False
+    each: bool = False
+    more: bool = False
+    difference: bool = False
+    total: bool = False
+    names: frozenset[str] = frozenset()
+    left_out: frozenset[str] = frozenset()
+    """Names of what isn't to be counted."""
+
+
+def asked(folded: str) -> Asked:
+    """What a folded question asks for."""
+    told = dates(folded)
+    years = frozenset(date.year for date in told if date.year) | frozenset(
+        re.findall(r"(?<![\d.])(?:19|20)(?:\d\d|xx)(?![\d.])", folded)
+    )
+    days = tuple((date.month, date.day) for date in told if date.month)
+    kind = _kind(folded)
+    units, strict, head = _counted(folded) if kind == "figure" else (None, False, "")
+    names = frozenset(
+        name
+        for name in _ORDINAL.findall(folded)
+        if name not in years and not any(name in date_text for date_text in (folded[d.start : d.end] for d in told))
+    )
+    return Asked(
+        kind=kind,
+        units=units,
+        strict=strict,
+        head=head,
+        day_asked=bool(re.search(r"哪一?[天日]|几[号日](?!游)|\b(?:what|which) (?:date|day)\b", folded)),
+        year_asked=bool(_YEAR_ASKED.search(folded)),
+        years=years,
+        days=days,
+        plan=bool(_PLAN.search(folded)),
+        ending=bool(_ENDING.search(folded)),
+        falling=bool(_FALLING.search(folded)),
+        published=kind == "date" and bool(_PUBLISHED.search(folded)),
+        role=role[0] if kind == "person" and (role := _ROLE.search(folded)) else "",
+        several=bool(re.search(r"都有|哪些|哪几|分别|\d[个位名家]", folded)),
+        change=bool(_CHANGE.search(folded)),
+        each="均" in folded or bool(re.search(r"\bper\b|\baverage\b|\beach\b", folded)),
+        more=bool(_MORE.search(folded)),
+        difference=bool(_DIFFERENCE.search(folded)),
+        total=bool(_SUM.search(folded)),
+        names=names,
+    )
+
+
+def is_plan(text: str) -> bool:
+    """Whether a text speaks of what is aimed at rather than what was done."""
+    return bool(re.search(r"目标|预期|力争|计划(?!》)|打算|建议今年|今年要|将达到|安排", text))
+
+
+def tells_change(before: str) -> bool:
+    """Whether a figure behind these words is how much something grew or fell rather than what it came to."""
+    return bool(
+        re.search(r"(?:增长|增加|提高|提升|上升|下降|降低|减少|净增|上涨|增|降)(?:了|到)?(?:近|约|超过?)?$", before)
+    ) and not before.endswith(("增加到", "提高到", "增长到", "提升到", "上升到", "下降到", "降低到", "减少到"))
+
+
+def ends_something(text: str) -> bool:
+    """Whether a text says that something was ended."""
+    return bool(_ENDING.search(text))
+
+
+def falls(text: str) -> bool:
+    """Whether a text says that something fell."""
+    return bool(_FALLING.search(text))
+
+
+def _kind(folded: str) -> Kind:
+    bare = folded.rstrip("?？。.! ")
+    if _REPORTS.search(folded) and not _HOW_MANY.search(_NO_COUNT.sub("", folded)):
+        return "reports"
+    if _DATE.search(folded):
+        return "date"
+    if _FIGURE.search(_NO_COUNT.sub("", folded)):
+        return "figure"
+    for pattern, kind in ((_PERSON, "person"), (_BODY, "body"), (_NAME, "name"), (_WHERE, "place"), (_LIST, "list")):
+        if pattern.search(folded):
+            return kind  # type: ignore[return-value]
+    return "yes" if _YES.search(bare) else "text"
+
+
+def _counted(folded: str) -> tuple[frozenset[str] | None, bool, str]:
+    """The units that a figure may be counted in, whether another unit is no answer, and the thing counted."""
+    found = list(_HOW_MANY.finditer(_NO_COUNT.sub("", folded)))
+    unit = found[-1]["unit"] if found else None
+    tail = found[-1]["head"] if found else ""
+    cut = _HEAD_ENDS.search(tail, 2)
+    head = (tail[: cut.start()] if cut else tail).strip()
+    if not head and (before := _HEAD_BEFORE.search(folded)):
+        head = _NO_HEAD.sub("", re.split(r"(?<=[赛会告结作动])[上里中内]", before[1])[-1])
+    for pattern, kind, strict in (
+        (_MONEY, "money", True),
+        (_AREA, "area", True),
+        (_SHARE, "share", False),
+        (_LENGTH, "length", False),
+        (_WEIGHT, "weight", False),
+        (_PERSONS, "person", False),
+    ):
+        if pattern.search(folded) and not (unit and kind != "money" and kind not in kinds(unit)):
+            if kind in ("money", "share", "area"):
+                head = "" if head in ("钱", "经费", "资金", "面积") else head
+            return frozenset(KINDS[kind]), strict, head
+    if unit is None:
+        return None, False, head
+    allowed = {other for kind in kinds(unit) for other in KINDS[kind]}
+    if unit == "个":
+        allowed |= {"个", "项", "件", "种", "名", "位", "人", "所", "处", "家", "座", "支", "期", "类", "条"}
+    if unit in ("人", "名", "位"):
+        allowed.add("个")
+    return frozenset(allowed), True, head

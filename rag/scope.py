@@ -1,0 +1,236 @@
+"""Which place and which year a sentence of a report speaks about. Pure.
+
+A work report names its subject once and goes on: the place stands at the beginning of a paragraph, in a
+heading or only in the title, the year in the heading of a chapter. What a sentence says itself comes first,
+then its paragraph's beginning, then the heading, then the report.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from ingest.records import CleanReport
+from rag.figures import narrow
+
+_LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
+_RANK = re.compile(
+    r"^([\u4e00-\u9fff]{2,}?)(?:(?:维吾尔|[\u4e00-\u9fff]{1,4}?族)*自治[区州县旗]|特别行政区|地区|省|市|[州盟县旗区])$"
+)
+_RANKS = "省|市|州|盟|县|旗|地区|自治[区州县旗]"
+# A name with its rank, not 各县, 全市, 城市 or 社区, which name no place.
+_NAMED = re.compile(
+    rf"(?:(?<![\u4e00-\u9fff])|(?<=[和与跟及比的了]))(?:在|请问|经|去|[\d年]+)*((?![各全本该我几哪每这那某有两市省])[\u4e00-\u9fff]{{1,7}}?)({_RANKS}|(?<![社城地校园矿景辖山灾牧郊小市县街库林特片])区)"
+)
+_NESTED = re.compile(r"([\u4e00-\u9fff]{2,5}?)(省|市|州|盟|地区)([\u4e00-\u9fff]{2,3}?)(县|旗|市|(?<![社校园矿景])区)")
+_BODY = re.compile(
+    r"(?:(?<=\n)|^|(?<=[。;,，；]))(?:此外[,，])?([\u4e00-\u9fff]{1,4}?)(省|市|州|县|区|盟|旗|地区)(?=科协|科学技术协会|政府|人民政府|委)"
+)
+_NO_NAME = re.compile(
+    r"[各全本该我几哪每这那某两的和与在及个获受被评为将把到年月日]|自治|省市|城市|地市|州市|^[省市区县]"
+)
+_BEFORE_NAME = re.compile(r"^.*[了的谁在对]")
+# Words for a kind of place that look like a name with its rank.
+_KIND_OF_PLACE = re.compile(
+    r"^(?:[大小中]?城|大都|都|中心|三角|百强|各市?|新建|山丘|丘陵|平原|内陆|沿海|周边|边境|边远|贫困|灾|牧|农|林|矿|山|老|民族|自治|直辖"
+    r"|[东南西北中]{1,2}[部方亚]?|华[东南北中])$"
+)
+_SENTENCE_END = re.compile(r"[。！？!?；;]+[”’」』》)）]*")
+_CLAUSE_START = re.compile(r"(?:^|(?<=[\n。！？!?；;，,、:：“]))(?:其中|此外|另外|同时|而|在|对|由|经|截至目前)?[,，]?")
+_WHOLE = re.compile(r"[全我本][省市区县州国疆]|自治区(?!第|主席|政府)")
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?:\s*[—–\-至到]+\s*((?:19|20)\d{2}))?\s*[年)]")
+_RELATIVE = re.compile(r"今年|本年度?|去年|上年|上一年|过去一年|过去的一年|一年来|前年|明年")
+_OFFSETS = {"今": 0, "本": 0, "去": -1, "上": -1, "过": -1, "一": -1, "前": -2, "明": 1}
+ANONYMISED = "20xx"
+_LEADING = 14  # characters at a sentence's beginning in which its subject is named
+_OPENING = 4  # characters that may stand before the name: 会上, 此外, 一是
+_CHAPTER = 45  # characters of the longest line that is read as a chapter's heading
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReportView:
+    """A report folded for comparing, with the same offsets as its text, and whom it is about."""
+
+    source: str
+    text: str
+    title: str
+    year: str | None
+    places: frozenset[str]
+    issuer: str
+    chapters: tuple[tuple[int, frozenset[str]], ...]
+    """(offset, years) of each heading that names a year, in order."""
+
+    def paragraph(self, at: int) -> int:
+        """Where the paragraph begins in which `at` stands."""
+        return self.text.rfind("\n", 0, at) + 1
+
+
+def view(report: CleanReport, title: str, regions: Collection[str]) -> ReportView:
+    """How a report is read. `title` is the one it is shown under, `regions` are those that any report names."""
+    text = fold_same_length(report.text)
+    head = fold_same_length(title)
+    year = next(iter(_YEAR.findall(head)), ("", ""))[0] or (report.date or "")[:4] or None
+    chapters = []
+    at = 0
+    for line in text.split("\n"):
+        stripped = line.strip()
+        if 2 <= len(stripped) <= _CHAPTER and stripped[-1] not in "。;；,，" and at:
+            told = told_years(stripped, year)
+            if told:
+                chapters.append((at, frozenset(told)))
+        at += len(line) + 1
+    places = {region for region in regions if region in text or region in head} | {
+        stem(m[1] + m[2])
+        for m in _BODY.finditer(text)
+        if not _NO_NAME.search(m[1]) and not any(region in m[1] and region != m[1] for region in regions)
+    }
+    return ReportView(report.source, text, head, year, frozenset(places), report.issuer or "", tuple(chapters))
+
+
+def fold_same_length(text: str) -> str:
+    """Width and case folded, character by character."""
+    return narrow(text).translate(_LOWER)
+
+
+def stem(place: str) -> str:
+    """A region's name without its rank, where enough of it is left: 塔城 of 塔城地区, but 巴州."""
+    match = _RANK.match(place)
+    return match[1] if match else place
+
+
+def known_places(regions: Iterable[str]) -> frozenset[str]:
+    """The names of regions without their ranks; words for a kind of place (大城市, 沿海地区) left out."""
+    stems = {stem(region) for region in regions}
+    return frozenset(name for name in stems if not _KIND_OF_PLACE.match(name))
+
+
+def places_asked(folded: str, known: Collection[str]) -> tuple[str, ...]:
+    """The places that a folded question names, without their ranks, the widest first.
+
+    `known` are the regions that the reports name; a place of which no report knows is told by its rank.
+    """
+    found: dict[int, str] = {}
+    for match in _NESTED.finditer(folded):
+        if not _NO_NAME.search(match[1]) and not _NO_NAME.search(match[3]):
+            found[match.start(1)] = stem(match[1] + match[2])
+            found[match.start(3)] = stem(match[3] + match[4])
+    for at, place in sorted(
+        ((folded.find(p), p) for p in known if p in folded), key=lambda hit: (hit[0], -len(hit[1]))
+    ):
+        if not _inside(at, found):
+            found[at] = place
+    for match in _NAMED.finditer(folded):
+        start = max((at + len(name) for at, name in found.items() if match.start(1) <= at < match.end(1)), default=0)
+        start = max(start, match.start(1))
+        name = _BEFORE_NAME.sub("", folded[start : match.end(1)])
+        start = match.end(1) - len(name)
+        if name and not _NO_NAME.search(name) and not _inside(start, found):
+            found[start] = stem(name + match[2])
+    return tuple(dict.fromkeys(found[at] for at in sorted(found)))
+
+
+def without_place(text: str, place: str) -> str:
+    """A text without a place's name and its rank."""
+    return re.sub(rf"{re.escape(place)}(?:{_RANKS}|区(?!域))?", " ", text)
+
+
+def speaks_of(view: ReportView, at: int, sentence: int, section: str | None, asked: Collection[str]) -> bool:
+    """Whether what stands at `at`, in the sentence that begins at `sentence`, is said about one of the asked places."""
+    told = _subject(view, sentence, at, asked)
+    if told is None:
+        told = _lead(view, view.paragraph(at), sentence, asked)
+    if told is not None and told != "*":
+        return told in asked
+    for context in (section or "", view.title):
+        if any(place in context for place in asked):
+            return True
+    if any(place in view.title for place in view.places if place not in asked):
+        return False
+    return _main(view, asked)
+
+
+def speaks_of_year(view: ReportView, at: int, sentence: tuple[int, int], asked: Collection[str]) -> bool:
+    """Whether what stands at `at` in a sentence is said about one of the asked years.
+
+    An anonymised year (20XX) is the name of its report's year and no other.
+    """
+    if ANONYMISED in asked:
+        return ANONYMISED in view.text
+    start, end = sentence
+    before, whole = view.text[start:at], view.text[start:end]
+    for text in (before, whole):
+        if told := _last_years(text, view.year):
+            return bool(told & set(asked))
+    paragraph = view.text[view.paragraph(at) : start]
+    if told_years(paragraph, view.year) & set(asked):
+        return True
+    chapter = next((years for begins, years in reversed(view.chapters) if begins < start), None)
+    if chapter is not None:
+        return bool(chapter & set(asked))
+    if told := _last_years(paragraph, view.year):
+        return bool(told & set(asked))
+    if view.year is None:
+        return False
+    # A report of a year looks back on the year before and ahead to its own.
+    return view.year in asked or str(int(view.year) - 1) in asked
+
+
+def told_years(text: str, year: str | None) -> set[str]:
+    """Every year a text names, `今年` and `去年` seen from the report's year."""
+    found: set[str] = set()
+    for match in _YEAR.finditer(text):
+        first, last = int(match[1]), int(match[2] or match[1])
+        found.update(map(str, range(first, min(last, first + 30) + 1)))
+    if year:
+        found.update(str(int(year) + _OFFSETS[match[0][0]]) for match in _RELATIVE.finditer(text))
+    return found
+
+
+def _last_years(text: str, year: str | None) -> set[str]:
+    """The year (or years of a span) that a text names last."""
+    marks = [(m.start(), m[0]) for m in _YEAR.finditer(text)]
+    if year:
+        marks += [(m.start(), m[0]) for m in _RELATIVE.finditer(text)]
+    return told_years(max(marks)[1], year) if marks else set()
+
+
+def _subject(view: ReportView, start: int, end: int, asked: Collection[str]) -> str | None:
+    """The place last named as a subject in a stretch: an asked one anywhere, another at a clause's beginning.
+
+    `*` stands for the report's own place (全省, 我市).
+    """
+    text = view.text[start:end]
+    marks = [(text.rfind(place), place) for place in asked if place in text]
+    starts = {match.end() for match in _CLAUSE_START.finditer(text)}
+    for place in view.places:
+        if place not in asked:
+            marks += [(at, place) for at in starts if text.startswith(place, at)]
+    marks += [(m.start(), "*") for m in _WHOLE.finditer(text) if m.start() in starts]
+    return max(marks)[1] if marks else None
+
+
+def _lead(view: ReportView, begun: int, sentence: int, asked: Collection[str]) -> str | None:
+    """The place that an earlier sentence of the paragraph begins with, and so speaks about from there on.
+
+    A report comes back to its own place with every sentence, unless a whole paragraph begins with another one.
+    """
+    own = any(place in view.title for place in asked) or _main(view, asked)
+    starts = [begun] if own else [begun, *(m.end() for m in _SENTENCE_END.finditer(view.text, begun, sentence))]
+    for start in reversed(starts):
+        lead = view.text[start : min(sentence, start + _LEADING)]
+        named = [place for place in view.places | set(asked) if 0 <= lead.find(place) <= _OPENING]
+        if named:
+            return next((place for place in named if place in asked), None) or min(named, key=lead.find)
+    return next((place for place in asked if place in view.text[begun:sentence]), None)
+
+
+def _main(view: ReportView, asked: Collection[str]) -> bool:
+    """Whether an asked place is the one a report without a place in its title is mostly about."""
+    counts = {place: view.text.count(place) for place in view.places | set(asked)}
+    most = max(counts.values(), default=0)
+    return any(counts[place] * 2 >= most and counts[place] for place in asked)
+
+
+def _inside(at: int, found: dict[int, str]) -> bool:
+    return any(start <= at < start + len(place) + 1 for start, place in found.items())
