@@ -5,6 +5,7 @@ WenbaoError                 one line for the user, no traceback; exit code 1
 ├── SettingsError           a setting is missing or unusable; names the variable
 ├── ReportError             one file can't become a report; ends up in `failed`, the rest goes on
 │   └── UnreadableReport    the operating system doesn't hand the file out
+├── NothingSelected         a filter fits no report; says what there is
 ├── ModelError              the embedding model can't be prepared or loaded
 └── IndexUnavailable        no answer can be given from the index
     ├── IndexMissing        nothing was ingested yet
@@ -61,6 +62,10 @@ class ReportError(WenbaoError):
 
 
 class UnreadableReport(ReportError):
+    pass
+
+
+class NothingSelected(WenbaoError):
     pass
 
 

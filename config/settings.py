@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -39,6 +40,7 @@ class Settings(BaseSettings):
     max_file_mb: Annotated[int, Field(ge=1, le=1024)] = 20
     parse_seconds: Annotated[float, Field(gt=0)] = 60
     min_evidence: Annotated[float, Field(ge=0.0, le=1.0)] = 0.5
+    chat_history: Path | None = None
     chroma_url: str = ""
     chroma_token: SecretStr = SecretStr("")
     chroma_tenant: Annotated[str, Field(min_length=1)] = "default_tenant"
@@ -86,6 +88,12 @@ class Settings(BaseSettings):
     def models_path(self) -> Path:
         """Where prepared models live; several data directories may share one."""
         return self.models_dir or self.data_dir / "models"
+
+    @property
+    def chat_history_path(self) -> Path:
+        """Where `wenbao chat` keeps the questions typed into it: each person's own."""
+        state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+        return self.chat_history or Path(state) / "wenbao" / "chat-history"
 
 
 def load_settings() -> Settings:

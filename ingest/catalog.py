@@ -7,14 +7,16 @@ read-only and never changes again.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import zlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from config.errors import IndexDamaged, StorageError
+from ingest.anomalies import Anomaly, anomalies
 from ingest.offsets import MappedText
 from ingest.records import Chunk, CleanReport
 
@@ -23,7 +25,7 @@ CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE seals (file TEXT PRIMARY KEY, sha256 TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE reports (
     source TEXT PRIMARY KEY, sha256 TEXT NOT NULL, title TEXT, date TEXT,
-    publisher TEXT, issuer TEXT, regions TEXT NOT NULL, paged INTEGER NOT NULL,
+    publisher TEXT, issuer TEXT, regions TEXT NOT NULL, anomalies TEXT NOT NULL, paged INTEGER NOT NULL,
     raw TEXT NOT NULL, text TEXT NOT NULL, offsets BLOB NOT NULL
 );
 CREATE TABLE chunks (
@@ -45,6 +47,10 @@ class ReportEntry:
     date: str | None
     length: int
     chunks: int
+    publisher: str | None = None
+    issuer: str | None = None
+    regions: tuple[str, ...] = ()
+    anomalies: tuple[Anomaly, ...] = ()
 
 
 class Catalog:
@@ -89,10 +95,22 @@ class Catalog:
     def entries(self) -> list[ReportEntry]:
         """Every report, by source."""
         query = (
-            "SELECT r.source, r.sha256, r.title, r.date, length(r.text), count(c.id) FROM reports r"
-            " LEFT JOIN chunks c ON c.source = r.source GROUP BY r.source ORDER BY r.source"
+            "SELECT r.source, r.sha256, r.title, r.date, length(r.text), count(c.id), r.publisher, r.issuer, r.regions,"
+            " r.anomalies FROM reports r LEFT JOIN chunks c ON c.source = r.source GROUP BY r.source ORDER BY r.source"
         )
-        return [ReportEntry(*row) for row in self._rows(query)]
+        return [
+            replace(
+                ReportEntry(*row[:-2]),
+                regions=_parts(row[-2]),
+                anomalies=tuple(Anomaly(kind, count) for kind, count in json.loads(row[-1])),
+            )
+            for row in self._rows(query)
+        ]
+
+    def naming(self, name: str) -> set[str]:
+        """The sources of the reports in whose title or text a name occurs; `name` in Simplified script."""
+        query = "SELECT source FROM reports WHERE instr(text, ?) OR instr(coalesce(title, ''), ?)"
+        return {row[0] for row in self._rows(query, (name, name))}
 
     def regions(self) -> set[str]:
         """Every region that a report names with its rank."""
@@ -120,7 +138,7 @@ class Catalog:
             date=date,
             publisher=publisher,
             issuer=issuer,
-            regions=tuple(regions.split("\t")) if regions else (),
+            regions=_parts(regions),
             paged=bool(paged),
         )
 
@@ -154,12 +172,13 @@ class Catalog:
         """Store a report with its chunks, replacing an earlier version. `inputs`: the digest of what each embeds."""
         row = (
             *(report.source, report.sha256, report.title, report.date, report.publisher, report.issuer),
-            *("\t".join(report.regions), report.paged, report.raw, report.text, report.mapped.packed()),
+            *("\t".join(report.regions), json.dumps([(a.kind, a.count) for a in anomalies(report)]), report.paged),
+            *(report.raw, report.text, report.mapped.packed()),
         )
         self._write(
             [
                 ("DELETE FROM chunks WHERE source = ?", [(report.source,)]),
-                ("INSERT OR REPLACE INTO reports VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", [row]),
+                ("INSERT OR REPLACE INTO reports VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", [row]),
                 (
                     "INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?)",
                     [
@@ -186,6 +205,10 @@ class Catalog:
                     self._db.executemany(statement, rows)
         except sqlite3.Error as exc:
             raise _unwritable(self._path, exc) from exc
+
+
+def _parts(stored: str) -> tuple[str, ...]:
+    return tuple(stored.split("\t")) if stored else ()
 
 
 def _damaged(path: Path, reason: object) -> IndexDamaged:

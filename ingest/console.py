@@ -34,7 +34,7 @@ def run(app: Callable[..., object]) -> None:
         code = app(standalone_mode=False)
         sys.stdout.flush()
     except WenbaoError as exc:
-        _fail(exc.text(_language()), exc.exit_code)
+        _fail(exc.text(language()), exc.exit_code)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
@@ -45,7 +45,7 @@ def run(app: Callable[..., object]) -> None:
         if exc.errno != errno.ENOSPC:
             raise
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        _fail(Message("无法写出结果:磁盘已满", "can't write the output: the disk is full").text(_language()), 1)
+        _fail(Message("无法写出结果:磁盘已满", "can't write the output: the disk is full").text(language()), 1)
     except Exception as exc:
         if not hasattr(exc, "format_message"):  # click's and typer's errors of usage
             raise
@@ -58,7 +58,8 @@ def _fail(line: str, code: int) -> NoReturn:
     sys.exit(code)
 
 
-def _language() -> Language:
+def language() -> Language:
+    """The language of the interface; Chinese where the settings can't be read."""
     from config.settings import load_settings
 
     try:

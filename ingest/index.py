@@ -23,7 +23,7 @@ import platform
 import secrets
 import shutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +42,7 @@ from ingest.vectors import Home, VectorStore, vector_home
 if TYPE_CHECKING:
     from ingest.session import Vectors
 
-FORMAT = "2"  # of a generation's files; one of another format is rebuilt
+FORMAT = "3"  # of a generation's files; one of another format is rebuilt
 
 _POINTER = "current"
 _SUMMARY = "last-ingest.json"
@@ -138,13 +138,19 @@ class Index:
         hits = self.nearest(vector, k)
         return list(zip(self.chunks([id_ for id_, _ in hits]), [score for _, score in hits], strict=True))
 
-    def nearest(self, vector: Vectors, k: int) -> list[tuple[str, float]]:
-        """The k chunks nearest to a vector, as (chunk id, cosine similarity), best first."""
-        return self._vectors.search(vector, min(k, max(1, self.catalog.chunk_count())))
+    def nearest(self, vector: Vectors, k: int, within: Collection[str] | None = None) -> list[tuple[str, float]]:
+        """The k chunks nearest to a vector, as (chunk id, cosine similarity), best first.
 
-    def matching(self, text: str, k: int) -> list[tuple[str, float]]:
-        """The k chunks that carry most of a text's words, as (chunk id, share in [0, 1)), best first."""
-        return self._lexical.search(text, k)
+        `within` are the sources of the reports to look in; None means all.
+        """
+        return self._vectors.search(vector, min(k, max(1, self.catalog.chunk_count())), within)
+
+    def matching(self, text: str, k: int, within: Collection[str] | None = None) -> list[tuple[str, float]]:
+        """The k chunks that carry most of a text's words, as (chunk id, share in [0, 1)), best first.
+
+        `within` are the sources of the reports to look in; None means all.
+        """
+        return self._lexical.search(text, k, within)
 
     def frequency(self, term: str) -> int:
         """How many chunks hold a character, a pair of Han characters, or a Latin word or figure."""
@@ -183,7 +189,7 @@ class Draft:
         self.catalog.put(report, chunks, [digest_of(text) for text in texts])
         ids = [c.id for c in chunks]
         self._vectors.add(ids, vectors, [c.source for c in chunks])
-        self._lexical.add(ids, texts)
+        self._lexical.add(ids, texts, [c.source for c in chunks])
 
     def remove(self, source: str) -> None:
         self._unfind(source)

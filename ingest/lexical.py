@@ -16,7 +16,7 @@ import re
 import shutil
 import tempfile
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,7 +28,7 @@ from ingest.script import to_simplified
 if TYPE_CHECKING:
     import tantivy
 
-RECIPE = "1"
+RECIPE = "2"
 
 _HAN = r"\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _RUN = re.compile(rf"\d+(?:\.\d+)?%?|[a-z]+|[{_HAN}]+|(?:(?![\da-z{_HAN}_])\w)+")
@@ -36,7 +36,7 @@ _FIRST_HAN = "\u3007"
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _K1 = 1.2  # Tantivy's, which are those of Lucene
 _HEAP = 30_000_000  # bytes; Tantivy wants 15 million at least
-_ID, _TERMS = "id", "terms"
+_ID, _SOURCE, _TERMS = "id", "source", "terms"
 _META = "meta.json"
 _LOCKS = shutil.ignore_patterns("*.lock")
 
@@ -84,11 +84,12 @@ class Lexical:
             hits = self._searcher.search(tantivy.Query.all_query(), max(1, self.count())).hits
             return {self._id(address) for _, address in hits}
 
-    def search(self, text: str, k: int) -> list[tuple[str, float]]:
+    def search(self, text: str, k: int, within: Collection[str] | None = None) -> list[tuple[str, float]]:
         """The k chunks that carry most of a text's terms, as (chunk id, share), best first; equal shares by id.
 
         The share in [0, 1) is the chunk's BM25 score over the highest that any chunk could reach for the
         text (Robertson's BM25: every term's idf times k1 + 1), so that it compares across questions.
+        `within` are the sources to look in; None means all.
         """
         import tantivy
 
@@ -101,7 +102,12 @@ class Lexical:
                 (tantivy.Occur.Should, tantivy.Query.term_query(self._schema, _TERMS, term, index_option="freq"))
                 for term in asked
             ]
-            hits = self._searcher.search(tantivy.Query.boolean_query(one_each), k, count=False).hits
+            query = tantivy.Query.boolean_query(one_each)
+            if within is not None:
+                among = tantivy.Query.term_set_query(self._schema, _SOURCE, list(within))
+                unscored = tantivy.Query.const_score_query(among, 0.0)
+                query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, unscored)])
+            hits = self._searcher.search(query, k, count=False).hits
             found = [(self._id(address), score / highest) for score, address in hits]
         return sorted(found, key=lambda hit: (-hit[1], hit[0]))
 
@@ -124,16 +130,18 @@ class LexicalDraft:
             folder.mkdir(exist_ok=True)
             schema = tantivy.SchemaBuilder()
             schema.add_text_field(_ID, stored=True, tokenizer_name="raw", index_option="basic")
+            schema.add_text_field(_SOURCE, tokenizer_name="raw", index_option="basic")
             schema.add_text_field(_TERMS, tokenizer_name="whitespace", index_option="freq")
             index = tantivy.Index(schema.build(), path=str(folder))
             self._writer: tantivy.IndexWriter | None = index.writer(_HEAP, 1)
 
-    def add(self, ids: Sequence[str], texts: Sequence[str]) -> None:
+    def add(self, ids: Sequence[str], texts: Sequence[str], sources: Sequence[str]) -> None:
         import tantivy
 
         with _writing(self._folder):
-            for id_, text in zip(ids, texts, strict=True):
-                self._open_writer().add_document(tantivy.Document(**{_ID: id_, _TERMS: " ".join(terms(text))}))
+            for id_, text, source in zip(ids, texts, sources, strict=True):
+                document = tantivy.Document(**{_ID: id_, _SOURCE: source, _TERMS: " ".join(terms(text))})
+                self._open_writer().add_document(document)
 
     def remove(self, ids: Sequence[str]) -> None:
         with _writing(self._folder):

@@ -133,10 +133,16 @@ class VectorStore:
             return False
         return bool(self.search(np.asarray(embeddings[0], np.float32), 1))
 
-    def search(self, vector: Vectors, k: int) -> list[tuple[str, float]]:
-        """The k nearest chunks as (chunk id, cosine similarity), best first; equal scores by id."""
+    def search(self, vector: Vectors, k: int, within: Collection[str] | None = None) -> list[tuple[str, float]]:
+        """The k nearest chunks as (chunk id, cosine similarity), best first; equal scores by id.
+
+        `within` are the sources to look in; None means all.
+        """
+        where: Any = None if within is None else {"source": {"$in": sorted(within)}}
         with self._reading():
-            found = self._collection.query(query_embeddings=vector[None, :], n_results=k, include=["distances"])
+            found = self._collection.query(
+                query_embeddings=vector[None, :], n_results=k, where=where, include=["distances"]
+            )
         ids, distances = found["ids"][0], (found["distances"] or [[]])[0]
         hits = [(id_, 1.0 - float(distance)) for id_, distance in zip(ids, distances, strict=True)]
         return sorted(hits, key=lambda hit: (-hit[1], hit[0]))

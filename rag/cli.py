@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,10 +13,12 @@ import typer
 from config.errors import UsageError
 from ingest import cli as ingest_cli
 from ingest import console
+from rag import browse, manual, options
 
 if TYPE_CHECKING:
     from config.settings import Settings
     from rag.engine import Engine
+    from rag.filters import Filter
 
 NO_ANSWER = 3
 
@@ -23,12 +26,13 @@ app = typer.Typer(
     name="wenbao",
     help="问报:向工作报告提问,得到附逐字出处的回答。",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出")]
+Plain = Annotated[bool, typer.Option("--plain", help="纯文本,便于复制")]
+AsMarkdown = Annotated[bool, typer.Option("--markdown", help="以 Markdown 输出,便于粘贴进会议记录")]
 Batch = Annotated[
     str | None, typer.Option("--batch", metavar="FILE|-", help='JSONL 行 {"id","question"},每行输出一个 JSON')
 ]
@@ -38,31 +42,49 @@ Batch = Annotated[
 def ask(
     question: Annotated[str | None, typer.Argument(help="要问的问题", show_default=False)] = None,
     as_json: AsJson = False,
-    history: Annotated[list[str] | None, typer.Option("--history", help="之前问过的问题,可多次给出")] = None,
-    k: Annotated[int | None, typer.Option("-k", min=1, max=1000, help="检索多少个片段", show_default=False)] = None,
+    history: Annotated[
+        list[str] | None, typer.Option("--history", metavar="QUESTION", help="之前问过的问题,可多次给出")
+    ] = None,
+    k: Annotated[
+        int | None, typer.Option("-k", metavar="N", min=1, max=1000, help="检索多少个片段", show_default=False)
+    ] = None,
     batch: Batch = None,
+    report: options.Report = None,
+    place: options.Place = None,
+    since: options.Since = None,
+    until: options.Until = None,
+    plain: Plain = False,
+    as_markdown: AsMarkdown = False,
 ) -> None:
     """提问,得到附出处的回答;没有答案时退出码为 3。"""
     from rag.engine import DEFAULT_PASSAGES
     from rag.question import understand
-    from rag.render import answer_text
+    from rag.render import answer_markdown
+    from rag.terminal import Screen
 
+    if as_json + plain + as_markdown > 1:
+        raise UsageError("--json、--plain 和 --markdown 只能给一个", "give only one of --json, --plain and --markdown")
+    only = options.chosen(report, place, since, until)
     settings = _settings()
     passages = k or DEFAULT_PASSAGES
     if batch is not None:
         _only(question, batch)
-        engine = _engine(settings)
+        engine = _engine(settings, only)
         for row in console.read_batch(batch, "question"):
-            console.print_json({"id": row["id"]} | _ask_row(engine, row, passages))
+            console.print_json({"id": row["id"]} | _ask_row(engine, row, passages, only))
         return
     if question is None:
         raise UsageError("请给出问题,或使用 --batch FILE|-", "give a QUESTION, or use --batch FILE|-")
     understand(question, history or [])  # a question that can't be asked is said at once, before anything is loaded
-    answer = _engine(settings).ask(question, history or [], passages)
+    screen = Screen(settings.language, plain=plain or as_json or as_markdown)
+    with screen.loading():
+        answer = _engine(settings, only).ask(question, history or [], passages, only)
     if as_json:
         console.print_json(answer)
+    elif as_markdown:
+        print(answer_markdown(answer, settings.language))
     else:
-        print(answer_text(answer, settings.language))
+        screen.answer(answer)
     if answer.status == "not_found":
         raise typer.Exit(NO_ANSWER)
 
@@ -70,30 +92,46 @@ def ask(
 @app.command()
 def search(
     question: Annotated[str | None, typer.Argument(help="要检索的问题", show_default=False)] = None,
-    k: Annotated[int | None, typer.Option("-k", min=1, max=1000, help="返回多少个片段", show_default="10")] = None,
+    k: Annotated[int | None, typer.Option("-k", metavar="N", min=1, max=1000, help="返回多少个片段(默认 10)")] = None,
     as_json: AsJson = False,
     batch: Batch = None,
+    report: options.Report = None,
+    place: options.Place = None,
+    since: options.Since = None,
+    until: options.Until = None,
+    plain: Plain = False,
 ) -> None:
     """只检索,不作答:列出最相关的片段。"""
     from rag.engine import DEFAULT_HITS
     from rag.question import understand
-    from rag.render import hits_text
+    from rag.terminal import Screen
 
+    only = options.chosen(report, place, since, until)
     settings = _settings()
     if batch is not None:
         _only(question, batch)
-        engine = _engine(settings)
+        engine = _engine(settings, only)
         for row in console.read_batch(batch, "question"):
-            console.print_json({"id": row["id"], "hits": _search_row(engine, row, k or DEFAULT_HITS)})
+            console.print_json({"id": row["id"], "hits": _search_row(engine, row, k or DEFAULT_HITS, only)})
         return
     if question is None:
         raise UsageError("请给出问题,或使用 --batch FILE|-", "give a QUESTION, or use --batch FILE|-")
     understand(question)
-    found = _engine(settings).search(question, k or DEFAULT_HITS)
+    screen = Screen(settings.language, plain=plain or as_json)
+    with screen.loading():
+        found = _engine(settings, only).search(question, k or DEFAULT_HITS, only)
     if as_json:
         console.print_json({"id": None, "hits": [_hit(passage) for passage in found]})
     else:
-        print(hits_text(found))
+        screen.hits(found)
+
+
+@app.command()
+def chat() -> None:
+    """连续提问,可追问、查看原文、保存会议记录。"""
+    from rag.chat import run
+
+    run(_settings())
 
 
 @app.command("eval")
@@ -104,9 +142,10 @@ def evaluate(
     """用带标准答案的问题衡量回答的质量。"""
     from rag.evaluate import as_json as scores
     from rag.evaluate import as_text, measure, read_gold
+    from rag.filters import EVERYTHING
 
     rows = read_gold(gold)
-    engine = _engine(_settings())
+    engine = _engine(_settings(), EVERYTHING)
     outcomes = measure(rows, engine.ask)
     if as_json:
         console.print_json(scores(outcomes))
@@ -143,12 +182,14 @@ def bot() -> None:
     run(_settings())
 
 
+browse.add_commands(app)
 ingest_cli.add_commands(app)
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """The console script."""
-    console.run(functools.partial(app, arguments, prog_name="wenbao"))
+    """The console script; without a command it shows its help."""
+    arguments = (sys.argv[1:] if arguments is None else arguments) or ["--help"]
+    console.run(functools.partial(manual.command(app, arguments), arguments, prog_name="wenbao"))
 
 
 def _settings() -> Settings:
@@ -157,9 +198,12 @@ def _settings() -> Settings:
     return load_settings()
 
 
-def _engine(settings: Settings) -> Engine:
+def _engine(settings: Settings, only: Filter) -> Engine:
+    """The engine; before it is loaded, what a filter leaves is said on stderr, or NothingSelected raised."""
     from rag.engine import Engine
 
+    if only:
+        print(browse.scope_of(settings, only).text(settings.language), file=sys.stderr)
     return Engine(settings, console.Progress(settings).notify)
 
 
@@ -168,19 +212,19 @@ def _only(question: str | None, batch: str) -> None:
         raise UsageError(f"QUESTION 和 --batch {batch} 只能给一个", f"give QUESTION or --batch {batch}, not both")
 
 
-def _ask_row(engine: Engine, row: dict[str, Any], passages: int) -> dict[str, Any]:
+def _ask_row(engine: Engine, row: dict[str, Any], passages: int, only: Filter) -> dict[str, Any]:
     """A row's answer; a question that can't be asked is a refusal that says why, so that no row is lost."""
     try:
-        return dataclasses.asdict(engine.ask(row["question"], row.get("history") or [], passages))
+        return dataclasses.asdict(engine.ask(row["question"], row.get("history") or [], passages, only))
     except UsageError as exc:
         from rag.answer import unusable
 
         return dataclasses.asdict(unusable(row["question"], exc))
 
 
-def _search_row(engine: Engine, row: dict[str, Any], k: int) -> list[dict[str, Any]]:
+def _search_row(engine: Engine, row: dict[str, Any], k: int, only: Filter) -> list[dict[str, Any]]:
     try:
-        return [_hit(passage) for passage in engine.search(row["question"], k)]
+        return [_hit(passage) for passage in engine.search(row["question"], k, only)]
     except UsageError:
         return []
 

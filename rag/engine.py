@@ -10,7 +10,7 @@ import contextlib
 import functools
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -24,6 +24,7 @@ from ingest.records import CleanReport
 from ingest.script import to_simplified
 from rag.answer import compose, refusal, title_of, views_of, weigh
 from rag.compute import Found, Part, combine, figure_of, mentions, plan
+from rag.filters import EVERYTHING, Filter, choose
 from rag.glossary import Glossary, load_glossary
 from rag.query import Query, build, names_place
 from rag.question import understand
@@ -37,6 +38,9 @@ DEFAULT_HITS = 10
 _FOREIGN_CANDIDATES = 400  # chunks near to a question in another language, of which its place picks some
 _FOREIGN = 0.3  # what a cosine across languages counts beside a score of the words
 _NAMED = 0.3  # what it counts that a report's title names the place
+
+Within = Collection[str] | None
+"""The sources of the reports to look in; None means all."""
 
 
 class _Generation:
@@ -56,6 +60,10 @@ class _Generation:
     def _view(self, source: str) -> ReportView:
         entry = self.entries[source]
         return view(self.report(source), title_of(entry.title, entry.source), self.regions)
+
+    def within(self, only: Filter) -> Within:
+        """The sources a filter lets through. Raises NothingSelected when there is none."""
+        return choose(list(self.entries.values()), only, self.index.catalog.naming) if only else None
 
     @functools.cached_property
     def glossary(self) -> Glossary:
@@ -92,24 +100,30 @@ class Engine:
         """The generation that answered last."""
         return self._now.index.generation
 
-    def ask(self, text: str, history: Sequence[str] = (), passages: int = DEFAULT_PASSAGES) -> Answer:
-        """The cited answer, or the refusal with its reason. Raises UsageError for an unusable question."""
+    def ask(
+        self, text: str, history: Sequence[str] = (), passages: int = DEFAULT_PASSAGES, only: Filter = EVERYTHING
+    ) -> Answer:
+        """The cited answer, or the refusal with its reason.
+
+        Raises UsageError for an unusable question and NothingSelected for a filter that fits no report.
+        """
         started = time.perf_counter()
         understand(text, history)  # what can't be asked is said before anything is looked up
         with self._current() as current:
             query = build(understand(text, history, current.regions), current)
-            found = self._search(current, query, passages)
+            within = current.within(only)
+            found = self._search(current, query, passages, within)
             retrieved = time.perf_counter()
-            answer = self._answer(current, query, found, passages)
+            answer = self._answer(current, query, found, passages, within)
         done = time.perf_counter()
         took = {"total": done - started, "retrieve": retrieved - started, "answer": done - retrieved}
         return replace(answer, took_ms={name: round(seconds * 1000, 1) for name, seconds in took.items()})
 
-    def _answer(self, current: _Generation, query: Query, found: list[Passage], k: int) -> Answer:
+    def _answer(self, current: _Generation, query: Query, found: list[Passage], k: int, within: Within) -> Answer:
         """The answer of one sentence, or one computed from several."""
         least = self._settings.min_evidence
         if parts := plan(query):
-            pieces = [self._piece(current, part, query.question.language, k) for part in parts.parts]
+            pieces = [self._piece(current, part, query.question.language, k, within) for part in parts.parts]
             evidence = weigh(query, found, current.report, current.view, self._meaning)
             return combine(query.question, parts, pieces, current.report, evidence)
         if query.asked.kind == "reports":
@@ -117,21 +131,21 @@ class Engine:
             return mentions(query, evidence, current.report, current.view, least)
         return compose(query, found, current.report, current.view, least, self._meaning)
 
-    def _piece(self, current: _Generation, part: Part, language: QuestionLanguage, k: int) -> Found:
+    def _piece(self, current: _Generation, part: Part, language: QuestionLanguage, k: int, within: Within) -> Found:
         """What answers one part of a question."""
         query = build(replace(understand(part.question), language=language), current)
-        passages = self._search(current, query, k)
+        passages = self._search(current, query, k, within)
         evidence = weigh(query, passages, current.report, current.view, self._meaning)
         if refusal(query, evidence, views_of(passages, current.view), self._settings.min_evidence) is not None:
             return Found(part, None)
         said, figure = figure_of(evidence[0], current.report(evidence[0].passage.chunk.source).text)
         return Found(part, evidence[0], said, figure)
 
-    def search(self, text: str, k: int = DEFAULT_HITS) -> list[Passage]:
-        """The k best passages, best first. Raises UsageError for an unusable question."""
+    def search(self, text: str, k: int = DEFAULT_HITS, only: Filter = EVERYTHING) -> list[Passage]:
+        """The k best passages, best first. Raises UsageError and NothingSelected as `ask` does."""
         question = understand(text)
         with self._current() as current:
-            return self._search(current, build(question, current), k)
+            return self._search(current, build(question, current), k, current.within(only))
 
     def report(self, source: str) -> CleanReport:
         """The report as it was cleaned. Raises IndexDamaged when there is none of that name."""
@@ -187,15 +201,15 @@ class Engine:
             generation.users = -1  # closed once
             generation.index.close()
 
-    def _search(self, current: _Generation, query: Query, k: int) -> list[Passage]:
+    def _search(self, current: _Generation, query: Query, k: int, within: Within) -> list[Passage]:
         # Reports are folded to Simplified script, and vectors of different scripts lie further apart.
         asked = self._embedder.question(to_simplified(query.words))
-        nearest = current.index.nearest(asked, max(k, CANDIDATES))
-        hits = fuse(nearest, current.index.matching(query.words, max(k, CANDIDATES)))
+        nearest = current.index.nearest(asked, max(k, CANDIDATES), within)
+        hits = fuse(nearest, current.index.matching(query.words, max(k, CANDIDATES), within))
         if not query.core:
             return self._passages(current, hits[:k])
         # Vectors of two languages lie too far apart to find the report; the place a question names does.
-        close = current.index.nearest(self._embedder.question(query.core), max(k, _FOREIGN_CANDIDATES))
+        close = current.index.nearest(self._embedder.question(query.core), max(k, _FOREIGN_CANDIDATES), within)
         scores = dict(hits)
         hits += [(id_, _FOREIGN * cosine) for id_, cosine in close if id_ not in scores]
         passages = self._passages(current, hits)

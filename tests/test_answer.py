@@ -139,7 +139,7 @@ def test_asking_twice_says_the_same(engine):
 
 def test_another_model_cannot_answer_from_this_index(seeded):
     for update in ({"embedding_model": "other/model"}, {"query_prefix": "other: "}):
-        with pytest.raises(IndexMismatch, match="WENBAO_(EMBEDDING_MODEL|QUERY_PREFIX)"):
+        with pytest.raises(IndexMismatch, match=r"WENBAO_(EMBEDDING_MODEL|QUERY_PREFIX)"):
             Engine(seeded.model_copy(update=update), Watcher().notify)
 
 

@@ -35,7 +35,8 @@ def test_a_module_imports_only_its_own_layer_and_those_below(path):
 
 
 @pytest.mark.parametrize(
-    "package", ["chromadb", "tantivy", "onnxruntime", "langchain_text_splitters", "opencc", "pypinyin"]
+    "package",
+    ["chromadb", "tantivy", "onnxruntime", "langchain_text_splitters", "opencc", "pypinyin", "prompt_toolkit"],
 )
 def test_one_module_knows_each_foreign_library(package):
     knowing = {

@@ -25,7 +25,7 @@ def folder(tmp_path):
 
 def _built(path, chunks):
     draft = LexicalDraft(path)
-    draft.add(list(chunks), list(chunks.values()))
+    draft.add(list(chunks), list(chunks.values()), [f"{id_}.txt" for id_ in chunks])
     draft.commit()
     return path
 
@@ -92,7 +92,7 @@ def test_a_removed_chunk_is_gone_and_the_original_stays(folder, tmp_path):
     copy_lexical(folder, tmp_path / "next")
     draft = LexicalDraft(tmp_path / "next")
     draft.remove(["museum"])
-    draft.add(["new"], ["北原旗建立农技协18个。"])
+    draft.add(["new"], ["北原旗建立农技协18个。"], ["new.txt"])
     draft.commit()
     assert Lexical.open(tmp_path / "next", seals(tmp_path / "next")).ids() == {"base", "money", "new"}
     assert Lexical.open(folder, seals(folder)).ids() == set(CHUNKS)

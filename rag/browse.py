@@ -1,0 +1,118 @@
+"""The commands `sources` and `show`: what is in the index, read without a model."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from config.errors import Message, UsageError
+from rag import options
+
+if TYPE_CHECKING:
+    from config.settings import Settings
+    from ingest.catalog import Catalog, ReportEntry
+    from rag.filters import Filter
+
+_SHOWN = 5  # reports that an error names
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add these commands to a command line."""
+    app.command("sources")(sources)
+    app.command("show")(show)
+
+
+def sources(
+    report: options.Report = None,
+    place: options.Place = None,
+    since: options.Since = None,
+    until: options.Until = None,
+    as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出")] = False,
+    plain: Annotated[bool, typer.Option("--plain", help="每份报告一行,以制表符分隔")] = False,
+) -> None:
+    """列出索引中的报告:标题、日期、发布者、篇幅,以及原文的缺损。"""
+    from config.settings import load_settings
+    from ingest import console
+    from rag.filters import choose
+    from rag.terminal import Screen
+
+    only = options.chosen(report, place, since, until)
+    settings = load_settings()
+    with published(settings) as catalog:
+        entries = catalog.entries()
+        if only:
+            chosen = choose(entries, only, catalog.naming)
+            entries = [entry for entry in entries if entry.source in chosen]
+    if as_json:
+        console.print_json({"reports": [_row(entry) for entry in entries]})
+    else:
+        Screen(settings.language, plain=plain).entries(entries)
+
+
+def show(
+    source: Annotated[
+        str, typer.Argument(metavar="SOURCE", help="报告的文件名或标题的一部分", autocompletion=options.complete_report)
+    ],
+    raw: Annotated[bool, typer.Option("--raw", help="送来的原文,而不是清理后的正文")] = False,
+) -> None:
+    """分页显示一份报告。"""
+    from config.settings import load_settings
+    from rag.terminal import Screen
+
+    settings = load_settings()
+    with published(settings) as catalog:
+        entry = find(catalog.entries(), source)
+        Screen(settings.language).report(catalog.report(entry.source), entry, raw=raw)
+
+
+def find(entries: list[ReportEntry], name: str) -> ReportEntry:
+    """The one report of that name. Raises NothingSelected when there is none, UsageError when there are several."""
+    from rag.filters import is_named, nothing
+
+    exact = [entry for entry in entries if entry.source == name]
+    named = exact or [entry for entry in entries if name.strip() and is_named(entry, name)]
+    if not named:
+        raise nothing(Message(name, name), entries)
+    if len(named) > 1:
+        which = "、".join(f"{entry.source}({entry.title or '-'})" for entry in named[:_SHOWN])
+        raise UsageError(f"有 {len(named)} 份报告符合“{name}”:{which}", f"{len(named)} reports fit “{name}”: {which}")
+    return named[0]
+
+
+def scope_of(settings: Settings, only: Filter) -> Message:
+    """How many reports a filter leaves. Raises NothingSelected when it leaves none."""
+    from rag.filters import choose, scope
+
+    with published(settings) as catalog:
+        entries = catalog.entries()
+        return scope(entries, choose(entries, only, catalog.naming), only)
+
+
+@contextlib.contextmanager
+def published(settings: Settings) -> Iterator[Catalog]:
+    """The published reports, open for the time of a look. Raises an IndexUnavailable."""
+
+    from ingest.index import open_catalog
+
+    _, catalog = open_catalog(settings)
+    try:
+        yield catalog
+    finally:
+        catalog.close()
+
+
+def _row(entry: ReportEntry) -> dict[str, Any]:
+    return {
+        "source": entry.source,
+        "title": entry.title,
+        "date": entry.date,
+        "publisher": entry.publisher,
+        "issuer": entry.issuer,
+        "regions": entry.regions,
+        "length": entry.length,
+        "chunks": entry.chunks,
+        "anomalies": {found.kind: found.count for found in entry.anomalies},
+    }

@@ -1,0 +1,49 @@
+"""Where the short answer stands in a quote, and what a delivered text may not do to a terminal. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from ingest.script import to_simplified
+
+_MARKER = re.compile(r"\[\d+\]")
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+
+def spans(text: str, short: str | None) -> list[tuple[int, int]]:
+    """The spans of a short answer in a text, never inside a longer figure or word, in either script."""
+    if not short:
+        return []
+    folded, wanted = to_simplified(text), to_simplified(short)  # of the same lengths
+    found = re.finditer(re.escape(wanted), folded)
+    return [match.span() for match in found if _stands_alone(folded, *match.span())]
+
+
+def markers(text: str) -> list[tuple[int, int]]:
+    """The spans of the citation markers `[1]`."""
+    return [match.span() for match in _MARKER.finditer(text)]
+
+
+def visible(text: str) -> str:
+    """A text of the same characters in which those that could steer a terminal are written out."""
+    return "".join(
+        char if char in "\n\t" or unicodedata.category(char) not in _INVISIBLE else _written_out(char) for char in text
+    )
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    before, after = text[:start][-2:], text[end : end + 2]
+    cuts_figure = bool(re.search(r"\d[.,]?$", before)) and text[start].isdigit()
+    runs_on = text[end - 1].isdigit() and bool(re.match(r"[.,]?\d", after))
+    cuts_word = start > 0 and _latin(text[start - 1]) and _latin(text[start])
+    cut_off = end < len(text) and _latin(text[end - 1]) and _latin(text[end])
+    return not (cuts_figure or runs_on or cuts_word or cut_off)
+
+
+def _latin(char: str) -> bool:
+    return char.isascii() and char.isalpha()
+
+
+def _written_out(char: str) -> str:
+    return "" if char in "\r\f\u200b\ufeff" else char.encode("unicode_escape").decode("ascii")

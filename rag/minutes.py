@@ -1,0 +1,39 @@
+"""A session as the minutes of a meeting, in Markdown: question, answer, quotes, sources with their dates. Pure."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from config.errors import Language, Message
+from rag.filters import Filter
+from rag.records import Answer
+from rag.render import answer_markdown
+
+_TITLE = Message("问报记录", "wenbao minutes")
+_ONLY = Message("只在这些报告中查找", "asked only of")
+_EMPTY = Message("(没有提问)", "(nothing was asked)")
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A question's answer, where it was sought, and when it was given."""
+
+    answer: Answer
+    only: Filter
+    at: datetime.datetime
+
+
+def minutes(exchanges: Sequence[Exchange], language: Language, now: datetime.datetime) -> str:
+    """The whole session, in its order."""
+    parts = [f"# {_TITLE.text(language)} {now:%Y-%m-%d %H:%M}"]
+    for n, exchange in enumerate(exchanges, 1):
+        question = " ".join(exchange.answer.question.split())
+        parts.append(f"## {n}. {question}")
+        if exchange.only:
+            parts.append(f"*{_ONLY.text(language)}: {exchange.only.text(language)}*")
+        parts.append(answer_markdown(exchange.answer, language))
+    if not exchanges:
+        parts.append(_EMPTY.text(language))
+    return "\n\n".join(parts) + "\n"
