@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
@@ -12,58 +12,38 @@ from ingest.records import CleanReport
 from ingest.script import to_traditional
 from rag import extract
 from rag.asked import Asked
+from rag.library import Library, ReportOf, ViewOf
 from rag.query import Query
+from rag.reading import is_enough, read_evidence
 from rag.records import Answer, Citation, Evidence, Passage, Question
 from rag.scope import ReportView
 
 _NEAREST = 3
-# How much of the evidence is enough where it holds a figure, date or name of the asked kind, which is evidence itself.
-_WITH_SPAN = 0.75
 # A bracketed number of the report's own would read like one of our markers.
 _NOT_OURS = re.compile(r"\[(\d+)\]")
 
-ReportOf = Callable[[str], CleanReport]
-ViewOf = Callable[[str], ReportView]
-Meaning = Callable[[str, Sequence[str]], list[float]]
-"""(question, texts) → the cosine similarity of each text with the question."""
 
-
-def compose(
-    query: Query,
-    passages: Sequence[Passage],
-    report_of: ReportOf,
-    view_of: ViewOf,
-    min_support: float,
-    meaning: Meaning,
-) -> Answer:
-    """The answer to a question from its passages.
-
-    `min_support` in [0, 1] is how much of the question the evidence must carry.
-    """
+def compose(query: Query, passages: Sequence[Passage], library: Library) -> Answer:
+    """The answer to a question from its passages."""
     if query.asked.published:
-        return _published(query, passages, report_of, view_of, min_support, meaning)
-    evidence = weigh(query, passages, report_of, view_of, meaning)
-    reason = refusal(query, evidence, views_of(passages, view_of), min_support)
+        return _published(query, passages, library)
+    evidence = weigh(query, passages, library)
+    reason = refusal(query, evidence, views_of(passages, library.view), library.min_evidence)
     if reason is not None:
-        return refuse(query.question, reason, evidence, report_of)
+        return refuse(query.question, reason, evidence, library.report)
     best = evidence[0]
-    report = report_of(best.passage.chunk.source)
+    report = library.report(best.passage.chunk.source)
     short = in_script(report.text[slice(*best.short)], query.question) if best.short else None
-    return answer_with(query.question, [best], short, report_of)
+    return answer_with(query.question, [best], short, library.report)
 
 
-def _published(
-    query: Query,
-    passages: Sequence[Passage],
-    report_of: ReportOf,
-    view_of: ViewOf,
-    min_support: float,
-    meaning: Meaning,
-) -> Answer:
+def _published(query: Query, passages: Sequence[Passage], library: Library) -> Answer:
     """When a report was published, as it is marked itself; its title is quoted."""
+    report_of = library.report
     about = replace(query, asked=Asked("text"))
-    evidence = weigh(about, passages, report_of, view_of, meaning)
-    reason = refusal(about, evidence, views_of(passages, view_of), min_support)
+    # Which report is meant is a matter of its words; nothing in its passages answers when it was published.
+    evidence = weigh(about, passages, replace(library, read=None))
+    reason = refusal(about, evidence, views_of(passages, library.view), library.min_evidence)
     if reason is not None:
         return refuse(query.question, reason, evidence, report_of)
     best = evidence[0]
@@ -81,18 +61,18 @@ def _published(
     return answer_with(query.question, [best], date, report_of, lead)
 
 
-def weigh(
-    query: Query, passages: Sequence[Passage], report_of: ReportOf, view_of: ViewOf, meaning: Meaning
-) -> list[Evidence]:
+def weigh(query: Query, passages: Sequence[Passage], library: Library) -> list[Evidence]:
     """Every sentence of the passages as evidence, best first, what says the same twice left out."""
     found = {
         (e.passage.chunk.source, e.start, e.short): e
         for p in reversed(passages)
-        for e in extract.find_evidence(query, p, report_of(p.chunk.source), view_of(p.chunk.source))
+        for e in extract.find_evidence(query, p, library.report(p.chunk.source), library.view(p.chunk.source))
     }
     evidence = list(found.values())
     if query.core:
-        evidence = extract.by_meaning(query, evidence, view_of, meaning)
+        evidence = extract.by_meaning(query, evidence, library.view, library.meaning)
+    if library.read is not None:
+        evidence = read_evidence(query, evidence, passages, library.read)
     seen: set[str] = set()
     kept = []
     for e in extract.rank(evidence):
@@ -138,7 +118,7 @@ def refuse(question: Question, reason: str, evidence: Sequence[Evidence], report
     )
 
 
-def refusal(query: Query, evidence: Sequence[Evidence], views: Iterable[ReportView], min_support: float) -> str | None:
+def refusal(query: Query, evidence: Sequence[Evidence], views: Iterable[ReportView], min_evidence: float) -> str | None:
     """Why the question can't be answered, in its language, or None when it can."""
     question = query.question
     if not evidence:
@@ -148,11 +128,10 @@ def refusal(query: Query, evidence: Sequence[Evidence], views: Iterable[ReportVi
         if not any(name in view.text or name in view.title for view in views for name in names):
             return say(question, f"报告中没有提到{names[0]}。", f"The reports do not mention {names[0]}.")
     best = evidence[0]
-    least = min_support * (_WITH_SPAN if query.asked.kind in ("figure", "date", "person") else 1.0)
-    if best.mismatch is None and best.support >= least:
+    if is_enough(best, query.asked, min_evidence):
         return None
     closest = max(evidence, key=extract.value)
-    if closest.support < least or closest.mismatch is None:
+    if not is_enough(replace(closest, mismatch=None), query.asked, min_evidence) or closest.mismatch is None:
         return say(question, "报告中没有提到所问的内容。", "The reports do not mention what is asked.")
     asked = [names[0] for names in query.places]
     places = "、".join(asked or dict.fromkeys(name for view in views for name in extract.names_asked(query, view)))

@@ -110,7 +110,7 @@ def search(
     settings = _settings()
     if batch is not None:
         _only(question, batch)
-        engine = _engine(settings, only)
+        engine = _engine(settings, only, reads=False)
         for row in console.read_batch(batch, "question"):
             console.print_json({"id": row["id"], "hits": _search_row(engine, row, k or DEFAULT_HITS, only)})
         return
@@ -119,7 +119,7 @@ def search(
     understand(question)
     screen = Screen(settings.language, plain=plain or as_json)
     with screen.loading():
-        found = _engine(settings, only).search(question, k or DEFAULT_HITS, only)
+        found = _engine(settings, only, reads=False).search(question, k or DEFAULT_HITS, only)
     if as_json:
         console.print_json({"id": None, "hits": [_hit(passage) for passage in found]})
     else:
@@ -198,13 +198,13 @@ def _settings() -> Settings:
     return load_settings()
 
 
-def _engine(settings: Settings, only: Filter) -> Engine:
+def _engine(settings: Settings, only: Filter, *, reads: bool = True) -> Engine:
     """The engine; before it is loaded, what a filter leaves is said on stderr, or NothingSelected raised."""
     from rag.engine import Engine
 
     if only:
         print(browse.scope_of(settings, only).text(settings.language), file=sys.stderr)
-    return Engine(settings, console.Progress(settings).notify)
+    return Engine(settings, console.Progress(settings).notify, reads=reads)
 
 
 def _only(question: str | None, batch: str) -> None:

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ingest.script import to_simplified
-from rag.answer import ReportOf, ViewOf, answer_with, in_script, refuse, say
+from rag.answer import answer_with, in_script, refuse, say
 from rag.extract import narrowed
 from rag.figures import Figure, figures, kinds
+from rag.library import ReportOf, ViewOf
 from rag.query import Query
 from rag.records import Answer, Evidence, Question
 from rag.scope import ReportView

@@ -26,8 +26,11 @@ from rag.answer import compose, refusal, title_of, views_of, weigh
 from rag.compute import Found, Part, combine, figure_of, mentions, plan
 from rag.filters import EVERYTHING, Filter, choose
 from rag.glossary import Glossary, load_glossary
+from rag.library import Library
 from rag.query import Query, build, names_place
 from rag.question import understand
+from rag.read import Reader
+from rag.reader import prepare
 from rag.records import Answer, Passage, QuestionLanguage
 from rag.retrieve import CANDIDATES, fuse
 from rag.scope import ReportView, known_places, view
@@ -74,18 +77,33 @@ class _Generation:
 class Engine:
     """Answers questions from the published index. Raises IndexUnavailable or ModelError when it can't."""
 
-    def __init__(self, settings: Settings, notify: Notify, embedder: Embedder | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        notify: Notify,
+        embedder: Embedder | None = None,
+        reader: Reader | None = None,
+        *,
+        reads: bool = True,
+    ) -> None:
+        """`reads=False` leaves the reader out, for who only searches."""
         self._settings = settings
         self._lock = threading.Lock()
-        with ThreadPoolExecutor(1) as beside:
-            # Native code reads a prepared model while Chroma is imported; to prepare one waits for the index.
+        reads = reads and settings.reader
+        with ThreadPoolExecutor(2) as beside:
+            # Native code reads prepared models while Chroma is imported; to prepare one waits for the index.
             soon = embedder is None and is_prepared(settings)
-            reading = beside.submit(Embedder.open, settings, notify) if soon else None
+            embedding = beside.submit(Embedder.open, settings, notify) if soon else None
+            soon = reader is None and reads and prepare.is_prepared(settings)
+            reading = beside.submit(Reader.open, settings, notify) if soon else None
             index = Index.open(settings)
             try:
                 index.require_model(settings.embedding_model)
-                self._embedder = embedder or (reading.result() if reading else Embedder.open(settings, notify))
+                self._embedder = embedder or (embedding.result() if embedding else Embedder.open(settings, notify))
                 index.require_model(settings.embedding_model, self._embedder.fingerprint)
+                self._reader = reader
+                if reads and reader is None:
+                    self._reader = reading.result() if reading else Reader.open(settings, notify)
                 self._now = _Generation(index)
             except BaseException:
                 index.close()
@@ -121,22 +139,23 @@ class Engine:
 
     def _answer(self, current: _Generation, query: Query, found: list[Passage], k: int, within: Within) -> Answer:
         """The answer of one sentence, or one computed from several."""
-        least = self._settings.min_evidence
+        library = self._library(current)
         if parts := plan(query):
             pieces = [self._piece(current, part, query.question.language, k, within) for part in parts.parts]
-            evidence = weigh(query, found, current.report, current.view, self._meaning)
+            evidence = weigh(query, found, replace(library, read=None))
             return combine(query.question, parts, pieces, current.report, evidence)
         if query.asked.kind == "reports":
-            evidence = weigh(query, found, current.report, current.view, self._meaning)
-            return mentions(query, evidence, current.report, current.view, least)
-        return compose(query, found, current.report, current.view, least, self._meaning)
+            evidence = weigh(query, found, replace(library, read=None))
+            return mentions(query, evidence, current.report, current.view, library.min_evidence)
+        return compose(query, found, library)
 
     def _piece(self, current: _Generation, part: Part, language: QuestionLanguage, k: int, within: Within) -> Found:
-        """What answers one part of a question."""
+        """What answers one part of a question: a figure, which the rules pick without the reader."""
         query = build(replace(understand(part.question), language=language), current)
         passages = self._search(current, query, k, within)
-        evidence = weigh(query, passages, current.report, current.view, self._meaning)
-        if refusal(query, evidence, views_of(passages, current.view), self._settings.min_evidence) is not None:
+        library = replace(self._library(current), read=None)
+        evidence = weigh(query, passages, library)
+        if refusal(query, evidence, views_of(passages, library.view), library.min_evidence) is not None:
             return Found(part, None)
         said, figure = figure_of(evidence[0], current.report(evidence[0].passage.chunk.source).text)
         return Found(part, evidence[0], said, figure)
@@ -215,6 +234,10 @@ class Engine:
         passages = self._passages(current, hits)
         lifted = [replace(p, score=min(1.0, p.score + _NAMED * names_place(query, p.title))) for p in passages]
         return sorted(lifted, key=lambda p: -p.score)[:k]
+
+    def _library(self, current: _Generation) -> Library:
+        read = self._reader.read if self._reader is not None else None
+        return Library(current.report, current.view, self._meaning, read, self._settings.min_evidence)
 
     def _passages(self, current: _Generation, hits: Sequence[tuple[str, float]]) -> list[Passage]:
         passages = []

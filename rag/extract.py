@@ -72,11 +72,8 @@ def rank(evidence: Iterable[Evidence]) -> list[Evidence]:
 
 
 def value(evidence: Evidence) -> float:
-    """What a sentence is worth beside others: what it carries, and how near to the answer.
-
-    A reader's relevance would take part here.
-    """
-    return evidence.support + _FOCUS * evidence.focus + _CLOSENESS * evidence.passage.score
+    """What a sentence is worth beside others: what it carries, how near to the answer, and what the reader says."""
+    return evidence.support + _FOCUS * evidence.focus + _CLOSENESS * evidence.passage.score + evidence.read
 
 
 def by_meaning(
@@ -284,7 +281,10 @@ def _near_role(text: str, role: str, start: int, end: int) -> bool:
 def names_asked(query: Query, view: ReportView) -> list[str]:
     """The asked places by all their names, and what the report calls a place that the question names too."""
     names = [name for names in query.places for name in names]
-    return names + [place for place in view.places if place in query.question.folded and place not in names]
+    # A question in another language names it by its translation.
+    said = {form for term in query.terms.terms for form, sure in term.forms if sure == 1.0} if query.core else set()
+    named = (place for place in view.places if place in query.question.folded or place in said)
+    return names + [place for place in named if place not in names]
 
 
 def _spot(e: Evidence) -> tuple[str, int, tuple[int, int] | None]:

@@ -31,7 +31,7 @@ _UNIT = "|".join(map(re.escape, _UNITS))
 _CHINESE = "[零〇一二两三四五六七八九十百千]+"
 _FIGURE = re.compile(
     rf"(?P<before>(?:不少于|不低于|不超过|超过|突破|至少|近|约|逾|超)?)"
-    rf"(?P<number>(?<![\dA-Za-z.])\d[\d,]*(?:\.\d+)?|百分之{_CHINESE}(?:点{_CHINESE})?|(?<![第{_CHINESE[1:-2]}万亿]){_CHINESE})"
+    rf"(?P<number>(?<![\dA-Za-z.×*])\d[\d,]*(?:\.\d+)?(?![\dA-Za-z×＊*]*[xX×＊*])|百分之{_CHINESE}(?:点{_CHINESE})?|(?<![第{_CHINESE[1:-2]}万亿]){_CHINESE})"
     rf"(?P<scale>[十百千万亿]{{0,2}})(?P<some>[多余几]?)(?P<scale2>[万亿]?)(?P<some2>[多余]?)"
     rf"(?P<unit>{_UNIT})?(?P<after>(?:以上|以下|以内|左右|上下)?)"
 )

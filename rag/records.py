@@ -48,7 +48,8 @@ class Evidence:
     `focus` in [0, 1] the share that stands right beside the short answer. `short` is the span of the short
     answer in the report's text. `mismatch` says why it can't answer: it is about another `place` or
     `year`, tells a result where a `plan` is asked or the other way round, lacks a `name` that the question
-    gives or the `thing` that is counted, or holds no answer of the asked `kind`.
+    gives or the `thing` that is counted, or holds no answer of the asked `kind`. `relevance` in [0, 1] is how
+    likely the passage answers, as the reader says, None without one; `read` is how far that lifts the sentence.
     """
 
     passage: Passage
@@ -59,6 +60,8 @@ class Evidence:
     short: tuple[int, int] | None
     focus: float
     mismatch: Mismatch | None = None
+    relevance: float | None = None
+    read: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ _RANK = re.compile(
 _RANKS = "省|市|州|盟|县|旗|地区|自治[区州县旗]"
 # A name with its rank, not 各县, 全市, 城市 or 社区, which name no place.
 _NAMED = re.compile(
-    rf"(?:(?<![\u4e00-\u9fff])|(?<=[和与跟及比的了]))(?:在|请问|经|去|[\d年]+)*((?![各全本该我几哪每这那某有两市省])[\u4e00-\u9fff]{{1,7}}?)({_RANKS}|(?<![社城地校园矿景辖山灾牧郊小市县街库林特片])区)"
+    rf"(?:(?<![\u4e00-\u9fff])|(?<=[和与跟及比的了]))(?:在|请问|经|去|[\d年]+)*((?![各全本该我几哪每这那某有两市省]|多少)[\u4e00-\u9fff]{{1,7}}?)({_RANKS}|(?<![社城地校园矿景辖山灾牧郊小市县街库林特片])区)"
 )
 _NESTED = re.compile(r"([\u4e00-\u9fff]{2,5}?)(省|市|州|盟|地区)([\u4e00-\u9fff]{2,3}?)(县|旗|市|(?<![社校园矿景])区)")
 _BODY = re.compile(
@@ -38,6 +38,10 @@ _KIND_OF_PLACE = re.compile(
 )
 _SENTENCE_END = re.compile(r"[。！？!?；;]+[”’」』》)）]*")
 _CLAUSE_START = re.compile(r"(?:^|(?<=[\n。！？!?；;，,、:：“]))(?:其中|此外|另外|同时|而|在|对|由|经|截至目前)?[,，]?")
+# A newspaper's name and a dateline say who reports from where, not whom the report is about.
+_PUBLISHER = re.compile(
+    r"[\u4e00-\u9fff]{2,6}(?:[早晚日时]报|商报|都市报|新闻网|电视台)(?:[^\n。]{0,16}?\d日(?:讯|电))?"
+)
 _WHOLE = re.compile(r"[全我本][省市区县州国疆]|自治区(?!第|主席|政府)")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?:\s*[—–\-至到]+\s*((?:19|20)\d{2}))?\s*[年)]")
 _RELATIVE = re.compile(r"今年|本年度?|去年|上年|上一年|过去一年|过去的一年|一年来|前年|明年")
@@ -200,7 +204,7 @@ def _subject(view: ReportView, start: int, end: int, asked: Collection[str]) -> 
 
     `*` stands for the report's own place (全省, 我市).
     """
-    text = view.text[start:end]
+    text = _PUBLISHER.sub(lambda m: " " * len(m[0]), view.text[start:end])
     marks = [(text.rfind(place), place) for place in asked if place in text]
     starts = {match.end() for match in _CLAUSE_START.finditer(text)}
     for place in view.places:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,35 +38,34 @@ class Logits:
 class Graph(Session):
     """A reader's graph and tokenizer. Raises ModelError when they can't be loaded. Several threads may read."""
 
-    def __init__(self, folder: Path, *, max_tokens: int, pad_id: int, pad_token: str) -> None:
-        super().__init__(folder, max_tokens, threads=0)
-        self._tokenizer.enable_padding(pad_id=pad_id, pad_token=pad_token)
+    def __init__(self, folder: Path, *, max_tokens: int) -> None:
+        super().__init__(folder, max_tokens)
 
     def encode(self, question: str, passage: str) -> list[int]:
-        """The token ids of one pair, without padding."""
+        """The token ids of one pair."""
         ids: list[int] = self._tokenizer.encode(question, passage).ids
         return ids
 
     def read(self, question: str, passages: Sequence[str]) -> list[Logits]:
-        """The logits of each passage with the question, in order, in one batch."""
+        """The logits of each passage with the question, in order, on all processors.
+
+        Each pair runs alone: what is said of a passage doesn't depend on what is read beside it.
+        """
+        with ThreadPoolExecutor(os.cpu_count()) as workers:
+            return list(workers.map(lambda passage: self._pair(question, passage), passages))
+
+    def _pair(self, question: str, passage: str) -> Logits:
         import numpy as np
 
-        encoded = self._tokenizer.encode_batch([(question, passage) for passage in passages])
-        feed = {
-            "input_ids": np.array([e.ids for e in encoded], dtype=np.int64),
-            "attention_mask": np.array([e.attention_mask for e in encoded], dtype=np.int64),
-        }
+        encoding = self._tokenizer.encode(question, passage)
+        ids = np.array([encoding.ids], dtype=np.int64)
+        feed = {"input_ids": ids, "attention_mask": np.ones_like(ids)}
         start, end, relevance = self._session.run(list(OUTPUTS), feed)
-        found = []
-        for i, encoding in enumerate(encoded):
-            own = [j for j, sequence in enumerate(encoding.sequence_ids) if sequence == 1]
-            found.append(
-                Logits(
-                    start=start[i, own],
-                    end=end[i, own],
-                    nowhere=(float(start[i, 0]), float(end[i, 0])),
-                    relevance=float(relevance[i]),
-                    spans=tuple(encoding.offsets[j] for j in own),
-                )
-            )
-        return found
+        own = [j for j, sequence in enumerate(encoding.sequence_ids) if sequence == 1]
+        return Logits(
+            start=start[0, own],
+            end=end[0, own],
+            nowhere=(float(start[0, 0]), float(end[0, 0])),
+            relevance=float(relevance[0]),
+            spans=tuple(encoding.offsets[j] for j in own),
+        )

@@ -29,8 +29,7 @@ if TYPE_CHECKING:
     from rag.reader.network import ReaderNetwork
 
 _SEAL = "wenbao-reader.json"
-_PREPARATION = 1  # raised when the steps below change, so that older folders are prepared again
-_PAD = (1, "<pad>")
+_PREPARATION = 2  # raised when the steps below change, so that older folders are prepared again
 _CHECKED = (
     ("会议有多少人参加？", ("《工作总结》会议于2021年5月8日召开，参加人数超过三百人。", "报告总结了一年的工作。" * 8)),
     ("How many halls are there?", ("全县建成科普馆21个。",)),
@@ -46,8 +45,6 @@ class PreparedReader:
     folder: Path
     fingerprint: str
     max_tokens: int
-    pad_id: int
-    pad_token: str
 
 
 def prepare(settings: Settings, notify: Notify) -> PreparedReader:
@@ -56,13 +53,22 @@ def prepare(settings: Settings, notify: Notify) -> PreparedReader:
 
     quiet_libraries()
     with storing(settings.models_path, "WENBAO_MODELS_DIR"):
-        folder = settings.models_path / f"reader-{digest(ADAPTER)[:12]}-p{_PREPARATION}"
+        folder = _folder(settings)
         found = find(folder)
         if found is not None:
             return found
         folder.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(folder.parent / ".lock"):
             return find(folder) or _prepare(folder, notify)
+
+
+def is_prepared(settings: Settings) -> bool:
+    """Whether there is a folder of a reader made from this adapter; `prepare` checks it."""
+    return (_folder(settings) / _SEAL).is_file()
+
+
+def _folder(settings: Settings) -> Path:
+    return settings.models_path / f"reader-{digest(ADAPTER)[:12]}-p{_PREPARATION}"
 
 
 def _prepare(folder: Path, notify: Notify) -> PreparedReader:
@@ -127,8 +133,6 @@ def _write(work: Path, draft: Path) -> PreparedReader:
         folder=draft,
         fingerprint=digest(ADAPTER)[:16],
         max_tokens=network.MAX_TOKENS,
-        pad_id=_PAD[0],
-        pad_token=_PAD[1],
     )
     _check(reader, open_graph(prepared, work), open_graph(prepared))
     return prepared
@@ -136,12 +140,7 @@ def _write(work: Path, draft: Path) -> PreparedReader:
 
 def open_graph(prepared: PreparedReader, folder: Path | None = None) -> Graph:
     """The prepared reader's graph, or the one in `folder` served the same way."""
-    return Graph(
-        folder or prepared.folder,
-        max_tokens=prepared.max_tokens,
-        pad_id=prepared.pad_id,
-        pad_token=prepared.pad_token,
-    )
+    return Graph(folder or prepared.folder, max_tokens=prepared.max_tokens)
 
 
 def _check(reader: ReaderNetwork, exact: Graph, served: Graph) -> None:

@@ -1,0 +1,101 @@
+"""Weigh evidence by what the reader says of its passage. Pure, apart from reading.
+
+The rules know what kind of answer is asked; the reader knows what a sentence means. Where a figure, a date or a
+person is asked the rules lead; where a question asks anything else, or in other words than the report's, the
+reader does. How much each counts was measured: docs/quality.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import zip_longest
+
+from rag import extract
+from rag.asked import Asked, Kind
+from rag.library import Read
+from rag.query import Query
+from rag.read import Reading, ToRead
+from rag.records import Evidence, Passage
+
+_READ = 4  # passages read for a question
+# How far a certain reading lifts a sentence above another.
+_WORTH: dict[Kind, float] = {"figure": 0.3, "date": 1.0}
+_WORTH_ELSE = 2.0
+_CERTAIN = 0.7  # from where on a reading outweighs that no name or word of the asked kind was recognised
+_TOLD = 0.5  # the relevance from which on the reader's span is given as the short answer
+_SHORT = 40  # characters of the longest short answer
+# Kinds of answers that only a reader can pick out of a sentence.
+_PICKED: frozenset[Kind] = frozenset({"text", "name", "person", "body", "place", "date"})
+# Kinds whose answer is evidence itself: a figure, date or name of the asked kind beside the words of the question.
+_EVIDENT: frozenset[Kind] = frozenset({"figure", "date", "person"})
+_EVIDENT_LEAST = 0.65  # the share of the evidence otherwise needed that is enough for them
+_TRUST = 0.625  # scales support and relevance so that the threshold is the same with and without the reader
+
+
+def read_evidence(
+    query: Query, evidence: Sequence[Evidence], passages: Sequence[Passage], read: Read
+) -> list[Evidence]:
+    """The evidence with what the reader says of it.
+
+    The passages that the rules and the retrieval think best are read, in turn; what neither thinks worth reading
+    counts as irrelevant.
+    """
+    chosen = _chosen(extract.rank(evidence), passages)
+    texts = [ToRead(p.chunk.text, p.title, p.chunk.section or "") for p in chosen]
+    readings = read(query.question.interpreted, texts)
+    said = {p.chunk.id: reading for p, reading in zip(chosen, readings, strict=True) if reading is not None}
+    return [_weighed(query.asked.kind, e, said.get(e.passage.chunk.id)) for e in evidence]
+
+
+def is_enough(evidence: Evidence, asked: Asked, min_evidence: float) -> bool:
+    """Whether evidence carries enough of the question to be its answer."""
+    if evidence.mismatch is not None:
+        return False
+    if asked.kind in _EVIDENT:
+        return evidence.support >= _EVIDENT_LEAST * min_evidence
+    if evidence.relevance is None:
+        return evidence.support >= min_evidence
+    return _TRUST * (evidence.support + evidence.relevance) >= min_evidence
+
+
+def _chosen(ranked: Iterable[Evidence], passages: Sequence[Passage]) -> list[Passage]:
+    """The passages to read: alternately the one with the best evidence and the one retrieved first."""
+    by_evidence = {e.passage.chunk.id: e.passage for e in ranked}
+    by_retrieval = {p.chunk.id: p for p in passages[:_READ]}
+    chosen: dict[str, Passage] = {}
+    for pair in zip_longest(list(by_evidence.values())[:_READ], by_retrieval.values()):
+        for passage in filter(None, pair):
+            if len(chosen) < _READ:
+                chosen.setdefault(passage.chunk.id, passage)
+    return list(chosen.values())
+
+
+def _weighed(kind: Kind, evidence: Evidence, reading: Reading | None) -> Evidence:
+    if reading is None:
+        return replace(evidence, relevance=0.0)
+    at = evidence.passage.chunk.start
+    spans = [(at + span.start, at + span.end, span.score) for span in reading.spans]
+    told = _overlap(spans, evidence.start, evidence.end)
+    if evidence.short is not None:
+        told = (told + _overlap(spans, *evidence.short)) / 2
+    certainty = reading.relevance * told
+    mismatch, short = evidence.mismatch, evidence.short
+    if mismatch in ("kind", "thing") and kind != "figure" and certainty >= _CERTAIN:
+        mismatch = None
+    if short is None and kind in _PICKED and reading.relevance >= _TOLD:
+        short = next(
+            (
+                (start, end)
+                for start, end, _ in spans[:1]
+                if evidence.start <= start and end <= evidence.end and end - start <= _SHORT
+            ),
+            None,
+        )
+    read = _WORTH.get(kind, _WORTH_ELSE) * certainty
+    return replace(evidence, mismatch=mismatch, short=short, relevance=reading.relevance, read=read)
+
+
+def _overlap(spans: Iterable[tuple[int, int, float]], start: int, end: int) -> float:
+    """The share of the reader's spans that reach into [start, end)."""
+    return sum(score for first, last, score in spans if first < end and last > start)
