@@ -80,7 +80,7 @@ _BULLET = re.compile(r"\s*[•·●◆■▪※○-]\s*\S")
 _NUMBERED = re.compile(r"[(（]?[一二三四五六七八九十\d]{1,3}[)）、.．]")
 _FINISHED = frozenset("。！？!?…；;：:）)”】")
 _NOTICE = re.compile(
-    r"[(（【\[](?P<words>[^()（）【】\[\]\n]{0,120})[)）】\]]|[(（【\[](?P<open>[^()（）【】\[\]\n。]{0,70})。"
+    r"[(（【\[](?:(?P<words>[^()（）【】\[\]\n]{0,120})[)）】\]]|(?P<open>[^()（）【】\[\]\n。]{0,70})。)"
 )
 # What makes the words between brackets a notice, and what makes them the report's own.
 _RIGHTS = re.compile(
@@ -90,7 +90,7 @@ _RIGHTS = re.compile(
 )
 _COUNTED = re.compile(r"\d+(?:\.\d+)?\s*[万亿%]?[\u4e00-\u9fff%]")
 _STRAY = re.compile(rf"(?<=[{HAN}])`(?=[{HAN}])")
-_DOUBLED = re.compile(rf"(?<=[{HAN}\\d%)）”》]),(?=[,。、](?:[{HAN}\\d(（“《\\s]|$))")
+_DOUBLED = re.compile(rf",(?<=[{HAN}\\d%)）”》],)(?=[,。、](?:[{HAN}\\d(（“《\\s]|$))")
 _BLANK = re.compile(r"\n[ \t\n]*")
 _PAGE_BREAK = re.compile(r"\n?\f+(?:\n?\f)*")
 _OFTEN = 3  # doubled marks that show a text went through the converter, rather than one slip of a typist

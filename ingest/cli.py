@@ -99,7 +99,7 @@ def clean(
                     "publisher": report.publisher,
                     "issuer": report.issuer,
                     "regions": report.regions,
-                    "edits": [dataclasses.asdict(edit) for edit in report.edits],
+                    "edits": [edit._asdict() for edit in report.edits],
                     "dropped": [dataclasses.asdict(span) for span in report.dropped],
                 }
             )

@@ -11,6 +11,7 @@ import functools
 import importlib.util
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,6 +34,8 @@ class Lexicon:
     """Log probabilities of words, and the log probability of a Han character that no word contains."""
 
     words: dict[str, float]
+    openings: frozenset[str]
+    """The first two characters of each word of two or more."""
     unseen: float
     common: frozenset[str]
     """Characters in everyday use, in either script."""
@@ -41,16 +44,47 @@ class Lexicon:
 
     def plausibility(self, text: str) -> float:
         """The log probability of the text's best segmentation; script folded to Simplified by the caller."""
-        words = self.words
-        best = [0.0]
-        for end in range(1, len(text) + 1):
-            top = best[-1] + self._single(text, end - 1)
-            for start in range(max(0, end - _LONGEST), end - 1):
-                word = words.get(text[start:end])
-                if word is not None and best[start] + word > top:
-                    top = best[start] + word
-            best.append(top)
+        best = [0.0] + [-math.inf] * len(text)
+        for start in range(len(text)):
+            for end, value in self._words_from(text, start):
+                best[end] = max(best[end], best[start] + value)
         return best[-1]
+
+    def fillings(self, before: str, chars: Sequence[str], after: str) -> list[float]:
+        """`plausibility(before + char + after)` of each character; what they share is worked out once."""
+        at, size = len(before), len(before) + 1 + len(after)
+        shared = [0.0] + [-math.inf] * size
+        for start in range(at - 1):  # how the last character before is judged depends on the filling
+            for end, value in self._words_from(before, start):
+                shared[end] = max(shared[end], shared[start] + value)
+        over = [
+            start for start in range(max(0, at + 1 - _LONGEST), at - 1) if before[start : start + 2] in self.openings
+        ]
+        behind = [(n, end, value) for n in range(1, len(after)) for end, value in self._words_from(after, n)]
+        values = []
+        for char in chars:
+            text = before + char + after
+            best = shared.copy()
+            for start in over:
+                for end in range(at + 1, min(start + _LONGEST, size) + 1):
+                    best[end] = max(best[end], best[start] + self.words.get(text[start:end], -math.inf))
+            for start in range(max(0, at - 1), min(at + 2, size)):
+                for end, value in self._words_from(text, start):
+                    best[end] = max(best[end], best[start] + value)
+            for n, end, value in behind:
+                best[at + 1 + end] = max(best[at + 1 + end], best[at + 1 + n] + value)
+            values.append(best[-1])
+        return values
+
+    def _words_from(self, text: str, start: int) -> list[tuple[int, float]]:
+        """Where each word that begins here ends, and its log probability; the single character first."""
+        found = [(start + 1, self._single(text, start))]
+        if text[start : start + 2] in self.openings:
+            for end in range(start + 2, min(start + _LONGEST, len(text)) + 1):
+                word = self.words.get(text[start:end])
+                if word is not None:
+                    found.append((end, word))
+        return found
 
     def _single(self, text: str, at: int) -> float:
         char = text[at]
@@ -127,7 +161,8 @@ def load_lexicon() -> Lexicon:
                 characters[char] = characters.get(char, 0) + int(count)
     total = sum(counts.values())
     words = {word: math.log(max(count, 1) / total) for word, count in counts.items()}
-    return Lexicon(words, math.log(0.3 / total), _common(characters), _regions(places, counts))
+    openings = frozenset(word[:2] for word in words if len(word) > 1)
+    return Lexicon(words, openings, math.log(0.3 / total), _common(characters), _regions(places, counts))
 
 
 def _regions(places: set[str], counts: dict[str, int]) -> frozenset[str]:

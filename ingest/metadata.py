@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import bisect
 import datetime
+import functools
 import re
-from collections.abc import Collection
+from collections.abc import Iterator
 
 _ENDS_A_SENTENCE = '。！？；，、：…!?;,:."”’'
 _LABEL = re.compile(r"[:：>|〉》]\s|[:：>|]$|\d{1,2}:\d{2}")
 _PUBLISHED = re.compile(
     r"(?:发布|发表|刊登|更新)(?:时间|日期)\s*[:：]\s*(\d{4})\s*[-年/.]\s*(\d{1,2})\s*[-月/.]\s*(\d{1,2})"
 )
+_LINE = re.compile(r"\S.*")
+_COLON = re.compile("[:：]")
+_CELL_BREAK = re.compile(r"(?<![:：])\t+")  # a label and its value are one
 _DATE_LINE = re.compile(r"[(（]?(\d{4})\s*[-年/.]\s*(\d{1,2})\s*[-月/.]\s*(\d{1,2})\s*日?[)）]?")
 _SOURCE = re.compile(
     r"(?:^|[\s|>])(?:文章|信息|稿件|新闻)?(?:来源|出处)\s*[:：][ \t]*([^\s:：|。，]{2,30})(?=\s|\||$)", re.MULTILINE
@@ -19,8 +24,11 @@ _BODY = re.compile(
     r"([\u4e00-\u9fff]{1,16}?(?:科学技术协会|科协|人民政府|委员会|办公室|协会|学会|联合会|研究院|厅|局))"
     r"(?=$|\d|年|工作|关于|召开|举办|开展|印发|发布|总结|报告|计划|的)"
 )
-_REGION_END = re.compile(r"省|自治区|特别行政区|地区|[市州盟县旗区]")
+_REGION_END = re.compile("[省市州盟县旗区]")
 _LONGEST_REGION = 12  # characters
+_LONGEST_LABEL = 60  # characters; a longer line is text
+_AROUND = 10  # lines with text at either end among which a page's own labels stand
+_BELOW = 3  # and so many from the first sentence on, however much navigation is above it
 
 
 def title(text: str) -> str | None:
@@ -51,10 +59,13 @@ def property_date(date: str | None, text: str) -> str | None:
 
 
 def publication_date(text: str) -> str | None:
-    """The date a labelled line gives as its publication, else the date a report is signed with; as YYYY-MM-DD."""
+    """The date that the page's labels give as its publication, else the date a report is signed with; as YYYY-MM-DD.
+
+    In the midst of the text such a label is the report's own: a table of data says when it was brought up to date.
+    """
     lines = [line for line in map(str.strip, text.split("\n")) if line]
     signed = [match for line in (*lines[:5], *lines[-5:]) if (match := _DATE_LINE.fullmatch(line))]
-    for match in (*_PUBLISHED.finditer(text), *reversed(signed)):
+    for match in (*_page_labels(text), *reversed(signed)):
         try:
             return datetime.date(*map(int, match.groups())).isoformat()
         except ValueError:
@@ -62,9 +73,22 @@ def publication_date(text: str) -> str | None:
     return None
 
 
+def _page_labels(text: str) -> Iterator[re.Match[str]]:
+    """The labelled dates at head and tail, where a page puts its own, and in no row of a table beside other cells."""
+    found = list(_PUBLISHED.finditer(text))
+    lines = list(_LINE.finditer(text)) if found else []
+    starts = [line.start() for line in lines]
+    prose = next((n for n, line in enumerate(lines) if "。" in line[0] or len(line[0]) > _LONGEST_LABEL), len(lines))
+    head, tail = max(_AROUND, prose + _BELOW), len(lines) - _AROUND
+    for match in found:
+        n = bisect.bisect(starts, match.start()) - 1
+        if (n < head or n >= tail) and all(map(_COLON.search, _CELL_BREAK.split(lines[n][0].strip()))):
+            yield match
+
+
 def publisher(text: str) -> str | None:
     """Who a line such as `来源:某网` names."""
-    match = _SOURCE.search(text)
+    match = _SOURCE.search(text) if "来源" in text or "出处" in text else None  # the search is slow
     return match[1].strip() if match else None
 
 
@@ -77,13 +101,22 @@ def issuer(title: str | None, text: str) -> str | None:
     return None
 
 
-def regions(text: str, places: Collection[str]) -> tuple[str, ...]:
+def regions(text: str, places: frozenset[str]) -> tuple[str, ...]:
     """The administrative regions named with their full names, in the order of their first mention."""
     found: dict[str, None] = {}
+    endings = _endings(places)
     for match in _REGION_END.finditer(text):
+        if text[max(0, match.end() - 2) : match.end()] not in endings:
+            continue
         for length in range(_LONGEST_REGION, 1, -1):
             name = text[max(0, match.end() - length) : match.end()]
             if len(name) == length and name in places:
                 found[name] = None
                 break
     return tuple(found)
+
+
+@functools.lru_cache(maxsize=4)
+def _endings(places: frozenset[str]) -> frozenset[str]:
+    """The last two characters of the places' names."""
+    return frozenset(place[-2:] for place in places)

@@ -9,6 +9,7 @@ text back to the raw text. `RECIPE` names this version: an index made by another
 from __future__ import annotations
 
 import itertools
+import operator
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -21,9 +22,10 @@ from ingest.records import CleanReport, Dropped, Edit, RawReport
 from ingest.repair import byte_slips
 from ingest.script import fold_script
 
-RECIPE = "7"
+RECIPE = "8"
 
 _MAX_ROUNDS = 10
+_CHANGED = re.compile(b"\1+")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff]")
 
 
@@ -35,17 +37,41 @@ class _Work:
     mapped: MappedText
     edits: list[Edit] = field(default_factory=list)
     dropped: list[Dropped] = field(default_factory=list)
+    settled: dict[object, MappedText] = field(default_factory=dict)
+    """The text in which a step found nothing; it needn't look again until the text changes."""
 
     def edit(self, kind: str, find: Callable[[str], list[Replacement]]) -> None:
-        replacements = find(self.mapped.text)
-        self.edits += _edits(kind, self.raw, self.mapped, replacements)
-        self.mapped = self.mapped.edit(replacements)
+        if self.settled.get(find) is self.mapped:
+            return
+        if replacements := find(self.mapped.text):
+            self.edits += _edits(kind, self.raw, self.mapped, replacements)
+            self.mapped = self.mapped.edit(replacements)
+        else:
+            self.settled[find] = self.mapped
+
+    def fold(self) -> None:
+        """Fold the script. Each run of characters that the fold changes is an edit."""
+        if self.settled.get(fold_script) is self.mapped:
+            return
+        text = self.mapped.text
+        folded = fold_script(text)
+        if folded != text:
+            changed = bytes(map(operator.ne, text, folded))
+            runs = map(re.Match.span, _CHANGED.finditer(changed))
+            found = ((start, end, folded[start:end], 1.0) for start, end in runs)
+            self.edits += _edits("script", self.raw, self.mapped, found)
+            self.mapped = self.mapped.rewritten(folded)
+        self.settled[fold_script] = self.mapped  # what is folded folds to itself
 
     def doubled_punctuation(self, text: str) -> list[Replacement]:
         return clean.doubled_punctuation(text, annotated=any(edit.kind == "pinyin" for edit in self.edits))
 
     def drop(self, find: Callable[[str], list[clean.Removal]]) -> None:
+        if self.settled.get(find) is self.mapped:
+            return
         removals = find(self.mapped.text)
+        if not removals:
+            self.settled[find] = self.mapped
         for start, end, reason in removals:
             raw_start, raw_end = self.mapped.raw_span(start, end)
             self.dropped.append(Dropped(reason, raw_start, raw_end, self.raw[raw_start:raw_end]))
@@ -63,7 +89,7 @@ def normalize(raw: RawReport) -> CleanReport:
         work.edit("slip", byte_slips)
         work.edit("pinyin", pinyin_annotations)
         work.edit("control", _controls)
-        work.edit("script", _script_folds)
+        work.fold()
         work.edit("punctuation", work.doubled_punctuation)
         whole = whole or work.mapped.text  # page furniture included: it holds the date
         work.drop(clean.notices)
@@ -85,16 +111,21 @@ def normalize(raw: RawReport) -> CleanReport:
         issuer=metadata.issuer(title, work.mapped.text),
         regions=metadata.regions(work.mapped.text, load_lexicon().places),
         paged=raw.paged,
-        edits=tuple(sorted(work.edits, key=lambda edit: (edit.raw_start, edit.raw_end))),
+        edits=tuple(sorted(work.edits, key=operator.attrgetter("raw_start", "raw_end"))),
         dropped=tuple(sorted(work.dropped, key=lambda span: (span.raw_start, span.raw_end))),
     )
 
 
-def _edits(kind: str, raw: str, mapped: MappedText, replacements: Iterable[Replacement]) -> list[Edit]:
+def _edits(kind: str, raw: str, mapped: MappedText, replacements: Iterable[tuple[int, int, str, float]]) -> list[Edit]:
     """The replacements in raw offsets. Where something was removed in between, an edit is listed in parts."""
     edits = []
     starts, ends = mapped.starts, mapped.ends
+    unbroken = starts[1:] == ends[:-1]
     for start, end, new, confidence in replacements:
+        if end - start == 1 or (unbroken and start < end):  # as most are
+            raw_start, raw_end = starts[start], ends[end - 1]
+            edits.append(Edit(kind, raw_start, raw_end, raw[raw_start:raw_end], new, confidence))
+            continue
         raw_start, raw_end = mapped.raw_span(start, end)
         gaps = [at for at in range(start + 1, end) if ends[at - 1] < starts[at]]
         aligned = len(new) == end - start
@@ -109,15 +140,3 @@ def _edits(kind: str, raw: str, mapped: MappedText, replacements: Iterable[Repla
 def _controls(text: str) -> list[Replacement]:
     """Control characters and byte-order marks, which nobody can see."""
     return [Replacement(*match.span(), "") for match in _CONTROLS.finditer(text)]
-
-
-def _script_folds(text: str) -> list[Replacement]:
-    """Each run of characters that the fold to Simplified script changes."""
-    folded = fold_script(text)
-    if folded == text:
-        return []
-    changed = [at for at, (old, new) in enumerate(zip(text, folded, strict=True)) if old != new]
-    firsts = [at for at, before in zip(changed, [-2, *changed], strict=False) if before != at - 1]
-    lasts = [at for at, after in zip(changed, [*changed[1:], -2], strict=True) if after != at + 1]
-    runs = zip(firsts, lasts, strict=True)
-    return [Replacement(first, last + 1, folded[first : last + 1]) for first, last in runs]

@@ -37,7 +37,8 @@ class MappedText:
     @classmethod
     def of(cls, raw: str) -> MappedText:
         """The identity: the raw text itself."""
-        return cls(raw, array.array("I", range(len(raw))), array.array("I", range(1, len(raw) + 1)))
+        bounds = array.array("I", range(len(raw) + 1))
+        return cls(raw, bounds[:-1], bounds[1:])
 
     def raw_span(self, start: int, end: int) -> tuple[int, int]:
         """The raw span that [start, end) of this text was made from. An empty span maps to an empty one,
@@ -60,7 +61,6 @@ class MappedText:
         """
         if not replacements:
             return self
-        same = all(len(new) == end - start for start, end, new, _ in replacements)
         pieces: list[str] = []
         starts: array.array[int] = array.array("I")
         ends: array.array[int] = array.array("I")
@@ -69,9 +69,6 @@ class MappedText:
             if not at <= start <= end <= len(self.text):
                 raise ValueError(f"replacement {start}:{end} out of order or out of range")
             pieces += (self.text[at:start], new)
-            if same:  # the map stays as it is
-                at = end
-                continue
             starts.extend(self.starts[at:start])
             ends.extend(self.ends[at:start])
             if len(new) == end - start:
@@ -83,11 +80,15 @@ class MappedText:
                 ends.extend([raw_end] * len(new))
             at = end
         pieces.append(self.text[at:])
-        if same:
-            return MappedText("".join(pieces), self.starts, self.ends)
         starts.extend(self.starts[at:])
         ends.extend(self.ends[at:])
         return MappedText("".join(pieces), starts, ends)
+
+    def rewritten(self, text: str) -> MappedText:
+        """The same map under another text of the same length. Raises ValueError if the length differs."""
+        if len(text) != len(self.text):
+            raise ValueError(f"{len(text)} characters can't stand for {len(self.text)}")
+        return MappedText(text, self.starts, self.ends)
 
     def packed(self) -> bytes:
         """The map as bytes, for storing beside the text."""

@@ -20,8 +20,10 @@ HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _NESTED = rf"(?:\(\x00[{LETTERS}]{{1,8}}\))?"
 ANNOTATION = re.compile(rf"\(([{LETTERS}]{{1,8}}){_NESTED}([{LETTERS}]{{0,6}})\)")
 # As others write it: IPA's letters, `lu:`, either width of bracket, spaces within it.
-_WRITTEN = re.compile(rf"[(（][ \u3000]?([{LETTERS}ɑɡ:\']{{1,8}}){_NESTED}([{LETTERS}]{{0,6}})[ \u3000]?[)）]")
-_ANNOTATED = re.compile(rf"(?<=[{HAN}])(?:{_WRITTEN.pattern})+")
+_INSIDE = rf"[ \u3000]?([{LETTERS}ɑɡ:\']{{1,8}}){_NESTED}([{LETTERS}]{{0,6}})[ \u3000]?[)）]"
+_WRITTEN = re.compile(rf"[(（]{_INSIDE}")
+# The bracket comes first and then what is before it: a pattern that begins with a character is searched for faster.
+_ANNOTATED = re.compile(rf"[(（](?<=[{HAN}].){_INSIDE}(?:{_WRITTEN.pattern})*")
 _SPELLINGS = str.maketrans({"ɑ": "a", "ɡ": "g", "'": None})
 _SOME = 3  # annotations behind converted characters that show a text went through the converter
 

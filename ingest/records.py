@@ -7,6 +7,7 @@ directory, with `/`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ingest.offsets import MappedText
 
@@ -20,9 +21,11 @@ class Properties:
     publisher: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """What cleaning changed: `raw[raw_start:raw_end]` reads `replacement` in the cleaned text."""
+class Edit(NamedTuple):
+    """What cleaning changed: `raw[raw_start:raw_end]` reads `replacement` in the cleaned text.
+
+    A tuple, because it is made fastest: a Traditional report has an edit for every fifth character.
+    """
 
     kind: str
     raw_start: int

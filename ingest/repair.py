@@ -37,7 +37,7 @@ _MARK_CONFIDENCE = 0.9  # a mark with one byte left may have been another one
 _FILLED_CONFIDENCE = 0.9  # a lost byte that was filled in is a guess, however good
 _MAX_MARK_ODDS = 0.1  # the same for a mark; commas are commoner still than the model thinks
 _LOST_COST = 12.0  # natural log: what the mark of a lost character costs against the character
-_LONGEST = 400  # characters in one shifted run; longer ones don't occur between two ASCII bytes
+_LONGEST = 10**9  # characters in one shifted run; longer ones don't occur between two ASCII bytes
 _MIN_TRIGGERS = 500  # strange characters looked at in any text
 _PROSE = 20  # and one more for so many characters; a text with more isn't prose
 _BRACKETED = 12  # characters that a bracket may hold whose closing half was cut
@@ -48,6 +48,7 @@ _READING = 6.0  # natural log: what an annotation that fits the character before
 
 # The marks beside which a byte can be lost or gained, as they are written in GBK.
 _SLIP_MARKS = frozenset("。，、；：？！（）《》「」“”")
+_MARK_LEADS = (0xA1, 0xA3)  # the first bytes they have
 _BRACKETS = (("（", "）"), ("《", "》"), ("“", "”"), ("「", "」"))
 # ASCII marks that may stand for their full-width form, which was folded after the damage.
 _FOLDED = {ascii_mark: chr(ord(ascii_mark) + 0xFEE0) for ascii_mark in ",;:?!()"}
@@ -109,21 +110,24 @@ def byte_slips(text: str) -> list[Replacement]:
 def _strange(lexicon: Lexicon) -> re.Pattern[str]:
     """What gives a shifted run away: characters no report uses, lone letters between Han, half a `(pinyin)`."""
     rare_han = "".join(chr(code) for code in range(0x4E00, 0xA000) if chr(code) not in lexicon.common)
-    wide = r"(?<![\uff10-\uff5a])(?![！（），：；？])[\uff01-\uff5e](?![\uff10-\uff5a])"
-    symbol = r"[\u0391-\u0451\u2160-\u217b\u2460-\u249b\u2500-\u2642\u3021-\u312f]"
-    lone_letter = rf"(?<=[{HAN}？！；：，。?!;:,])[@-~](?=[{HAN}(])"
-    space = rf"(?<=[{HAN})])\u3000(?=[^\s\u3000])"
-    return re.compile(
-        rf"{_SWALLOWED.pattern}|\?(?=[{HAN}])|{wide}|{symbol}|{space}|{lone_letter}|[\u3400-\u4dbf{rare_han}]"
-    )
+    symbols = r"\u0391-\u0451\u2160-\u217b\u2460-\u249b\u2500-\u2642\u3021-\u312f"
+    rare = rf"\u3400-\u4dbf{rare_han}{symbols}"
+    # The character first and what is around it then: a pattern that begins with a set is searched for faster.
+    half = rf"(?<=\?)(?:([{LETTERS}]{{1,8}})\)|(?=[{HAN}]))"
+    wide = r"(?<=[\uff01-\uff5e])(?<![！（），：；？])(?<![\uff10-\uff5a].)(?![\uff10-\uff5a])"
+    lone_letter = rf"(?<=[{HAN}？！；：，。?!;:,][@-~])(?=[{HAN}(])"
+    space = rf"(?<=[{HAN})]\u3000)(?=[^\s\u3000])"
+    return re.compile(rf"[?\uff01-\uff5e@-~\u3000{rare}](?:(?<=[{rare}])|{lone_letter}|{wide}|{half}|{space})")
 
 
 def _runs(lexicon: Lexicon, text: str, trigger: re.Match[str], seen: set[tuple[int, int, int]]) -> Iterator[_Run]:
     """Every way to read the surroundings of a strange character in step, each once."""
     if trigger[1]:
         yield from _after_swallowed(lexicon, text, trigger.start(), trigger[1], trigger.end())
-    for start in range(max(0, trigger.start() - _LOOK_BACK), trigger.start() + 1):
-        for stray, lead in _beginnings(text[start]):
+    pattern, beginnings = _beginnings()
+    for match in pattern.finditer(text, max(0, trigger.start() - _LOOK_BACK), trigger.start() + 1):
+        start = match.start()
+        for stray, lead in beginnings[match[0]]:
             stand_in = start - 1 if not stray and start and text[start - 1] == "?" else start
             reading = (stand_in, start + stray, lead)
             if reading not in seen:
@@ -131,16 +135,17 @@ def _runs(lexicon: Lexicon, text: str, trigger: re.Match[str], seen: set[tuple[i
                 yield from _in_step(lexicon, text, *reading, folded=True)
 
 
-@functools.lru_cache(maxsize=65536)
-def _beginnings(char: str) -> tuple[tuple[bool, int], ...]:
-    """How a shifted run can begin at this character: (whether it is a stray byte's, the first byte in step)."""
-    first = _gbk(_FOLDED.get(char, char))
-    if len(first) != 2:
-        return ()
-    found = [(False, lead) for lead in (0xA1, 0xA3) if _decode(lead, first[0]) in _SLIP_MARKS]  # a mark's byte was lost
-    if first[0] in (0xA1, 0xA3) and first[1] in (0xA1, 0xA3):  # a stray byte before a mark
-        found.append((True, first[1]))
-    return tuple(found)
+@functools.cache
+def _beginnings() -> tuple[re.Pattern[str], dict[str, tuple[tuple[bool, int], ...]]]:
+    """What a shifted run can begin with, and how: (whether the character is a stray byte's, the first byte in step)."""
+    found = {}
+    for char, (first, *second) in _wide_codes().items():
+        ways = [(False, lead) for lead in _MARK_LEADS if _decode(lead, first) in _SLIP_MARKS]  # a mark's byte was lost
+        if first in _MARK_LEADS and second[0] in _MARK_LEADS:  # a stray byte before a mark
+            ways.append((True, second[0]))
+        if second and ways:
+            found[char] = tuple(ways)
+    return re.compile(f"[{re.escape(''.join(found))}]"), found
 
 
 def _after_swallowed(lexicon: Lexicon, text: str, at: int, reading: str, after: int) -> Iterator[_Run]:
@@ -148,7 +153,7 @@ def _after_swallowed(lexicon: Lexicon, text: str, at: int, reading: str, after: 
     before = at
     while before and text[before - 1] == _NO_CODE:  # X's own annotation stands between
         before -= 1
-    pair = _gbk(text[before - 1]) if before > 0 else b""
+    pair = _codes().get(text[before - 1], b"") if before > 0 else b""
     if len(pair) != 2 or pair[1] < 0x81:
         return
     for lead in range(0x81, 0xFF):
@@ -163,12 +168,14 @@ def _in_step(lexicon: Lexicon, text: str, start: int, at: int, lead: int, *, fol
     `folded`: the first character may be an ASCII mark that stands for its full-width form. So may any
     later one; there both readings are tried.
     """
+    characters, usual = _characters(), _usual(lexicon)
+    codes, wide_codes = _codes(), _wide_codes()
     head = ""
     rare = ends = 0
     while len(head) < _LONGEST:
         char = text[at : at + 1]
-        closing = _open_bracket(head) if lead in (0xA1, 0xA3) and len(head) <= _BRACKETED else ""
-        if closing and _gbk(closing)[0] == lead:  # only the mark's second byte was lost: in step again
+        closing = _open_bracket(head) if head and lead in _MARK_LEADS and len(head) <= _BRACKETED else ""
+        if closing and codes[closing][0] == lead:  # only the mark's second byte was lost: in step again
             yield _Run(start, at, head, (closing,))
         if char == "?":
             yield _with_gap(text, start, at, lead, head)
@@ -178,15 +185,15 @@ def _in_step(lexicon: Lexicon, text: str, start: int, at: int, lead: int, *, fol
             ends += 1
             if fitting := _fillings(lead):
                 yield _Run(start, at, head, fitting)
-        code = _gbk(_FOLDED.get(char, char) if head or folded else char)
-        joined = _decode(lead, code[0]) if code else ""
+        code = (wide_codes if head or folded else codes).get(char, b"")
+        joined = characters.get((lead, code[0]), "") if code else ""
         if not joined:
             if char not in _FOLDED and len(code) < 2 and (fitting := _fillings(lead)):
                 yield _Run(start, at, head, fitting)
             return
         head += joined
         at += 1
-        rare += joined not in lexicon.common and joined not in _SLIP_MARKS
+        rare += joined not in usual
         if rare * 3 > len(head) + 3:  # no Chinese comes of this
             return
         if len(code) == 1:
@@ -196,6 +203,12 @@ def _in_step(lexicon: Lexicon, text: str, start: int, at: int, lead: int, *, fol
             yield _Run(start, at, head + chr(code[1]))
             return
         lead = code[1]
+
+
+@functools.cache
+def _usual(lexicon: Lexicon) -> frozenset[str]:
+    """The characters that can be what a report says."""
+    return lexicon.common | _SLIP_MARKS
 
 
 def _open_bracket(text: str) -> str:
@@ -211,14 +224,15 @@ def _with_gap(text: str, start: int, at: int, lead: int, head: str) -> _Run:
     if swallowed := _SWALLOWED.match(text, at):
         fitting = tuple(char for char in _fillings(lead) if pronounces(swallowed[1], char))
         return _Run(start, swallowed.end(), head, fitting, f"{LOST}({swallowed[1]})", read=True)
-    # The byte became `?` because it makes no character with the next one.
-    following = _gbk(text[at + 1 : at + 2])[:1]
-    fitting = tuple(char for char in _fillings(lead) if _undecodable(_gbk(char)[1], following))
-    return _Run(start, at + 1, head, fitting)
+    following = _codes().get(text[at + 1 : at + 2], b"")[:1]
+    return _Run(start, at + 1, head, _cut_fillings(lead, following))
 
 
-def _undecodable(second: int, following: bytes) -> bool:
-    return second >= 0x80 and (not following or not _decode(second, following[0]))
+@functools.lru_cache(maxsize=65536)
+def _cut_fillings(lead: int, following: bytes) -> tuple[str, ...]:
+    """Of these, those whose second byte became `?` because it makes no character with the byte that follows."""
+    pairs = ((_codes()[char][1], char) for char in _fillings(lead))
+    return tuple(char for second, char in pairs if second >= 0x80 and not (following and _decode(second, following[0])))
 
 
 @functools.lru_cache(maxsize=256)
@@ -238,11 +252,14 @@ def _judge(lexicon: Lexicon, text: str, run: _Run) -> tuple[float, Replacement] 
     right = _plain(right_raw)[:_CONTEXT]
     following = _OPENING_ANNOTATION.match(right_raw)
 
-    def score(piece: str, before: str = left) -> float:
-        value = lexicon.plausibility(before + _plain(piece) + right)
-        if following and piece:
-            value += _READING if pronounces(following[1], piece[-1]) else -_READING
-        return value
+    def read(piece: str) -> float:
+        """What the annotation behind the run says for its last character."""
+        if not following or not piece:
+            return 0.0
+        return _READING if pronounces(following[1], piece[-1]) else -_READING
+
+    def score(piece: str) -> float:
+        return lexicon.plausibility(left + _plain(piece) + right) + read(piece)
 
     needed = score(text[run.start : run.end]) + _MIN_GAIN
     reading, confidence = run.head, 1.0
@@ -250,7 +267,10 @@ def _judge(lexicon: Lexicon, text: str, run: _Run) -> tuple[float, Replacement] 
         if score(run.head + LOST) < needed - _LOST_COST:
             return None
         before = _plain(left + run.head)[-_CONTEXT:]
-        ranked = sorted(((score(char, before), char) for char in run.last), reverse=True)
+        values = lexicon.fillings(before, [_plain(char) for char in run.last], right)
+        ranked = sorted(
+            ((value + read(char), char) for value, char in zip(values, run.last, strict=True)), reverse=True
+        )
         filling, confidence = _filling(lexicon, ranked, before, right, read=run.read)
         reading += filling or run.lost
     elif not run.head:
@@ -298,20 +318,27 @@ def _plain(text: str) -> str:
     return to_simplified(without_annotations(text))
 
 
-@functools.lru_cache(maxsize=65536)
-def _gbk(char: str) -> bytes:
-    """The character's bytes in GBK: two, one for ASCII, none where it has no code."""
-    try:
-        return char.encode("gbk")
-    except UnicodeEncodeError:
-        return b""
+@functools.cache
+def _characters() -> dict[tuple[int, int], str]:
+    """The character of each two bytes that are one in GBK."""
+    pairs = itertools.product(range(0x81, 0xFF), range(0x40, 0xFF))
+    decoded = {pair: bytes(pair).decode("gbk", "ignore") for pair in pairs}
+    return {pair: char for pair, char in decoded.items() if len(char) == 1 and not char.isascii()}
 
 
-@functools.lru_cache(maxsize=65536)
+@functools.cache
+def _codes() -> dict[str, bytes]:
+    """The bytes in GBK of each character that has any: two, one for ASCII."""
+    codes = {char: char.encode("ascii") for char in map(chr, range(0x80))}
+    return codes | {char: bytes(pair) for pair, char in _characters().items()}
+
+
+@functools.cache
+def _wide_codes() -> dict[str, bytes]:
+    """The same, with the bytes of its full-width form for an ASCII mark."""
+    return _codes() | {mark: _codes()[wide] for mark, wide in _FOLDED.items()}
+
+
 def _decode(first: int, second: int) -> str:
     """The character of two GBK bytes, or nothing."""
-    try:
-        char = bytes((first, second)).decode("gbk")
-    except UnicodeDecodeError:
-        return ""
-    return char if len(char) == 1 else ""
+    return _characters().get((first, second), "")

@@ -41,9 +41,16 @@ def fold_script(text: str) -> str:
 
     Reports and questions are both folded so. The words are in lost_words.tsv, which `lexicon.lost_words` made.
     """
-    folded = to_simplified(text)
-    if folded == text:
-        return text
+    for _ in range(_ROUNDS):
+        folded = to_simplified(text)
+        restored = _with_lost_words(text, folded) if folded != text else folded
+        if restored == folded:
+            break
+        text = restored
+    return restored
+
+
+def _with_lost_words(text: str, folded: str) -> str:
     restored = list(folded)
     pattern, words = _lost_words()
     for match in pattern.finditer(text):

@@ -36,9 +36,36 @@ def test_publication_date(text, expected):
     assert publication_date(text) == expected
 
 
+PARAGRAPHS = "县科协开展了科普活动。\n" * 12
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("正文。\n来源：某县日报", "某县日报"), ("来源:某网 发布时间:2021-01-02", "某网"), ("资金来源广泛。", None)],
+    [
+        (f"{PARAGRAPHS}更新时间:2021-03-04\n{PARAGRAPHS}", None),
+        ("总结\n正文。\n科普馆\t更新时间:2021-03-04\t21座\n正文。", None),
+        (f"总结\n正文。\n科普馆\t更新时间:2021-03-04\n{PARAGRAPHS}", None),
+        (f"总结\n发布时间:2021-03-04\t来源:某网\t浏览次数:5\n{PARAGRAPHS}", "2021-03-04"),
+        (f"总结\n发布时间:\t2021-03-04\t来源:\t某网\n{PARAGRAPHS}", "2021-03-04"),
+        (f"总结\n发布时间:\n2021-03-04\n{PARAGRAPHS}", "2021-03-04"),
+        ("栏目\n" * 40 + f"总结\n发布时间:2021-03-04\n{PARAGRAPHS}", "2021-03-04"),
+        (f"{PARAGRAPHS}更新日期:2021-03-04\n上一篇\n下一篇", "2021-03-04"),
+        (f"总结\n发布时间:2021-03-04\n{PARAGRAPHS}更新时间:2020-01-02\n{PARAGRAPHS}", "2021-03-04"),
+    ],
+    ids=["in the text", "in a row", "ending a row", "cells", "label cells", "next line", "navigation", "tail", "both"],
+)
+def test_only_the_page_s_own_labels_date_it(text, expected):
+    assert publication_date(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("正文。\n来源：某县日报", "某县日报"),
+        ("来源:某网 发布时间:2021-01-02", "某网"),
+        ("资金来源广泛。", None),
+        ("资金来源:财政拨款\n数据出处:年鉴", None),
+    ],
 )
 def test_publisher(text, expected):
     assert publisher(text) == expected
@@ -58,7 +85,7 @@ def test_issuer(heading, text, expected):
 
 
 def test_regions_are_known_names_in_order():
-    assert regions("常德市与阳泉市的社区，不是门市。", {"阳泉市", "常德市"}) == ("常德市", "阳泉市")
+    assert regions("常德市与阳泉市的社区，不是门市。", frozenset({"阳泉市", "常德市"})) == ("常德市", "阳泉市")
 
 
 def test_the_shipped_places_are_places():

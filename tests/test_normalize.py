@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from conftest import ROOT, SEEDS
 from damage import annotate, fold_punctuation, slip, traditional
@@ -9,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest import sources
+from ingest.diff import diff_text
 from ingest.lexicon import load_lexicon, lost_words
 from ingest.normalize import normalize
 from ingest.offsets import MappedText
@@ -139,3 +142,13 @@ def test_what_the_seeds_say(prefix, gone, kept):
     text = normalize(sources.parse(path.name, path.read_bytes())).text
     assert [phrase for phrase in gone if phrase in text] == []
     assert [phrase for phrase in kept if phrase not in text] == []
+
+
+def test_a_slip_that_shares_a_mark_with_a_dropped_notice_is_shown_once():
+    text = "健全;鶎(本文轉載請注明出處)涌破战M織"
+    report = clean(text)
+    slips = [edit for edit in report.edits if edit.kind == "slip"]
+    assert any(edit.raw_start < span.raw_end < edit.raw_end for edit in slips for span in report.dropped)
+    assert_whole(report)
+    shown = re.sub(r"\{\+.*?\+\}|<notice>", "", diff_text(report, colour=False))
+    assert re.sub(r"\[-(.*?)-\]", r"\1", shown) == text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 
 import pytest
 from conftest import SEEDS
@@ -10,7 +11,10 @@ from damage import annotate, fold_punctuation, slip, traditional
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ingest.lexicon import load_lexicon
+from ingest.normalize import normalize
 from ingest.offsets import MappedText
+from ingest.records import RawReport
 from ingest.repair import LOST, byte_slips
 
 # Sentences of our own; each full stop is a place where a byte can be lost or gained.
@@ -77,6 +81,7 @@ def test_what_is_lost_for_good_is_marked_and_not_invented():
 SOUND = (
     *SENTENCES,
     "Ｘ光和Ｂ超检查；A股、K线、T恤。",
+    "股票Ｋ线走势与Ｔ恤图案；Ｋ线",
     "瑠璃厂的琍声，瑢瑢作响。混沌与恳谈会。",
     "问题是什么?答案?不知道(bào)?",
     "function f(x) { return x ? a[`k`] : b; } // 科普😀",
@@ -101,3 +106,53 @@ def test_repairs_are_ordered_do_not_overlap_and_are_convincing(text):
         assert end <= replacement.start < replacement.end <= len(text)
         assert 0 < replacement.confidence <= 1
         end = replacement.end
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "?",
+        "(",
+        "《",
+        "。",
+        "Ａ",
+        "科?",
+        "?饜",
+        "《饜", "《的饜",
+        "科?xiang)",
+        "饜(bào)?",
+        "　饜",
+        "科普?qǐng)鲳^(",
+        ",;",
+        "\ufffd",
+    ],
+)
+def test_the_work_grows_with_the_length_of_the_text(unit):
+    sizes = [2000, 8000]
+    work = [_calls(unit * (size // len(unit))) for size in sizes]
+    assert work[1] <= 6 * work[0] + 1000
+
+
+def _calls(text: str) -> int:
+    """How many functions cleaning calls, of the language's own too."""
+    calls = 0
+
+    def count(_frame: object, event: str, _arg: object) -> None:
+        nonlocal calls
+        calls += event in ("call", "c_call")
+
+    normalize(RawReport("", "", ""))  # the tables are made once
+    sys.setprofile(count)
+    try:
+        normalize(RawReport("", text, ""))
+    finally:
+        sys.setprofile(None)
+    return calls
+
+
+@pytest.mark.parametrize("before", ["", "科", "科技", "会议总结了", "a", "１", "？"])
+@pytest.mark.parametrize("after", ["", "术", "协会的工作", "b", "２", "?"])
+def test_fillings_are_judged_as_the_whole_text_is(before, after):
+    lexicon = load_lexicon()
+    chars = ["技", "学", "，", "Ａ", "饜"]
+    assert lexicon.fillings(before, chars, after) == [lexicon.plausibility(before + char + after) for char in chars]
