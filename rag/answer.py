@@ -11,7 +11,7 @@ from config.errors import UsageError
 from ingest.records import CleanReport
 from ingest.script import to_traditional
 from rag import extract
-from rag.asked import Asked
+from rag.asked import Asked, Kind
 from rag.library import Library, ReportOf, ViewOf
 from rag.query import Query
 from rag.reading import is_enough, read_evidence
@@ -19,6 +19,13 @@ from rag.records import Answer, Citation, Evidence, Passage, Question
 from rag.scope import ReportView
 
 _NEAREST = 3
+_KINDS: dict[Kind, tuple[str, str]] = {
+    "figure": ("数字", "figure"),
+    "date": ("日期", "date"),
+    "person": ("人名", "name of a person"),
+    "body": ("单位", "organisation"),
+}
+_ANSWER = ("答案", "answer")
 # A bracketed number of the report's own would read like one of our markers.
 _NOT_OURS = re.compile(r"\[(\d+)\]")
 
@@ -164,8 +171,8 @@ def refusal(query: Query, evidence: Sequence[Evidence], views: Iterable[ReportVi
         ),
         "kind": say(
             question,
-            "报告提到了相关内容,但没有给出所问的数字或日期。",
-            "The reports mention the subject but give no such figure or date.",
+            f"报告提到了相关内容,但没有给出所问的{_KINDS.get(query.asked.kind, _ANSWER)[0]}。",
+            f"The reports mention the subject but give no such {_KINDS.get(query.asked.kind, _ANSWER)[1]}.",
         ),
     }[closest.mismatch]
 

@@ -18,11 +18,11 @@ _MEASURES = "|".join(sorted({u for units in KINDS.values() for u in units}, key=
 _HOW_MANY = re.compile(rf"(?:多少|几)(?P<unit>{_MEASURES})?(?:的)?(?P<head>[^,，。？?;；]*)")
 _NO_COUNT = re.compile(r"哪几|几乎|几份报告里|几年来|近几年|这几|十几")
 _DATE = re.compile(
-    r"什么时候|何时|什么时间|哪一?[天日]|哪一?[年月]|几[月号日]|第?几年(?!来)"
+    r"什么时候|何时|什么时间|何[年月日]|哪[一个]{0,2}年代|哪一?[天日]|哪一?[年月]|几[月号日]|第?几年(?!来)"
     r"|\bwhen\b|\bwhat (?:date|day|year|month)\b|\bwhich (?:year"
     r"|month|day|date)\b"
 )
-_YEAR_ASKED = re.compile(r"哪一?年|\b(?:what|which) year\b")
+_YEAR_ASKED = re.compile(r"哪一?年|何年|\b(?:what|which) year\b")
 _PERSON = re.compile(
     r"(?:谁|[员长人记席士者师授手生](?:是|的|姓|叫)*(?:叫什么|什么名字|姓什么|姓名|名字)|姓什么|姓名|哪几?位|什么人|哪些人)|\bwho(?:se|m)?\b"
     r"|\bname of the (?:person|chair\w*|mayor)\b"
@@ -76,7 +76,7 @@ _FIGURE = re.compile(
     r"|mileage)\b|(?:目标|产量|产值|总量|比例|率|增速|里程|面积|人数|总额)[?？]?$"
 )
 _PLAN = re.compile(
-    r"目标|预期|计划|打算|拟|力争|将(?:要|会)?[^军领]|\b(?:targets?|plans?|goals?|aims?|expected|should|will)\b"
+    r"目标|预期|计划|打算|拟|力争|将(?:要|会|达|有|在|于|新|增|投|建|安排|实现|完成|继续|举办|召开|开展|开工)|\b(?:targets?|plans?|goals?|aims?|expected|should|will)\b"
 )
 _ENDING = re.compile(
     r"撤销|取消|废除|废止|关闭|停办|退出|解散|停止|终止|注销|\b(?:revoked?|cancel\w*|abolish\w*|withdr\w*)\b"
@@ -98,6 +98,7 @@ _NO_HEAD = re.compile(r"预期|目标|控制|总额|总数|总量|数量|人数|
 _ROLE = re.compile(
     r"主席|书记|[省市区县州镇乡]长|会长|理事长|主任|局长|院长|校长|馆长|部长|秘书长|通讯员|记者|院士|组长|巡视员|作者|编辑|发言人|负责人|厂长|经理|董事长|冠军|教练|导演"
 )
+_TITLED = re.compile(r"《[^《》]*》|[“「『][^”」』]*[”」』]")  # a year in a title is part of a name
 _ORDINAL = re.compile(r"第[一二三四五六七八九十百\d]+|[一二三四五六七八九十特]等|(?:国家|[省市区县])级")
 
 
@@ -138,9 +139,9 @@ class Asked:
 
 def asked(folded: str) -> Asked:
     """What a folded question asks for."""
-    told = dates(folded)
+    told = dates(_TITLED.sub("", folded))
     years = frozenset(date.year for date in told if date.year) | frozenset(
-        re.findall(r"(?<![\d.])(?:19|20)(?:\d\d|xx)(?![\d.])", folded)
+        re.findall(r"(?<![\d.])(?:19|20)(?:\d\d|xx)(?![\d.])", _TITLED.sub("", folded))
     )
     days = tuple((date.month, date.day) for date in told if date.month)
     kind = _kind(folded)

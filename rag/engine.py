@@ -31,6 +31,7 @@ from rag.query import Query, build, names_place
 from rag.question import understand
 from rag.read import Reader
 from rag.reader import prepare
+from rag.reading import READ, is_unsure, reread
 from rag.records import Answer, Passage, QuestionLanguage
 from rag.retrieve import CANDIDATES, fuse
 from rag.scope import ReportView, known_places, view
@@ -86,9 +87,11 @@ class Engine:
         *,
         reads: bool = True,
     ) -> None:
-        """`reads=False` leaves the reader out, for who only searches."""
-        self._settings = settings
+        """`reads=False` leaves the reader closed until a question needs it, for who only searches."""
+        self._settings, self._notify = settings, notify
         self._lock = threading.Lock()
+        self._opening = threading.Lock()
+        self._opened = reader
         reads = reads and settings.reader
         with ThreadPoolExecutor(2) as beside:
             # Native code reads prepared models while Chroma is imported; to prepare one waits for the index.
@@ -101,9 +104,10 @@ class Engine:
                 index.require_model(settings.embedding_model)
                 self._embedder = embedder or (embedding.result() if embedding else Embedder.open(settings, notify))
                 index.require_model(settings.embedding_model, self._embedder.fingerprint)
-                self._reader = reader
-                if reads and reader is None:
-                    self._reader = reading.result() if reading else Reader.open(settings, notify)
+                if reading:
+                    self._opened = reading.result()
+                elif reads:
+                    self._reader()
                 self._now = _Generation(index)
             except BaseException:
                 index.close()
@@ -164,7 +168,10 @@ class Engine:
         """The k best passages, best first. Raises UsageError and NothingSelected as `ask` does."""
         question = understand(text)
         with self._current() as current:
-            return self._search(current, build(question, current), k, current.within(only))
+            found = self._search(current, build(question, current), max(k, READ), current.within(only))
+        if found and is_unsure(found) and (reader := self._reader()) is not None:
+            found = reread(question.interpreted, found, reader.read)
+        return found[:k]
 
     def report(self, source: str) -> CleanReport:
         """The report as it was cleaned. Raises IndexDamaged when there is none of that name."""
@@ -235,8 +242,16 @@ class Engine:
         lifted = [replace(p, score=min(1.0, p.score + _NAMED * names_place(query, p.title))) for p in passages]
         return sorted(lifted, key=lambda p: -p.score)[:k]
 
+    def _reader(self) -> Reader | None:
+        """The reader, opened when it is needed first; None where the settings switch it off."""
+        with self._opening:
+            if self._opened is None:
+                self._opened = Reader.open(self._settings, self._notify)
+            return self._opened
+
     def _library(self, current: _Generation) -> Library:
-        read = self._reader.read if self._reader is not None else None
+        reader = self._reader()
+        read = reader.read if reader is not None else None
         return Library(current.report, current.view, self._meaning, read, self._settings.min_evidence)
 
     def _passages(self, current: _Generation, hits: Sequence[tuple[str, float]]) -> list[Passage]:

@@ -229,7 +229,11 @@ def _mismatch(
         return "place"
     if want.years and not speaks_of_year(view, at, sentence, want.years):
         return "year"
-    if want.plan and not is_plan(f"{section}\n{text[view.paragraph(first) : last]}"):
+    if (
+        want.plan
+        and want.kind in ("figure", "date")
+        and not is_plan(f"{section}\n{text[view.paragraph(first) : last]}")
+    ):
         return "plan"
     if want.kind == "figure" and not want.plan and is_plan(text[first:at]) and "目标" in text[first:at]:
         return "plan"

@@ -18,6 +18,8 @@ from ingest.embed import Embedder
 from ingest.model import prepare
 from ingest.pipeline import ingest
 from ingest.records import IngestSummary
+from rag.read import Reader
+from rag.reader.prepare import prepare as prepare_reader
 
 ROOT = Path(__file__).resolve().parent.parent
 SEEDS = ROOT / "seeds"
@@ -25,12 +27,13 @@ MODELS = Path(os.environ.get("WENBAO_MODELS_DIR", ROOT / ".wenbao" / "models")).
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Prepare the model before the first test, where its half minute can be seen."""
+    """Prepare the models before the first test, where their minute can be seen."""
     if session.config.option.collectonly:
         return
     capture = session.config.pluginmanager.getplugin("capturemanager")
     with capture.global_and_fixture_disabled():
-        prepare(Settings(models_dir=MODELS), lambda message: print(message.en, file=sys.stderr, flush=True))
+        for make in (prepare, prepare_reader):
+            make(Settings(models_dir=MODELS), lambda message: print(message.en, file=sys.stderr, flush=True))
 
 
 class Watcher:
@@ -82,6 +85,13 @@ def settings(tmp_path: Path, reports: Path) -> Settings:
 @pytest.fixture(scope="session")
 def embedder() -> Embedder:
     return Embedder.open(Settings(models_dir=MODELS), lambda message: print(message.en, file=sys.stderr))
+
+
+@pytest.fixture(scope="session")
+def reader() -> Reader:
+    found = Reader.open(Settings(models_dir=MODELS), lambda message: print(message.en, file=sys.stderr))
+    assert found is not None
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -25,8 +25,8 @@ QUESTIONS = [
 
 
 @pytest.fixture(scope="module")
-def engine(seeded, embedder):
-    engine = Engine(seeded, Watcher().notify, embedder)
+def engine(seeded, embedder, reader):
+    engine = Engine(seeded, Watcher().notify, embedder, reader)
     yield engine
     engine.close()
 
@@ -105,10 +105,10 @@ def test_the_answers_script_follows_the_question_and_quotes_stay_as_cleaned(engi
     assert "服務(wù)組織94個(gè)" in answer.citations[0].raw_quote
 
 
-def test_a_reports_own_brackets_are_no_markers(sync, settings, embedder, reports):
+def test_a_reports_own_brackets_are_no_markers(sync, settings, embedder, reports, reader):
     (reports / "f.txt").write_text("平原县科协有农技协88家[3],会员1200人[12]。", encoding="utf-8")
     sync()
-    engine = Engine(settings, Watcher().notify, embedder)
+    engine = Engine(settings, Watcher().notify, embedder, reader)
     answer = engine.ask("平原县科协有多少家农技协?")
     assert answer.short_answer == "88家"
     assert re.findall(r"\[(\d+)\]", answer.answer) == ["1"]
@@ -116,11 +116,11 @@ def test_a_reports_own_brackets_are_no_markers(sync, settings, embedder, reports
     engine.close()
 
 
-def test_a_sentence_longer_than_a_chunk_is_quoted_whole(sync, settings, embedder, reports):
+def test_a_sentence_longer_than_a_chunk_is_quoted_whole(sync, settings, embedder, reports, reader):
     sentence = "平原县科协" + "坚持服务大局,团结科技工作者," * 12 + "共建成科普小院77家,得到好评。"
     (reports / "f.txt").write_text(f"{sentence}另有他事。", encoding="utf-8")
     sync()
-    engine = Engine(settings, Watcher().notify, embedder)
+    engine = Engine(settings, Watcher().notify, embedder, reader)
     answer = engine.ask("平原县建成多少家科普小院?")
     assert answer.citations[0].quote == sentence
     engine.close()
@@ -144,7 +144,7 @@ def test_another_model_cannot_answer_from_this_index(seeded):
 
 
 @pytest.fixture(scope="module")
-def own(tmp_path_factory, embedder):
+def own(tmp_path_factory, embedder, reader):
     """Reports that no seed resembles."""
     folder = tmp_path_factory.mktemp("reports")
     texts = {
@@ -158,7 +158,7 @@ def own(tmp_path_factory, embedder):
         (folder / name).write_text(text, encoding="utf-8")
     settings = Settings(reports_dir=folder, data_dir=tmp_path_factory.mktemp("data"), models_dir=MODELS)
     ingest(settings, [], Watcher(), embedder=embedder)
-    engine = Engine(settings, Watcher().notify, embedder)
+    engine = Engine(settings, Watcher().notify, embedder, reader)
     yield engine
     engine.close()
 

@@ -22,9 +22,9 @@ QUESTION = "海丰县科协建成多少座流动科技馆?"
 
 
 @pytest.fixture
-def engine(sync, settings, embedder):
+def engine(sync, settings, embedder, reader):
     sync()
-    engine = Engine(settings, print, embedder)
+    engine = Engine(settings, print, embedder, reader)
     yield engine
     engine.close()
 
@@ -65,14 +65,14 @@ def test_no_question_fails_while_generations_are_published(engine, sync, reports
     assert set(answers) == {"21个"}
 
 
-def test_an_index_of_another_model_is_never_asked(engine, sync, settings, embedder, monkeypatch):
+def test_an_index_of_another_model_is_never_asked(engine, sync, settings, embedder, monkeypatch, reader):
     monkeypatch.setattr(embedder, "fingerprint", "another")
     sync()
     monkeypatch.undo()
     with pytest.raises(IndexMismatch):
         engine.ask(QUESTION)
     with pytest.raises(IndexMismatch):
-        Engine(settings, print, embedder)
+        Engine(settings, print, embedder, reader)
     sync()
     assert engine.ask("东山县建成多少个乡村科普馆?").short_answer == "21个"
 
@@ -96,7 +96,7 @@ print("done", flush=True)
 """
 
 
-def test_an_ingest_killed_at_any_moment_leaves_the_published_index(sync, settings, reports, embedder):
+def test_an_ingest_killed_at_any_moment_leaves_the_published_index(sync, settings, reports, embedder, reader):
     """Killed by SIGKILL at moments spread over its whole run; the next ingest finishes the work."""
     sync()
     (reports / "a.txt").unlink()
@@ -119,7 +119,7 @@ def test_an_ingest_killed_at_any_moment_leaves_the_published_index(sync, setting
     assert set(state(settings)[1]) == set(complete)
     left = [path.name for path in (settings.data_dir / "index").glob("g*")]
     assert len(left) <= 2
-    with contextlib.closing(Engine(settings, print, embedder)) as engine:
+    with contextlib.closing(Engine(settings, print, embedder, reader)) as engine:
         assert engine.ask("第7区科协举办讲座多少场?").short_answer == "17场"
 
 

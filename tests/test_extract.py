@@ -35,7 +35,7 @@ RANKS = """西河市科普总结
 
 
 @pytest.fixture(scope="module")
-def engine(tmp_path_factory, embedder):
+def engine(tmp_path_factory, embedder, reader):
     from conftest import MODELS
 
     from config.settings import Settings
@@ -46,7 +46,7 @@ def engine(tmp_path_factory, embedder):
         (folder / name).write_text(text, encoding="utf-8")
     settings = Settings(reports_dir=folder, data_dir=tmp_path_factory.mktemp("data"), models_dir=MODELS)
     ingest(settings, [], Watcher(), embedder=embedder)
-    engine = Engine(settings, Watcher().notify, embedder)
+    engine = Engine(settings, Watcher().notify, embedder, reader)
     yield engine
     engine.close()
 

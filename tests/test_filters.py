@@ -79,11 +79,11 @@ def test_a_filter_that_fits_nothing_lists_what_there_is():
 
 
 @pytest.fixture
-def engine(sync, settings, embedder, reports):
+def engine(sync, settings, embedder, reports, reader):
     for n in range(150):  # more and better passages elsewhere than are ever retrieved
         (reports / f"other{n}.txt").write_text(f"第{n}县科协总结\n全县建成科普教育基地{n}家。", encoding="utf-8")
     sync()
-    engine = Engine(settings, print, embedder)
+    engine = Engine(settings, print, embedder, reader)
     yield engine
     engine.close()
 

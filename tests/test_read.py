@@ -26,11 +26,6 @@ def silence(_message):
     """Nobody listens."""
 
 
-@pytest.fixture(scope="module")
-def reader():
-    return Reader.open(Settings(models_dir=MODELS), silence)
-
-
 def said(passage, reading):
     span = reading.spans[0]
     return passage.text[span.start : span.end]
@@ -120,6 +115,12 @@ def test_reading_stops_when_the_budget_is_spent(reader):
     passages = [FILLER] * 12
     read = [reading is not None for reading in reader.read("有多少个？", passages, budget=8 * len(FILLER.text))]
     assert read == [True] * 8 + [False] * 4
+
+
+def test_what_is_said_of_a_passage_does_not_depend_on_what_is_read_beside_it(reader):
+    question = "西河市有多少科技志愿者？"
+    beside = reader.read(question, [FILLER, VOLUNTEERS, HALLS], **EVERYTHING)
+    assert beside[1] == reader.read(question, [VOLUNTEERS], **EVERYTHING)[0]
 
 
 def test_threads_read_what_one_reads(reader):

@@ -54,12 +54,12 @@ def collections(url: str) -> set[str]:
         return {collection["name"] for collection in json.load(answer)}
 
 
-def test_a_server_holds_the_same_index(remote, reports, embedder):
+def test_a_server_holds_the_same_index(remote, reports, embedder, reader):
     here = ingest(remote, [], Watcher(), embedder=embedder)
     assert (len(here.added), here.embedded) == (len(SMALL_REPORTS), here.chunks)
     again = ingest(remote, [], Watcher(), embedder=embedder)
     assert (again.unchanged, again.embedded, again.generation) == (len(SMALL_REPORTS), 0, here.generation)
-    with contextlib.closing(Engine(remote, print, embedder)) as engine:
+    with contextlib.closing(Engine(remote, print, embedder, reader)) as engine:
         assert engine.ask(QUESTION).short_answer == "21个"
         (reports / "a.txt").rename(reports / "z.txt")
         (reports / "b.txt").unlink()
@@ -93,21 +93,21 @@ def test_another_process_asks_the_server_too(remote, embedder, wenbao):
     assert json.loads(done.stdout)["short_answer"] == "21个"
 
 
-def test_moving_to_a_server_and_back_is_a_rebuild(settings, remote, embedder):
+def test_moving_to_a_server_and_back_is_a_rebuild(settings, remote, embedder, reader):
     ingest(settings, [], Watcher(), embedder=embedder)
     with pytest.raises(IndexMismatch, match="CHROMA_URL"):
-        Engine(remote, print, embedder)
+        Engine(remote, print, embedder, reader)
     ingest(remote, [], Watcher(), embedder=embedder)
     with pytest.raises(IndexMismatch, match="CHROMA_URL"):
-        Engine(settings, print, embedder)
+        Engine(settings, print, embedder, reader)
 
 
-def test_a_collection_that_is_gone_is_damage_and_rebuilt(remote, embedder, server):
+def test_a_collection_that_is_gone_is_damage_and_rebuilt(remote, embedder, server, reader):
     first = ingest(remote, [], Watcher(), embedder=embedder)
     path = f"{server}/api/v2/tenants/default_tenant/databases/default_database/collections/wenbao-{first.generation}"
     urllib.request.urlopen(urllib.request.Request(path, method="DELETE")).close()
     with pytest.raises(IndexDamaged, match="wenbao ingest"):
-        Engine(remote, print, embedder)
+        Engine(remote, print, embedder, reader)
     watcher = Watcher()
     assert ingest(remote, [], watcher, embedder=embedder).embedded == first.chunks
     assert "rebuilding" in watcher.messages[-1].en

@@ -1,0 +1,128 @@
+"""The reader picks what no rule recognises and never makes a figure of another place, year or kind an answer."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+from conftest import MODELS, Watcher
+
+from config.settings import Settings
+from ingest.pipeline import ingest
+from rag.engine import Engine
+from rag.read import Reading, Span
+from rag.reading import is_enough, read_evidence
+
+MUSEUM = """平湖市科技馆工作总结
+
+平湖市科技馆位于湖滨路北侧,展厅分为两层。为方便群众,科技馆全年向公众免费开放。
+科技馆的镇馆之宝是一架由青年工匠陆远帆修复的蒸汽机车模型。
+"""
+VISITS = """清江县科技馆年度简报
+
+清江县科技馆全年接待观众3.2万人次,培训讲解员46名。展教部负责日常讲解工作。
+"""
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory, embedder):
+    folder = tmp_path_factory.mktemp("reports")
+    for name, text in {"m.txt": MUSEUM, "v.txt": VISITS}.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    settings = Settings(reports_dir=folder, data_dir=tmp_path_factory.mktemp("data"), models_dir=MODELS)
+    ingest(settings, [], Watcher(), embedder=embedder)
+    return settings
+
+
+@pytest.fixture(scope="module")
+def engine(index, embedder, reader):
+    engine = Engine(index, Watcher().notify, embedder, reader)
+    yield engine
+    engine.close()
+
+
+@pytest.fixture(scope="module")
+def rules(index, embedder):
+    """The same index without the reader."""
+    engine = Engine(index.model_copy(update={"reader": False}), Watcher().notify, embedder)
+    yield engine
+    engine.close()
+
+
+@pytest.mark.parametrize(
+    ("question", "short"),
+    [
+        ("平湖市科技馆在什么位置?", "湖滨路北侧"),
+        ("平湖市科技馆的镇馆之宝是什么?", "蒸汽机车模型"),
+        ("谁修复了蒸汽机车模型?", "陆远帆"),
+    ],
+)
+def test_the_reader_finds_the_short_answer_that_no_rule_recognises(engine, rules, question, short):
+    answer = engine.ask(question)
+    assert answer.status == "answered"
+    assert short in (answer.short_answer or "")
+    assert answer.short_answer in answer.citations[0].quote
+    assert rules.ask(question).short_answer != answer.short_answer
+
+
+def test_with_the_reader_as_without_it_the_neighbours_figure_is_no_answer(engine, rules):
+    for asked in (engine, rules):
+        answer = asked.ask("平湖市科技馆全年接待观众多少人次?")
+        assert answer.status == "not_found", answer
+        assert "3.2万" not in answer.answer
+
+
+@pytest.mark.parametrize(
+    "question", ["平湖市科技馆在什么位置?", "清江县科技馆培训了多少名讲解员?", "谁负责清江县科技馆的日常讲解?"]
+)
+@pytest.mark.parametrize("kind", ["place", "year", "plan", "name"])
+def test_no_reading_makes_up_for_another_place_year_or_name(engine, question, kind):
+    query, evidence, passages = weighed(engine, question)
+    barred = [dataclasses.replace(e, mismatch=kind) for e in evidence]
+    for e in read_evidence(query, barred, passages, certain):
+        assert e.mismatch == kind
+        assert not is_enough(e, query.asked, 0.5)
+
+
+def test_a_figure_asked_for_is_never_replaced_by_words(engine):
+    query, evidence, passages = weighed(engine, "清江县科技馆培训了多少名讲解员?")
+    barred = [dataclasses.replace(e, mismatch="kind", short=None) for e in evidence]
+    assert all(e.mismatch == "kind" and e.short is None for e in read_evidence(query, barred, passages, certain))
+
+
+@pytest.mark.parametrize("question", ["平湖市科技馆在什么位置?", "清江县科技馆培训了多少名讲解员?"])
+def test_at_most_four_passages_are_read_the_best_retrieved_among_them(engine, question):
+    query, evidence, passages = weighed(engine, question)
+    many = [
+        dataclasses.replace(p, chunk=dataclasses.replace(p.chunk, id=f"{p.chunk.id}-{n}"))
+        for n in range(5)
+        for p in passages
+    ]
+    seen = []
+    read_evidence(query, evidence, many, lambda _question, texts: seen.extend(texts) or [None] * len(texts))
+    assert len(seen) == 4
+    assert many[0].chunk.text in [text.text for text in seen]
+
+
+def test_what_was_not_read_counts_as_irrelevant(engine):
+    query, evidence, passages = weighed(engine, "平湖市科技馆在什么位置?")
+    unread = read_evidence(query, evidence, passages, lambda _question, texts: [None] * len(texts))
+    assert [e.relevance for e in unread] == [0.0] * len(evidence)
+    assert [(e.short, e.mismatch, e.read) for e in unread] == [(e.short, e.mismatch, 0.0) for e in evidence]
+
+
+def certain(_question, texts):
+    """A reader that is sure that every passage answers, all of it."""
+    return [Reading(1.0, (Span(0, len(text.text), 1.0),)) for text in texts]
+
+
+def weighed(engine, question):
+    """The question as it is looked for, its evidence by the rules alone, and the passages it is from."""
+    from rag.answer import weigh
+    from rag.query import build
+    from rag.question import understand
+
+    with engine._current() as current:
+        query = build(understand(question), current)
+        passages = engine._search(current, query, 30, None)
+        return query, weigh(query, passages, dataclasses.replace(engine._library(current), read=None)), passages
