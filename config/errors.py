@@ -48,6 +48,10 @@ class WenbaoError(Exception):
     def text(self, language: Language = "zh") -> str:
         return self.message.text(language)
 
+    def __reduce__(self) -> tuple[type[WenbaoError], Message]:
+        """So that it comes back from another process as it was raised."""
+        return type(self), self.message
+
 
 class UsageError(WenbaoError):
     exit_code = 2

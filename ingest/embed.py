@@ -34,7 +34,7 @@ class Embedder:
         self._query_prefix, self._passage_prefix = query_prefix, passage_prefix
         identity = "\0".join((model.fingerprint, query_prefix, passage_prefix))
         self.fingerprint = hashlib.sha256(identity.encode()).hexdigest()[:16]
-        self._session = Session(model.folder, model.max_tokens)
+        self.session = Session(model.folder, model.max_tokens)
 
     @classmethod
     def open(cls, settings: Settings, notify: Notify) -> Embedder:
@@ -49,7 +49,7 @@ class Embedder:
 
     def question(self, text: str) -> Vectors:
         """The vector of a question, (dim,)."""
-        return self._session.run(self._query_prefix + text)
+        return self.session.run(self._query_prefix + text)
 
     def passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         """Vectors of passages, (len(texts), dim), computed on all processors."""
@@ -57,7 +57,7 @@ class Embedder:
 
         vectors = np.empty((len(texts), self.dim), np.float32)
         with ThreadPoolExecutor(os.cpu_count()) as workers:
-            computed = workers.map(lambda text: self._session.run(self._passage_prefix + text), texts)
+            computed = workers.map(lambda text: self.session.run(self._passage_prefix + text), texts)
             for at, vector in enumerate(computed):
                 vectors[at] = vector
                 if progress is not None:

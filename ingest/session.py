@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from config.errors import ModelError
+from ingest.durable import digest
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
+    from tokenizers import Tokenizer
 
     Vectors = npt.NDArray[np.float32]
 
@@ -26,14 +28,21 @@ class Session:
     but itself (int8 scales are taken over all that runs together). Several threads may call at once.
     """
 
-    def __init__(self, folder: Path, max_tokens: int, graph: str = GRAPH, threads: int = 1) -> None:
-        """`threads`: how many one run may use; 0 for all processors."""
+    def __init__(
+        self, folder: Path, max_tokens: int, graph: str = GRAPH, threads: int = 1, like: Session | None = None
+    ) -> None:
+        """`threads`: how many one run may use; 0 for all processors.
+
+        The tokenizer of `like` is used if it is the same: a large one takes half a second and 250 MB.
+        """
         import onnxruntime
-        from tokenizers import Tokenizer
 
         try:
+            self._tokenizer_digest = digest(folder / TOKENIZER)
+            shared = like if like is not None and like._tokenizer_digest == self._tokenizer_digest else None
             with ThreadPoolExecutor(1) as beside:  # both are read by native code, each about as long as the other
-                reading = beside.submit(Tokenizer.from_file, str(folder / TOKENIZER))
+                path = folder / TOKENIZER
+                reading = beside.submit(lambda: shared._tokenizer if shared else _tokenizer(path, max_tokens))
                 options = onnxruntime.SessionOptions()
                 options.log_severity_level = 4
                 options.intra_op_num_threads = threads
@@ -41,7 +50,6 @@ class Session:
                     str(folder / graph), sess_options=options, providers=["CPUExecutionProvider"]
                 )
                 self._tokenizer = reading.result()
-            self._tokenizer.enable_truncation(max_tokens)
         except Exception as exc:
             raise ModelError(
                 f"无法加载模型 {folder}:{exc};请删除该目录后重试",
@@ -56,6 +64,14 @@ class Session:
         feed = {"input_ids": ids, "attention_mask": np.ones_like(ids)}
         vector: Vectors = self._session.run(["embedding"], feed)[0][0]
         return vector
+
+
+def _tokenizer(path: Path, max_tokens: int) -> Tokenizer:
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(path))
+    tokenizer.enable_truncation(max_tokens)
+    return tokenizer
 
 
 def quantize_layers(full: Path, quantized: Path) -> None:

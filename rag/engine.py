@@ -92,22 +92,19 @@ class Engine:
         self._lock = threading.Lock()
         self._opening = threading.Lock()
         self._opened = reader
-        reads = reads and settings.reader
-        with ThreadPoolExecutor(2) as beside:
+        with ThreadPoolExecutor(1) as beside:
             # Native code reads prepared models while Chroma is imported; to prepare one waits for the index.
             soon = embedder is None and is_prepared(settings)
-            embedding = beside.submit(Embedder.open, settings, notify) if soon else None
-            soon = reader is None and reads and prepare.is_prepared(settings)
-            reading = beside.submit(Reader.open, settings, notify) if soon else None
+            loading = beside.submit(Embedder.open, settings, notify) if soon else None
+            if loading and reads and settings.reader and prepare.is_prepared(settings):
+                beside.submit(lambda: self._reader(loading.result()))
             index = Index.open(settings)
             try:
                 index.require_model(settings.embedding_model)
-                self._embedder = embedder or (embedding.result() if embedding else Embedder.open(settings, notify))
+                self._embedder = embedder or (loading.result() if loading else Embedder.open(settings, notify))
                 index.require_model(settings.embedding_model, self._embedder.fingerprint)
-                if reading:
-                    self._opened = reading.result()
-                elif reads:
-                    self._reader()
+                if reads:
+                    self._reader(self._embedder)
                 self._now = _Generation(index)
             except BaseException:
                 index.close()
@@ -169,7 +166,7 @@ class Engine:
         question = understand(text)
         with self._current() as current:
             found = self._search(current, build(question, current), max(k, READ), current.within(only))
-        if found and is_unsure(found) and (reader := self._reader()) is not None:
+        if found and is_unsure(found) and (reader := self._reader(self._embedder)) is not None:
             found = reread(question.interpreted, found, reader.read)
         return found[:k]
 
@@ -242,15 +239,15 @@ class Engine:
         lifted = [replace(p, score=min(1.0, p.score + _NAMED * names_place(query, p.title))) for p in passages]
         return sorted(lifted, key=lambda p: -p.score)[:k]
 
-    def _reader(self) -> Reader | None:
+    def _reader(self, embedder: Embedder) -> Reader | None:
         """The reader, opened when it is needed first; None where the settings switch it off."""
         with self._opening:
             if self._opened is None:
-                self._opened = Reader.open(self._settings, self._notify)
+                self._opened = Reader.open(self._settings, self._notify, like=embedder.session)
             return self._opened
 
     def _library(self, current: _Generation) -> Library:
-        reader = self._reader()
+        reader = self._reader(self._embedder)
         read = reader.read if reader is not None else None
         return Library(current.report, current.view, self._meaning, read, self._settings.min_evidence)
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from config.settings import Settings
 from ingest.model import Notify
 from ingest.script import to_simplified
+from ingest.session import Session
 from rag.reader.adapter import CALIBRATION
 from rag.reader.graph import Logits
 from rag.reader.prepare import PreparedReader, open_graph, prepare
@@ -94,18 +95,20 @@ class Calibration:
 class Reader:
     """Reads passages for questions. Thread-safe. Raises ModelError when the reader can't be loaded."""
 
-    def __init__(self, prepared: PreparedReader, calibration: Calibration | None = None) -> None:
+    def __init__(
+        self, prepared: PreparedReader, calibration: Calibration | None = None, like: Session | None = None
+    ) -> None:
         self.fingerprint = prepared.fingerprint
-        self._graph = open_graph(prepared)
+        self._graph = open_graph(prepared, like=like)
         self._calibration = calibration or Calibration(**json.loads(CALIBRATION.read_text(encoding="utf-8")))
 
     @classmethod
-    def open(cls, settings: Settings, notify: Notify) -> Reader | None:
+    def open(cls, settings: Settings, notify: Notify, like: Session | None = None) -> Reader | None:
         """The reader, prepared first if needed; None where the settings switch it off.
 
-        Raises ModelError or StorageError.
+        A session `like` it lends its tokenizer. Raises ModelError or StorageError.
         """
-        return cls(prepare(settings, notify)) if settings.reader else None
+        return cls(prepare(settings, notify), like=like) if settings.reader else None
 
     def read(
         self, question: str, passages: Sequence[ToRead], *, budget: int = _BUDGET, settled: float = _SETTLED

@@ -38,8 +38,9 @@ class Logits:
 class Graph(Session):
     """A reader's graph and tokenizer. Raises ModelError when they can't be loaded. Several threads may read."""
 
-    def __init__(self, folder: Path, *, max_tokens: int) -> None:
-        super().__init__(folder, max_tokens)
+    def __init__(self, folder: Path, *, max_tokens: int, like: Session | None = None) -> None:
+        super().__init__(folder, max_tokens, like=like)
+        self._max_tokens = max_tokens
 
     def encode(self, question: str, passage: str) -> list[int]:
         """The token ids of one pair."""
@@ -58,10 +59,14 @@ class Graph(Session):
         import numpy as np
 
         encoding = self._tokenizer.encode(question, passage)
-        ids = np.array([encoding.ids], dtype=np.int64)
+        # A shared tokenizer may leave more; what is cut is the passage's end, not the mark that ends every pair.
+        read = (
+            [*range(len(encoding.ids))] if len(encoding.ids) <= self._max_tokens else [*range(self._max_tokens - 1), -1]
+        )
+        ids = np.array([encoding.ids], dtype=np.int64)[:, read]
         feed = {"input_ids": ids, "attention_mask": np.ones_like(ids)}
         start, end, relevance = self._session.run(list(OUTPUTS), feed)
-        own = [j for j, sequence in enumerate(encoding.sequence_ids) if sequence == 1]
+        own = [j for j, sequence in enumerate(encoding.sequence_ids[: len(read)]) if sequence == 1]
         return Logits(
             start=start[0, own],
             end=end[0, own],

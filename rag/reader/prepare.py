@@ -8,9 +8,11 @@ at a time; a damaged one is prepared again. Whatever the embedding model, the re
 from __future__ import annotations
 
 import json
+import multiprocessing
 import shutil
 import tempfile
 import warnings
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +23,7 @@ from config.settings import Settings
 from ingest import bundled
 from ingest.durable import digest, storing
 from ingest.model import Notify
-from ingest.session import GRAPH, TOKENIZER
+from ingest.session import GRAPH, TOKENIZER, Session
 from rag.reader.adapter import ADAPTER
 from rag.reader.graph import OUTPUTS, Graph
 
@@ -77,8 +79,12 @@ def _prepare(folder: Path, notify: Notify) -> PreparedReader:
     shutil.rmtree(draft, ignore_errors=True)
     (draft / GRAPH).parent.mkdir(parents=True)
     try:
-        with tempfile.TemporaryDirectory(dir=draft, prefix=".encoder-") as encoder:
-            seal = asdict(_write(Path(encoder), draft))
+        with (
+            tempfile.TemporaryDirectory(dir=draft, prefix=".encoder-") as encoder,
+            # In a process of its own: what training libraries take up is gone with it.
+            ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as apart,
+        ):
+            seal = asdict(apart.submit(_write, Path(encoder), draft).result())
         del seal["folder"]
         files = {name: digest(draft / name) for name in (GRAPH, TOKENIZER)}
         (draft / _SEAL).write_text(json.dumps({"reader": seal, "files": files}, indent=2), encoding="utf-8")
@@ -120,6 +126,7 @@ def _write(work: Path, draft: Path) -> PreparedReader:
     from rag.reader import network
     from rag.reader.quantize import quantize
 
+    quiet_libraries()
     bundled.write_sentence_transformer(work)
     (work / GRAPH).parent.mkdir()
     Tokenizer.from_file(str(work / "tokenizer.json")).save(str(work / TOKENIZER))
@@ -138,9 +145,9 @@ def _write(work: Path, draft: Path) -> PreparedReader:
     return prepared
 
 
-def open_graph(prepared: PreparedReader, folder: Path | None = None) -> Graph:
-    """The prepared reader's graph, or the one in `folder` served the same way."""
-    return Graph(folder or prepared.folder, max_tokens=prepared.max_tokens)
+def open_graph(prepared: PreparedReader, folder: Path | None = None, like: Session | None = None) -> Graph:
+    """The prepared reader's graph, or the one in `folder` served the same way; `like` may lend its tokenizer."""
+    return Graph(folder or prepared.folder, max_tokens=prepared.max_tokens, like=like)
 
 
 def _check(reader: ReaderNetwork, exact: Graph, served: Graph) -> None:
