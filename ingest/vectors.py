@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 import shutil
 import sqlite3
+import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
@@ -36,6 +37,8 @@ _OWNER = "index"  # the key under which a server's collection names the index it
 # whose low byte they are.
 _CODE = re.compile(r"\(code: (\d+)\)")
 _REFUSED = frozenset({8, 10, 13, 14})
+# Chroma counts the clients of one folder in its own process, but two threads that open and close it can miscount.
+_CLIENTS = threading.Lock()
 _BATCH = 1000  # below Chroma's limit of rows in one call
 _COSINE: Any = {"hnsw": {"space": "cosine"}}
 
@@ -87,7 +90,8 @@ class VectorStore:
         self._reading, self._writing = reading, writing
 
     def close(self) -> None:
-        self._client.close()  # type: ignore[attr-defined]  # on the client, not yet on its interface
+        with _CLIENTS:
+            self._client.close()  # type: ignore[attr-defined]  # on the client, not yet on its interface
 
     def count(self) -> int:
         with self._reading():
@@ -321,7 +325,8 @@ def _embedded(folder: Path) -> ClientAPI:
     import chromadb
     from chromadb.config import Settings as ChromaSettings
 
-    return chromadb.PersistentClient(str(folder), settings=ChromaSettings(anonymized_telemetry=False))
+    with _CLIENTS:
+        return chromadb.PersistentClient(str(folder), settings=ChromaSettings(anonymized_telemetry=False))
 
 
 def _check(folder: Path) -> None:
