@@ -135,10 +135,10 @@ def refusal(query: Query, evidence: Sequence[Evidence], views: Iterable[ReportVi
         if not any(name in view.text or name in view.title for view in views for name in names):
             return say(question, f"报告中没有提到{names[0]}。", f"The reports do not mention {names[0]}.")
     best = evidence[0]
-    if is_enough(best, query.asked, min_evidence):
+    if is_enough(best, query, min_evidence):
         return None
     closest = max(evidence, key=extract.value)
-    if not is_enough(replace(closest, mismatch=None), query.asked, min_evidence) or closest.mismatch is None:
+    if not is_enough(replace(closest, mismatch=None), query, min_evidence) or closest.mismatch is None:
         return say(question, "报告中没有提到所问的内容。", "The reports do not mention what is asked.")
     asked = [names[0] for names in query.places]
     places = "、".join(asked or dict.fromkeys(name for view in views for name in extract.names_asked(query, view)))

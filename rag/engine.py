@@ -41,6 +41,7 @@ DEFAULT_PASSAGES = 30
 DEFAULT_HITS = 10
 _FOREIGN_CANDIDATES = 400  # chunks near to a question in another language, of which its place picks some
 _FOREIGN = 0.3  # what a cosine across languages counts beside a score of the words
+_WIDER = 3  # times as many passages are weighed for a question in another language
 _NAMED = 0.3  # what it counts that a report's title names the place
 
 Within = Collection[str] | None
@@ -237,7 +238,7 @@ class Engine:
         hits += [(id_, _FOREIGN * cosine) for id_, cosine in close if id_ not in scores]
         passages = self._passages(current, hits)
         lifted = [replace(p, score=min(1.0, p.score + _NAMED * names_place(query, p.title))) for p in passages]
-        return sorted(lifted, key=lambda p: -p.score)[:k]
+        return sorted(lifted, key=lambda p: -p.score)[: _WIDER * k]
 
     def _reader(self, embedder: Embedder) -> Reader | None:
         """The reader, opened when it is needed first; None where the settings switch it off."""

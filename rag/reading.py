@@ -13,7 +13,7 @@ from dataclasses import replace
 from itertools import zip_longest
 
 from rag import extract
-from rag.asked import Asked, Kind
+from rag.asked import Kind
 from rag.library import Read
 from rag.query import Query
 from rag.read import Reading, ToRead
@@ -50,11 +50,14 @@ def read_evidence(
     return [_weighed(query.asked.kind, e, said.get(e.passage.chunk.id)) for e in evidence]
 
 
-def is_enough(evidence: Evidence, asked: Asked, min_evidence: float) -> bool:
+def is_enough(evidence: Evidence, query: Query, min_evidence: float) -> bool:
     """Whether evidence carries enough of the question to be its answer."""
     if evidence.mismatch is not None:
         return False
-    if asked.kind in _EVIDENT:
+    # Words translated one by one are found anywhere: what they ask must stand beside the answer itself.
+    if query.core and evidence.focus < min_evidence:
+        return False
+    if query.asked.kind in _EVIDENT:
         return evidence.support >= _EVIDENT_LEAST * min_evidence
     if evidence.relevance is None:
         return evidence.support >= min_evidence

@@ -81,7 +81,7 @@ def test_no_reading_makes_up_for_another_place_year_or_name(engine, question, ki
     barred = [dataclasses.replace(e, mismatch=kind) for e in evidence]
     for e in read_evidence(query, barred, passages, certain):
         assert e.mismatch == kind
-        assert not is_enough(e, query.asked, 0.5)
+        assert not is_enough(e, query, 0.5)
 
 
 def test_a_figure_asked_for_is_never_replaced_by_words(engine):
