@@ -105,11 +105,13 @@ def ingest(
     *,
     dry_run: bool = False,
     embedder: Embedder | None = None,
+    writer: Writer | None = None,
 ) -> IngestSummary:
     """Mirror the reports directory, or add and update only `paths`.
 
-    `embedder` is the settings' model where the caller has it open already.
-    Raises UsageError, StorageError, ModelError or an IndexUnavailable; what was published before then stays.
+    `embedder` is the settings' model where the caller has it open already, `writer` the right to write where the
+    caller holds it. Raises UsageError, StorageError, ModelError or an IndexUnavailable; what was published before
+    then stays.
     """
     started = time.monotonic()
     mirror = not paths
@@ -119,11 +121,14 @@ def ingest(
             f"报告目录 {settings.reports_dir} 里没有报告,索引保持不变;请设置 WENBAO_REPORTS_DIR",
             f"there are no reports in {settings.reports_dir}, the index stays as it is; set WENBAO_REPORTS_DIR",
         )
-    if dry_run:
+    if writer is None and not dry_run:  # looked for once more then: a writer may have been changing the folder
+        with writing(settings) as held:
+            return ingest(settings, paths, observer, embedder=embedder, writer=held)
+    if writer is None:
         with _published(settings, observer, mirror=mirror) as state:
             plan = _plan(settings, found, state, mirror=mirror, model=None)
             return _summary(plan, "", plan.chunk_total, len(plan.unseen), started)
-    with writing(settings) as writer, _published(settings, observer, mirror=mirror) as state:
+    with _published(settings, observer, mirror=mirror) as state:
         embedder = embedder or Embedder.open(settings, observer.notify)
         plan = _plan(settings, found, state, mirror=mirror, model=embedder.fingerprint)
         if plan.empty and state is not None:

@@ -22,6 +22,7 @@ from urllib.parse import parse_qsl, unquote
 BOT = {"id": 700001, "is_bot": True, "first_name": "问报", "username": "wenbao_loop_bot"}
 TOKEN = f"{BOT['id']}:AAloopback-token-that-must-never-be-logged"
 MAX_DOWNLOAD = 20 << 20
+PACE = 0.9  # of Telegram's second: what was sent one a second may arrive bunched
 
 INT, TEXT, FLAG, JSON = "int", "text", "flag", "json"
 _MESSAGE = {
@@ -103,9 +104,10 @@ class Fault:
 
 
 class Loopback:
-    """The server; use as a context manager."""
+    """The server; use as a context manager. `pace` is the seconds that must lie between two messages in a chat."""
 
-    def __init__(self) -> None:
+    def __init__(self, pace: float = PACE) -> None:
+        self._pace_seconds = pace
         self.lock = threading.Condition(threading.RLock())
         self.calls: list[Call] = []
         self.violations: list[str] = []
@@ -117,7 +119,7 @@ class Loopback:
         self.commands: dict[str, list[str]] = {}
         self.alerts: dict[str, str | None] = {}
         self.webhook: dict[str, Any] = {}
-        self._updates: list[dict[str, Any]] = []
+        self.updates: list[dict[str, Any]] = []
         self._faults: list[Fault] = []
         self._queries: dict[str, bool] = {}
         self._next_update, self._next_message, self._poller = 1000, 1, 0
@@ -192,11 +194,14 @@ class Loopback:
         }
         return self.say(chat, user, None, document=document)
 
-    def press(self, user: int, message: Sent, data: str, chat: int | None = None) -> int:
-        """A person presses a button (given by its label, or as forged data); the update's number."""
+    def press(self, user: int, message: Sent, data: str, chat: int | None = None, *, old: bool = False) -> int:
+        """A person presses a button (given by its label, or as forged data); the update's number.
+
+        An `old` press waited for so long that it can't be answered.
+        """
         with self.lock:
             query = f"q{self._number()}"
-            self._queries[query] = False
+            self._queries[query] = old
             where = {**self._shown(message.chat, message.id)}
             if chat is not None:
                 where["chat"] = self.chats[chat]
@@ -216,7 +221,7 @@ class Loopback:
             if number is None:
                 self._next_update += 1
                 number = self._next_update
-            self._updates.append({"update_id": number, **update})
+            self.updates.append({"update_id": number, **update})
             self.lock.notify_all()
             return number
 
@@ -256,7 +261,7 @@ class Loopback:
 
     def pending(self) -> int:
         with self.lock:
-            return len(self._updates)
+            return len(self.updates)
 
     def _number(self) -> int:
         self._next_message += 1
@@ -350,15 +355,15 @@ class Loopback:
         until = time.monotonic() + params.get("timeout", 0)
         with self.lock:
             offset = params.get("offset", 0)
-            self._updates = [u for u in self._updates if u["update_id"] >= offset]
-            while not self._updates and self.open:
+            self.updates = [u for u in self.updates if u["update_id"] >= offset]
+            while not self.updates and self.open:
                 if me != self._poller:
                     raise Refused(409, "Conflict: terminated by other getUpdates request; make sure that only one bot")
                 left = until - time.monotonic()
                 if left <= 0:
                     break
                 self.lock.wait(min(left, 0.5))
-            return list(self._updates[:100])
+            return list(self.updates[:100])
 
     def _getMe(self, _: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
         return {**BOT, "can_join_groups": True, "can_read_all_group_messages": False, "supports_inline_queries": False}
@@ -475,7 +480,7 @@ class Loopback:
         times = self._times.setdefault(chat, [])
         overall = sum(1 for ts in self._times.values() for t in ts[-3:] if now - t < 1)
         recent = [t for t in times if now - t < 60]
-        if times and now - times[-1] < 0.9:
+        if times and now - times[-1] < self._pace_seconds:
             self.violations.append(f"{now - times[-1]:.2f} s between two messages to {chat}")
             raise Refused(429, "Too Many Requests: retry after 1", retry_after=1)
         if chat < 0 and len(recent) >= 20:

@@ -7,11 +7,16 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 import re
+import signal
+from pathlib import Path
 
 import pytest
-from loopback import BOT, TOKEN, Loopback
-from telegram_office import EMOJI, LONG, QUESTION, SHORT, SLOW, TEXTS, Bot, make_office
+from loopback import BOT, PACE, TOKEN, Loopback
+from telegram_office import EMOJI, HURRY, LONG, QUESTION, SHORT, SLOW, TEXTS, Bot, make_office
+
+from ingest.index import writing
 
 ADMINS = range(9001, 9031)
 USERS = range(1001, 1200)
@@ -21,7 +26,7 @@ NAME = BOT["username"]
 
 @pytest.fixture(scope="module")
 def server():
-    with Loopback() as server:
+    with Loopback(pace=HURRY * PACE) as server:
         yield server
 
 
@@ -33,6 +38,7 @@ def bot(tmp_path_factory, embedder, server):
         server,
         folder,
         odd=True,
+        HURRY="1",
         WENBAO_TELEGRAM_WORKERS="4",
         WENBAO_ALLOWED_USERS=",".join(map(str, USERS)),
         WENBAO_ALLOWED_CHATS=" ".join(map(str, GROUPS)),
@@ -205,6 +211,31 @@ def test_only_admins_let_people_in_and_admins_stay(bot, user, admin):
     listed = bot.ask(ADMINS[0], "/allow").text
     assert str(ADMINS[0]) in listed
     assert str(user) in listed
+
+
+def test_allow_in_a_topic_means_the_group_and_not_who_opened_the_topic(bot, server, stranger):
+    group = server.chat(-stranger, forum=True)
+    here = server.topic(group, 71)
+    opener = {
+        "message_id": here, "date": 1, "chat": server.chats[group], "message_thread_id": here, "is_topic_message": True,
+        "from": {"id": stranger, "is_bot": False, "first_name": "员工"},
+        "forum_topic_created": {"name": "提问", "icon_color": 1},
+    }  # fmt: skip
+    update, message = server.say(group, ADMINS[0], "/allow", thread=here, reply_to_message=opener)
+    assert bot.settled(update) == "done"
+    (said,) = server.replies(group, message)
+    assert (said.text, said.thread) == (f"已允许 {group}。", here)
+    assert bot.rows("SELECT count(*) FROM access WHERE id = ?", stranger) == [(0,)]
+
+
+def test_who_is_denied_hears_so_in_the_group_that_may_ask(bot, server, group, admin, stranger):
+    bot.ask(admin, f"/deny {stranger}")
+    update, message = server.say(group, stranger, f"@{NAME} {QUESTION}")
+    assert bot.settled(update) == "refused"
+    (refusal,) = server.replies(group, message)
+    assert refusal.text.startswith(f"您没有使用权限。请把您的编号 {stranger} 告诉管理员。")
+    assert bot.settled(server.say(group, 424242, f"@{NAME} {QUESTION}")[0]) == "done"
+    assert server.sent(group)[-1].text.startswith(SHORT)
 
 
 def test_an_admin_opens_a_group_and_it_stays_open_under_its_new_id(bot, server, user, stranger):
@@ -421,14 +452,14 @@ def test_a_slow_answer_is_announced_once_and_the_announcement_becomes_the_answer
 
 
 def test_one_question_at_a_time_for_each_person_in_order_and_said_honestly(bot, server, user):
-    asked = [server.say(user, user, f"{SLOW}{QUESTION}") for _ in range(4)]
-    assert [bot.settled(update, 90) for update, _ in asked] == ["done"] * 4
-    shown = [server.replies(user, message)[0] for _, message in asked]
-    assert all(len(server.replies(user, message)) == 1 for _, message in asked)
+    asked = [server.say(user, user, f"{SLOW}{QUESTION}") for _ in range(6)]
+    assert [bot.settled(update, 90) for update, _ in asked] == ["done"] * 6
+    shown = [server.replies(user, message)[0] for _, message in asked[:4]]
+    assert [len(server.replies(user, message)) for _, message in asked] == [1, 1, 1, 1, 0, 0]
     assert shown[3].text.startswith("您已有 3 个问题")
     assert all(answer.text.startswith(SHORT) for answer in shown[:3])
     assert any("排在第" in version for version in shown[1].versions)
-    assert bot.status(user) == ["answered"] * 3 + [None]
+    assert bot.status(user) == ["answered"] * 3 + [None] * 3
 
 
 def test_fifty_people_ask_at_once_and_each_gets_their_own_answer(bot, server):
@@ -486,6 +517,19 @@ def test_votes_are_kept_one_for_each_person(bot, server, user):
         bot.settled(server.press(user, answer, label))
     assert bot.rows("SELECT value FROM votes WHERE user = ?", user) == [(-1,)]
     assert len(server.sent(user)) == 1
+
+
+def test_a_press_from_a_time_when_the_bot_was_away_changes_nothing_but_votes_and_that_is_said_once(bot, server, admin):
+    note = bot.ask(admin, "/remove e.txt")
+    answer = bot.ask(admin, QUESTION)
+    for shown, label in ((note, "✅ 确认"), (note, "✅ 确认"), (answer, "原文"), (answer, "👍")):
+        assert bot.settled(server.press(admin, shown, label, old=True)) == "done"
+    assert [sent.text[:8] for sent in server.sent(admin)[2:]] == ["这次按下没有及时"] * 2
+    assert (bot.settings.reports_dir / "e.txt").exists()
+    assert bot.rows("SELECT value FROM votes WHERE user = ?", admin) == [(1,)]
+    assert bot.rows("SELECT state FROM changes WHERE user = ?", admin) == [("proposed",)]
+    assert bot.settled(server.press(admin, note, "取消", old=True)) == "done"
+    assert bot.rows("SELECT state FROM changes WHERE user = ?", admin) == [("cancelled",)]
 
 
 # commands
@@ -564,6 +608,11 @@ def _changes(bot, name):
     return [row[0] for row in bot.rows("SELECT state FROM changes WHERE name = ?", name)]
 
 
+def _read_by(process):
+    """The bytes that a process has read; one that waits for a request reads none."""
+    return int(Path(f"/proc/{process}/io").read_text().split()[1])
+
+
 def test_only_admins_upload_and_only_in_private(bot, admin, server, user, group):
     assert "只有管理员" in _offer(bot, server, "x.txt", b"x", user=user).text
     document = {"file_id": "f", "file_unique_id": "f", "file_name": "x.txt", "file_size": 3}
@@ -579,6 +628,26 @@ def test_a_file_that_is_too_large_is_not_even_asked_for(bot, admin, server):
     assert "20.0 MB" in note.text
     assert note.buttons == {}
     assert len(server.called("getFile")) == before
+
+
+@pytest.mark.parametrize(("size", "outcome"), [(21 << 20, "不能加入:文件大于 20.0 MB"), (4, "(?)\n将作为新报告加入")])
+def test_a_file_of_unknown_size_is_measured_before_it_is_downloaded(bot, admin, server, size, outcome):
+    file = f"unknown{size}"
+    server.files[file] = b"text", size
+    document = {"file_id": file, "file_unique_id": file, "file_name": "unknown.txt"}
+    update, message = server.say(admin, admin, None, document=document)
+    assert bot.settled(update, 90) == "done"
+    (note,) = server.replies(admin, message)
+    assert outcome in note.text
+    for label in {"取消"} & note.buttons.keys():
+        _press(bot, server, note, label, user=admin)
+
+
+@pytest.mark.parametrize("size", [0, 5], ids=["as-announced", "once-downloaded"])
+def test_an_empty_file_is_called_empty(bot, admin, server, size):
+    note = _offer(bot, server, "empty.txt", b"", size=size, user=admin)
+    assert note.text == "empty.txt 是空文件,没有内容可加入。"
+    assert _changes(bot, "empty.txt") == []
 
 
 @pytest.mark.parametrize(
@@ -674,6 +743,31 @@ def test_a_cancelled_upload_changes_nothing(bot, admin, server):
     assert bot.ask(admin, "/status").text.split("\n")[0] == generation
 
 
+def test_an_upload_comes_to_its_end_even_when_nobody_can_be_told(bot, admin, server, user):
+    note = _offer(bot, server, "quiet.txt", "静水县科协有志愿者83名。".encode(), user=admin)
+    server.fail("editMessageText", "403 Forbidden: bot was blocked by the user", chat=admin, times=9)
+    _press(bot, server, note, "✅ 确认", user=admin)
+    assert _changes(bot, "quiet.txt") == ["done"]
+    assert bot.ask(user, "静水县科协有多少名志愿者?").text.startswith("83名")
+
+
+def test_an_upload_waits_for_another_ingest_and_when_it_dies_all_is_as_it_was(bot, admin, server):
+    note = _offer(bot, server, "late.txt", "迟山县科协有志愿者84名。".encode(), user=admin)
+    with writing(bot.settings):  # as an ingest in a terminal does
+        (child,) = bot.children()
+        idle = _read_by(child)
+        update = server.press(admin, note, "✅ 确认")
+        server.wait(lambda: _read_by(child) > idle)
+        os.kill(child, signal.SIGKILL)
+        server.wait(lambda: bot.children() not in ([], [child]))
+        assert not (bot.settings.reports_dir / "late.txt").exists()
+    assert bot.settled(update, 60) == "done"
+    assert _changes(bot, "late.txt") == ["failed"]
+    assert "意外退出" in note.text
+    assert not (bot.settings.reports_dir / "late.txt").exists()
+    assert list((bot.settings.data_dir / "telegram" / "changes").glob("*/new/late.txt")) == []
+
+
 def test_a_report_is_removed_and_brought_back(bot, admin, server, user):
     assert "索引里没有 nope.txt" in bot.ask(admin, "/remove nope.txt").text
     note = bot.ask(admin, "/remove d.txt")
@@ -700,7 +794,7 @@ def test_an_admin_mirrors_the_reports_directory(bot, admin, user):
 
 @pytest.mark.parametrize(
     ("kind", "seconds"),
-    [("429", 2), ("502", 0), ("drop", 0)],
+    [("429", 1), ("502", 0), ("drop", 0)],
     ids=["too-many-requests", "bad-gateway-in-html", "connection-dropped"],
 )
 def test_the_answer_is_delivered_once_whatever_refuses_the_first_try(bot, server, user, kind, seconds):
@@ -717,6 +811,7 @@ FINAL_EDIT = {
     "connection-dropped": ("drop", 1),
     "placeholder-deleted": ("400 Bad Request: message to edit not found", 2),
     "html-refused": ("400 Bad Request: can't parse entities: no", 1),
+    "for-no-known-reason": ("400 Bad Request: no", 1),
 }
 
 
@@ -727,7 +822,7 @@ def final_edits(bot, server):
     asked = {}
     for name, (kind, _) in FINAL_EDIT.items():
         person = server.chat(next(_users))
-        server.fail("editMessageText", kind, chat=person, seconds=2)
+        server.fail("editMessageText", kind, chat=person)
         asked[name] = (person, *server.say(person, person, f"{SLOW}{QUESTION}"))
     return asked
 

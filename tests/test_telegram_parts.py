@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import json
 import logging
+import sqlite3
+import threading
+from collections.abc import AsyncIterator
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from loopback import parse_html
-from telegram import Update
+from loopback import TOKEN, Loopback, parse_html
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
+from telegram.ext import ExtBot
 
 from config.errors import StorageError
 from config.settings import Settings
 from rag.telegram.access import Access, Verdict
 from rag.telegram.addressing import Request, read
+from rag.telegram.answering import Answering
+from rag.telegram.asking import Asking
+from rag.telegram.buttons import Buttons
 from rag.telegram.intake import Intake
 from rag.telegram.layout import Span, one_line, pieces, units
 from rag.telegram.logs import _Lines, redact
-from rag.telegram.shelf import safe_name
-from rag.telegram.state import Change, State
+from rag.telegram.outbox import Outbox, Place, Undelivered
+from rag.telegram.pacing import Pacing
+from rag.telegram.shelf import Shelf, safe_name
+from rag.telegram.state import Change, Part, State, Unfinished
+from rag.telegram.uploads import Uploads
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=400)
 EMOJI = st.sampled_from(["👨‍👩‍👧‍👦", "🇨🇳", "👍🏽", "é", "汉", "a", "。", "\n", "<", "&amp;", "_", "*"])
@@ -82,11 +94,11 @@ def test_a_file_without_a_name_gets_one(given_name):
     assert safe_name(given_name).startswith("report-")
 
 
-def _update(user: int, text: str = "问题") -> Update:
+def _update(user: int, text: str = "问题", number: int = 7) -> Update:
     chat = {"id": user, "type": "private", "first_name": "x"}
     person = {"id": user, "is_bot": False, "first_name": "x"}
     message = {"message_id": 1, "date": 2**31 - 1, "chat": chat, "from": person, "text": text}
-    update = Update.de_json({"update_id": 7, "message": message})
+    update = Update.de_json({"update_id": number, "message": message})
     assert update is not None
     return update
 
@@ -98,24 +110,154 @@ def state(tmp_path):
     state.close()
 
 
-def _run(state: State, *, user: int = 1) -> bool:
-    """Whether an update of an allowed person reaches its handlers."""
-    reached = False
+class _Gate:
+    """An intake with its surroundings; it remembers what reached the handlers and what was said instead."""
 
-    async def handlers() -> None:
-        nonlocal reached
-        reached = True
+    def __init__(self, state: State, *, undelivered: int = 0) -> None:
+        options = Settings(allowed_users=(1,))
+        self.handled, self.given_up, self._undelivered = 0, 0, undelivered
+        self.intake = Intake(
+            *(options, state, Access(options, state), lambda _: None),
+            turn_away=self._say_nothing,
+            too_late=self._say_nothing,
+            give_up=self._give_up,
+            put_again=self.process,
+            pauses=(0, 0),
+        )
 
-    async def turn_away(_: object) -> None:
+    async def process(self, update: Update) -> None:
+        await self.intake.process_update(update, self._handle(update))
+        await asyncio.sleep(0.05)
+
+    async def _handle(self, update: Update) -> None:
+        self.handled += 1
+        if self.handled <= self._undelivered:
+            self.intake.leave_open(update)
+
+    async def _give_up(self, _: Update) -> None:
+        self.given_up += 1
+
+    async def _say_nothing(self, _: object) -> None:
         pass
 
-    async def go() -> None:
-        options = Settings(allowed_users=(1,))
-        intake = Intake(options, state, Access(options, state), lambda _: None, turn_away, turn_away)
-        await intake.process_update(_update(user), handlers())
 
-    asyncio.run(go())
-    return reached
+def _run(state: State, *, user: int = 1) -> bool:
+    """Whether an update of an allowed person reaches its handlers."""
+    gate = _Gate(state)
+    asyncio.run(gate.process(_update(user)))
+    return gate.handled == 1
+
+
+@pytest.mark.parametrize(("undelivered", "handled", "outcome"), [(2, 3, "done"), (9, 3, "received")])
+def test_what_was_not_delivered_is_tried_again_while_the_bot_runs_and_then_left_to_the_next(
+    state, undelivered, handled, outcome
+):
+    gate = _Gate(state, undelivered=undelivered)
+    state.receive(7, "{}")
+    asyncio.run(gate.process(_update(1)))
+    assert gate.handled == handled
+    assert state.journalled() == {outcome: 1}
+    assert [left.attempts for left in state.unfinished()] == [0] * (outcome == "received")
+
+
+@pytest.mark.parametrize(("ended", "handled", "given_up"), [(2, 1, 0), (3, 0, 1), (4, 0, 0)])
+def test_what_ends_every_process_is_given_up_with_a_word_and_nothing_else_is(state, ended, handled, given_up):
+    gate = _Gate(state)
+    state.receive(7, "{}")
+    for _ in range(ended):
+        state.begin_update(7)
+    asyncio.run(gate.process(_update(1)))
+    assert (gate.handled, gate.given_up) == (handled, given_up)
+    assert state.journalled() == {"done" if handled else "skipped": 1}
+
+
+@pytest.fixture
+def server(monkeypatch):
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with Loopback(pace=0) as server:
+        server.chat(1)
+        yield server
+
+
+@contextlib.asynccontextmanager
+async def _outbox(server: Loopback) -> AsyncIterator[Outbox]:
+    pacing = Pacing(every=0)
+    bot: ExtBot[str] = ExtBot(TOKEN, base_url=f"{server.url}/bot", rate_limiter=pacing)
+    async with bot:
+        yield Outbox(bot, pacing, backoff=(0.01, 0.01))
+
+
+BUTTONS = InlineKeyboardMarkup([[InlineKeyboardButton("原文", callback_data="source:x")]])
+UNKNOWN = "400 Bad Request: something nobody has heard of"
+
+
+@pytest.mark.parametrize(("refusals", "entities", "buttons"), [(0, 1, 1), (1, 0, 1), (2, 0, 0)])
+def test_what_telegram_refuses_goes_out_barer_until_it_is_taken(server, refusals, entities, buttons):
+    async def go() -> int:
+        async with _outbox(server) as outbox:
+            return await outbox.send(Place(1), pieces([Span("21个", bold=True)])[0], BUTTONS)
+
+    server.fail("sendMessage", UNKNOWN, times=refusals)
+    sent = server.messages[1, asyncio.run(go())]
+    assert (sent.text, len(sent.entities), len(sent.buttons)) == ("21个", entities, buttons)
+
+
+@pytest.mark.parametrize("kind", ["502", "drop", UNKNOWN])
+def test_what_stays_refused_is_undelivered_and_never_lost_silently(server, kind):
+    async def go() -> None:
+        async with _outbox(server) as outbox:
+            await outbox.send(Place(1), pieces([Span("21个")])[0])
+
+    server.fail("sendMessage", kind, times=9)
+    with pytest.raises(Undelivered):
+        asyncio.run(go())
+
+
+@pytest.mark.parametrize(("refusals", "edited"), [(1, True), (2, False)])
+def test_an_edit_that_is_refused_is_made_as_plain_text_and_else_sent_anew_by_the_caller(server, refusals, edited):
+    async def go() -> bool:
+        async with _outbox(server) as outbox:
+            first = await outbox.send(Place(1), pieces([Span("正在查找…")])[0])
+            return await outbox.edit(1, first, pieces([Span("21个", bold=True)])[0])
+
+    server.fail("editMessageText", UNKNOWN, times=refusals)
+    assert asyncio.run(go()) is edited
+    assert server.sent(1)[0].text == ("21个" if edited else "正在查找…")
+
+
+def test_what_is_in_the_chat_of_an_answer_is_known_after_a_restart(state, tmp_path):
+    state.part(3, 0, Part(50, ""))
+    state.part(3, 1, Part(50, "a"))  # the answer took the placeholder's place
+    state.part(3, 2, Part(0, "b"))
+    state.part(4, 0, Part(60, ""))
+    state.part(4, 1, Part(61, "c"))
+    state.close()
+    again = State(tmp_path / "state.db")
+    assert again.parts(3) == {1: Part(50, "a"), 2: Part(0, "b")}
+    assert again.parts(4) == {0: Part(60, ""), 1: Part(61, "c")}
+    again.drop_parts(4, 0, 0)
+    assert again.parts(4) == {1: Part(61, "c")}
+    again.close()
+
+
+def test_the_files_of_changes_that_a_killed_process_left_are_deleted_and_the_others_kept(tmp_path):
+    shelf = Shelf(tmp_path / "changes", tmp_path / "reports")
+    for change in ("left", "proposed"):
+        shelf.stage(shelf.staged(change, "a.txt"), b"x")
+    shelf.drop_all_but(["proposed"])
+    assert [path.name for path in shelf.folder.iterdir()] == ["proposed"]
+
+
+def test_what_a_failed_change_replaced_is_kept_until_it_is_back_in_its_place(tmp_path):
+    shelf, change = Shelf(tmp_path / "changes", tmp_path), Change("c1", 1, "upload", "a.txt", "running", "")
+    shelf.place(change).write_text("old", encoding="utf-8")
+    shelf.stage(shelf.staged("c1", "a.txt"), b"new")
+    shelf.swap_in(change)
+    assert not shelf.drop_if_back(change)
+    assert shelf.kept(change).read_text(encoding="utf-8") == "old"
+    shelf.swap_back(change)
+    assert shelf.drop_if_back(change)
+    assert list(shelf.folder.iterdir()) == []
 
 
 def test_the_gate_fails_closed(state, caplog):
@@ -136,27 +278,45 @@ def test_a_message_behind_a_chat_is_never_admitted(state):
     assert not access.admin(1087968824)
 
 
-def test_the_journal_gives_out_unfinished_updates_once(state):
+def test_the_journal_keeps_what_is_unfinished_and_counts_only_what_never_came_to_an_end(state):
     assert state.receive(1, "a")
     assert not state.receive(1, "a")
     state.receive(2, "b")
     state.finish(2)
-    assert state.unfinished() == [(1, "a")]
-    assert state.unfinished() == []
-    assert state.journalled() == {"skipped": 1, "done": 1}
+    assert state.unfinished() == [Unfinished(1, "a", 0)]
+    assert state.begin_update(1) == 1
+    state.put_back(1)
+    assert [state.begin_update(1), state.begin_update(1)] == [1, 2]
+    state.put_back()
+    assert state.unfinished() == [Unfinished(1, "a", 1)]
+    assert state.journalled() == {"received": 1, "done": 1}
 
 
 def test_what_is_old_is_forgotten_and_what_is_waiting_stays(state):
     question = state.ask(1, 0, 1, 5, "问题")
     assert state.ask(1, 0, 1, 5, "问题") == question
     state.answer(question, "answered", 3.0)
-    state.propose(Change("c1", 1, "upload", "a.txt", "done", None, None))
+    state.propose(Change("c1", 1, "upload", "a.txt", "done", None))
     state.button("answer", 1, 0, {"question": question})
     state.receive(9, "{}")
     assert state.tidy(1) == []
     assert state.tidy(-1) == ["c1"]
     assert state.question(question) is None
     assert state.journalled() == {"received": 1}
+
+
+def test_the_journal_is_written_while_what_is_old_is_deleted(state):
+    for n in range(3000):
+        state.ask(1, 0, 1, n, "问题")
+    tidying = threading.Thread(target=state.tidy, args=(-1,))
+    tidying.start()
+    received = 0
+    while tidying.is_alive() or not received:
+        assert state.receive(received, "{}")
+        received += 1
+    tidying.join()
+    assert state.recent(1, 0, 1) == []
+    assert len(state.unfinished()) == received
 
 
 def test_a_person_is_forgotten_with_all_that_hangs_on_their_questions(state):
@@ -168,6 +328,47 @@ def test_a_person_is_forgotten_with_all_that_hangs_on_their_questions(state):
     assert state.forget(1) == 4
     assert state.question(theirs) is not None
     assert state.votes(theirs) == {2: 1}
+
+
+def test_what_is_forgotten_is_gone_from_the_file_and_no_question_gets_its_number_again(state, tmp_path):
+    asked = state.ask(1, 0, 1, 5, "绝无仅有的问题")
+    state.receive(9, json.dumps({"text": "绝无仅有的问题"}))
+    state.finish(9)
+    state.begin(1, 0)
+    state.forget(1)
+    state.checkpoint()
+    files = [path.read_bytes() for path in tmp_path.glob("state.db*")]
+    assert len(files) >= 1
+    assert not any("绝无仅有".encode() in content or b"\\u7edd" in content for content in files)
+    assert state.ask(1, 0, 1, 6, "下一个问题") > asked
+    assert state.history(1, 0, 99) == []
+    with contextlib.closing(sqlite3.connect(tmp_path / "state.db")) as db:
+        assert db.execute("SELECT count(*) FROM beginnings").fetchone() == (0,)
+
+
+@pytest.mark.parametrize(("admins", "outcome"), [((1,), "cancelled"), ((), "proposed")])
+def test_who_is_no_admin_any_more_cannot_use_the_buttons_of_then(state, server, tmp_path, admins, outcome):
+    state.propose(Change("c1", 1, "remove", "a.txt", "proposed", None))
+    token = state.button("change", 1, 1, {"change": "c1"})
+    options = Settings(allowed_users=(1,), admin_users=admins, reports_dir=tmp_path)
+
+    async def go() -> None:
+        async with _outbox(server) as outbox:
+            access, answering = Access(options, state), Answering(options)
+            asking = Asking(options, state, access, answering, outbox)
+            uploads = Uploads(options, tmp_path / "changes", state, answering, outbox, outbox.bot)
+            buttons = Buttons(state, access, answering, asking, uploads, outbox)
+            plan = await outbox.send(Place(1), pieces([Span("将移除 a.txt。")])[0])
+            server.press(1, server.messages[1, plan], f"cancel:{token}")
+            update = Update.de_json(server.updates[-1], outbox.bot)
+            assert update.callback_query is not None
+            await buttons.press(update.callback_query, "zh")
+
+    asyncio.run(go())
+    change = state.change("c1")
+    assert change is not None
+    assert change.state == outcome
+    assert list(server.alerts.values()) == [None if admins else "这个按钮已失效。"]
 
 
 def test_a_follow_up_refers_only_to_its_own_conversation_and_topic(state):
@@ -194,6 +395,14 @@ def test_no_token_and_no_update_reaches_the_log():
     assert "问题" not in redact("Received data was: {'text': '问题'}", token)
 
 
+def _message(text: str, chat: int = 1) -> Message:
+    data = _update(1, text).to_dict()["message"]
+    data["chat"] = {"id": chat, "type": "private" if chat > 0 else "supergroup"}
+    message = Message.de_json(data)
+    assert message is not None
+    return message
+
+
 @pytest.mark.parametrize(
     ("text", "request_"),
     [
@@ -205,6 +414,22 @@ def test_no_token_and_no_update_reaches_the_log():
     ],
 )
 def test_what_is_asked_is_read_however_it_is_spaced(text, request_):
-    message = _update(1, text).message
-    assert message is not None
-    assert read(message, 9, "wenbao_bot") == request_
+    assert read(_message(text), 9, "wenbao_bot") == request_
+
+
+@pytest.mark.parametrize(
+    ("text", "request_"),
+    [
+        ("@wenbao_bot /new", Request("new", "")),
+        ("@Wenbao_Bot  /ask去年多少", Request("ask", "去年多少")),
+        ("@wenbao_bot /ask@wenbao_bot 去年", Request("ask", "去年")),
+        ("/ask @wenbao_bot 去年", Request("ask", "去年")),
+        ("@wenbao_bot /sources", Request("sources", "")),
+        ("@wenbao_bot /ask@another_bot 去年", None),
+        ("@another_bot /new", None),
+        ("/sources", None),
+        ("3/4 的比例 @wenbao_bot", Request("", "3/4 的比例")),
+    ],
+)
+def test_a_mention_before_a_command_in_a_group_addresses_the_command(text, request_):
+    assert read(_message(text, -5), 9, "wenbao_bot") == request_

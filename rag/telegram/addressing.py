@@ -1,7 +1,7 @@
 """Is a message meant for the bot, and what does it ask? Pure.
 
-In private everything is; in a group a command (`/ask`, `/ask@bot`), a mention (`@bot`) or a reply to one
-of the bot's messages. Telegram marks `/ask去年` and `@bot去年` as plain text, people write them all the same.
+In private everything is; in a group a command (`/ask`, `/ask@bot`, `@bot /ask`), a mention (`@bot`) or a reply
+to one of the bot's messages. Telegram marks `/ask去年` and `@bot去年` as plain text, people write them all the same.
 """
 
 from __future__ import annotations
@@ -30,18 +30,23 @@ def read(message: Message, bot_id: int, bot_name: str) -> Request | None:
     text = (message.text or "").strip()
     if not text:
         return None
+    mention = re.compile(rf"@{re.escape(bot_name)}(?![A-Za-z0-9_])", re.IGNORECASE)
+    rest, mentioned = text, 0
     found = _COMMAND.match(text)
+    if not found:
+        rest, mentioned = mention.subn(" ", text)
+        rest = rest.strip()
+        found = _COMMAND.match(rest)
     if found:
+        words = mention.sub(" ", found[3]).strip()
         if found[2] and found[2].lower() != bot_name.lower():
             return None
-        if found[2] or message.chat.type == ChatType.PRIVATE or _ours(message, bot_id):
-            return Request(found[1].lower(), found[3].strip())
+        if found[2] or mentioned or message.chat.type == ChatType.PRIVATE or _ours(message, bot_id):
+            return Request(found[1].lower(), words)
         # A group's command without a name may be for any bot in it; only the ones people know are taken.
-        return Request(found[1].lower(), found[3].strip()) if found[1].lower() in _KNOWN else None
-    mention = re.compile(rf"@{re.escape(bot_name)}(?![A-Za-z0-9_])", re.IGNORECASE)
-    rest, mentioned = mention.subn(" ", text)
+        return Request(found[1].lower(), words) if found[1].lower() in _KNOWN else None
     if message.chat.type == ChatType.PRIVATE or mentioned or _ours(message, bot_id):
-        return Request("", rest.strip())
+        return Request("", rest)
     return None
 
 

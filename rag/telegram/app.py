@@ -123,7 +123,13 @@ class _Bot:
         )
         self._uploads = uploads
         self._queue = JournalQueue(state)
-        intake = Intake(settings, state, access, handlers.read, handlers.turn_away, handlers.too_late)
+        intake = Intake(
+            *(settings, state, access, handlers.read),
+            turn_away=handlers.turn_away,
+            too_late=handlers.too_late,
+            give_up=handlers.give_up,
+            put_again=self._queue.put_again,
+        )
         self._application: Application = (  # type: ignore[type-arg]
             ApplicationBuilder().bot(bot).update_queue(self._queue).concurrent_updates(intake).job_queue(None).build()
         )
@@ -147,6 +153,7 @@ class _Bot:
         try:
             if await self._connect():
                 await self._warm_up()
+                await self._uploads.clear()
                 await self._application.start()
                 await self._take_up()
                 self._pulse.largest_lag = 0.0  # opening the index blocks it, but nobody waits yet
@@ -202,10 +209,9 @@ class _Bot:
 
     async def _take_up(self) -> None:
         """Go on with what an earlier process received and didn't finish."""
-        for update_id, payload in self._state.unfinished():
-            update = Update.de_json(json.loads(payload), self._bot)
-            _log.info("taking up update %s", update_id)
-            await self._queue.put_again(update)
+        for left in self._state.unfinished():
+            _log.info("taking up update %s", left.update_id)
+            await self._queue.put_again(Update.de_json(json.loads(left.payload), self._bot))
 
     async def _listen(self) -> None:
         updater = self._application.updater
@@ -254,6 +260,8 @@ class _Bot:
                 await self._application.shutdown()
         except TimeoutError:
             _log.error("not everything was finished in %.0f s; the next start takes it up", seconds)
+            if self._reason is None:
+                self._state.put_back()
             self._state.close()
             os._exit(_STOPPED_HARD)
 

@@ -2,6 +2,8 @@
 
 A person has one question in work and at most two waiting. While an answer takes long, or waits for its
 turn, one placeholder says so; it becomes the answer by an edit, so that one message replies to a question.
+What is in the chat already is kept in the state: who comes back to a question, in this process or the next,
+goes on from there.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
+import hashlib
 import logging
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -23,10 +26,11 @@ from rag.telegram.access import Access
 from rag.telegram.answering import Answering, Overloaded
 from rag.telegram.layout import Piece, Span, pieces
 from rag.telegram.outbox import Outbox, Place, Uncertain, Unreachable
-from rag.telegram.state import Asked, State
+from rag.telegram.state import Asked, Part, State
 
 _log = logging.getLogger(__name__)
 
+_EVERY_PART = 1 << 30
 _AT_ONCE = 3  # questions of one person, the one in work included
 
 
@@ -59,11 +63,18 @@ class Asking:
 
     async def again(self, question: Asked, kind: str, language: Language) -> None:
         """Answer a stored question once more, because its answer may not have arrived."""
+        self._state.drop_parts(question.id, 1, _EVERY_PART)
         await self._answer(question, kind, language, None)
+
+    async def abandon(self, chat: int, message: int) -> None:
+        """The question in that message is not answered any more: take away what promises an answer."""
+        question = self._state.asked_in(chat, message)
+        if question is not None:
+            await _Placeholder(self._state, self._outbox, question).drop()
 
     async def _answer(self, question: Asked, kind: str, language: Language, earlier: Sequence[str] | None) -> None:
         line = self._lines.setdefault(question.user, _Line())
-        place = Place(question.chat, question.thread or None, question.message)
+        place = _place(question)
         if line.length >= _AT_ONCE:
             if line.told_full:  # once; a burst would fill the chat, and its answers would wait behind
                 return
@@ -71,7 +82,7 @@ class Asking:
             await self._outbox.say(place, messages.filled(texts.QUEUE_FULL, language, n=line.length))
             return
         line.length += 1
-        waiting = _Placeholder(self._outbox, place)
+        waiting = _Placeholder(self._state, self._outbox, question)
         try:
             if line.length > 1:
                 waiting.show_now(messages.filled(texts.QUEUED, language, n=line.length - 1))
@@ -93,7 +104,7 @@ class Asking:
             answer, spans = await self._answer_or_reason(question, history, language)
         parts = pieces(spans)
         keyboard = None if answer is None else self._keyboard(question, answer, language)
-        delivered = await self._deliver(place, parts, keyboard, waiting, question, language)
+        delivered = await self._deliver(question, parts, keyboard, waiting, language)
         took = (time.monotonic() - began) * 1000
         status = "unusable" if answer is None else answer.status
         self._state.answer(question.id, status, took)
@@ -120,33 +131,55 @@ class Asking:
 
     async def _deliver(
         self,
-        place: Place,
+        question: Asked,
         parts: Sequence[Piece],
         keyboard: InlineKeyboardMarkup | None,
         waiting: _Placeholder,
-        question: Asked,
         language: Language,
     ) -> bool:
         """Every part reaches the chat, the first in the placeholder's place; False when Telegram didn't confirm."""
-        shown, confirmed = await waiting.settle(), True
-        for number, part in enumerate(parts, 1):
-            buttons = keyboard if number == len(parts) else None
-            try:
-                if number > 1 or shown is None or not await self._outbox.edit(place.chat, shown, part, buttons):
-                    sent = await self._outbox.send(place, part, buttons)
-                else:
-                    sent = shown
-                self._state.sent(place.chat, sent, question.id)
-            except Uncertain:
-                confirmed = False
-            except Unreachable as exc:
-                _log.warning("chat %s can't be written to: %s", place.chat, exc)
-                return False
+        shown = await waiting.settle()
+        earlier = self._state.parts(question.id)
+        confirmed = True
+        try:
+            for number, piece in enumerate(parts, 1):
+                digest = _digest(piece, number, len(parts))
+                part = earlier.get(number)
+                if part is None or part.digest != digest:
+                    instead = part.message if part is not None and part.message else shown if number == 1 else None
+                    buttons = keyboard if number == len(parts) else None
+                    part = Part(await self._put(question, piece, buttons, instead), digest)
+                    self._state.part(question.id, number, part)
+                confirmed = confirmed and part.message != 0
+            await self._clear(question, len(parts))
+        except Unreachable as exc:
+            _log.warning("chat %s can't be written to: %s", question.chat, exc)
+            return False
         if not confirmed:
-            token = self._state.button("again", place.chat, question.user, {"question": question.id})
+            token = self._state.button("again", question.chat, question.user, {"question": question.id})
             button = InlineKeyboardButton(texts.B_AGAIN.text(language), callback_data=f"again:{token}")
-            await self._outbox.say(place, texts.UNCERTAIN.text(language), InlineKeyboardMarkup([[button]]))
+            await self._outbox.say(_place(question), texts.UNCERTAIN.text(language), InlineKeyboardMarkup([[button]]))
         return confirmed
+
+    async def _put(
+        self, question: Asked, piece: Piece, buttons: InlineKeyboardMarkup | None, instead: int | None
+    ) -> int:
+        """Make a part stand in the chat, in a message of ours where that can be edited; its id, 0 if not confirmed."""
+        message = instead
+        try:
+            if message is None or not await self._outbox.edit(question.chat, message, piece, buttons):
+                message = await self._outbox.send(_place(question), piece, buttons)
+        except Uncertain:
+            return 0
+        self._state.sent(question.chat, message, question.id)
+        return message
+
+    async def _clear(self, question: Asked, parts: int) -> None:
+        """Take away the placeholder where the answer stands elsewhere, and what an earlier, longer answer left."""
+        for number, part in self._state.parts(question.id).items():
+            if (number == 0 or number > parts) and part.message:
+                await self._outbox.delete(question.chat, part.message)
+                self._state.drop_parts(question.id, number, number)
 
     def _keyboard(self, question: Asked, answer: Answer, language: Language) -> InlineKeyboardMarkup:
         quotes = [messages.Quoted.of(citation) for citation in (answer.citations or answer.nearest)]
@@ -182,28 +215,46 @@ class Asking:
 
 
 class _Placeholder:
-    """The message that stands in for an answer until it is there; shown at most once."""
+    """The message that stands in for an answer until it is there; shown at most once, and known after a restart."""
 
-    def __init__(self, outbox: Outbox, place: Place) -> None:
-        self._outbox, self._place = outbox, place
-        self._sending: asyncio.Task[int | None] | None = None
+    def __init__(self, state: State, outbox: Outbox, question: Asked) -> None:
+        self._state, self._outbox, self._question = state, outbox, question
+        left = state.parts(question.id).get(0)
+        self._message = None if left is None else left.message
+        self._sending: asyncio.Task[None] | None = None
         self._used = False
 
     def show_now(self, text: str) -> None:
-        if self._sending is None:
-            self._sending = asyncio.create_task(self._outbox.say_once(self._place, pieces([Span(text)])[0]))
+        if self._sending is None and self._message is None:
+            self._sending = asyncio.create_task(self._show(text))
 
     async def settle(self) -> int | None:
         """Its message, once it is certain whether there is one; the caller makes the answer of it."""
         self._used = True
-        return None if self._sending is None else await self._sending
+        if self._sending is not None:
+            await self._sending
+        return self._message
 
     async def drop(self) -> None:
         """Take it away if no answer took its place."""
-        if self._sending is not None and not self._used:
-            message = await self._sending
-            if message is not None:
-                await self._outbox.delete(self._place.chat, message)
+        if self._sending is not None:
+            await self._sending
+        if self._message is not None and not self._used:
+            await self._outbox.delete(self._question.chat, self._message)
+            self._state.drop_parts(self._question.id, 0, 0)
+
+    async def _show(self, text: str) -> None:
+        self._message = await self._outbox.say_once(_place(self._question), pieces([Span(text)])[0])
+        if self._message is not None:
+            self._state.part(self._question.id, 0, Part(self._message, ""))
+
+
+def _place(question: Asked) -> Place:
+    return Place(question.chat, question.thread or None, question.message)
+
+
+def _digest(piece: Piece, number: int, parts: int) -> str:
+    return hashlib.sha256(f"{number}/{parts} {piece.html}".encode()).hexdigest()
 
 
 def topic(message: Message) -> int | None:

@@ -28,6 +28,7 @@ _log = logging.getLogger(__name__)
 
 _CANDIDATES = 12  # passages fetched to show a handful that the answer didn't use
 _VOTES = {"up": 1, "down": -1}
+_EVEN_LATE = {"up", "down", "cancel"}  # still meant when the bot was away and hears of them much later
 
 Press = Callable[[CallbackQuery, Button, Language, Sequence[str]], Awaitable[None]]
 
@@ -40,6 +41,8 @@ class Buttons:
     ) -> None:
         self._state, self._access = state, access
         self._answering, self._asking, self._outbox = answering, asking, outbox
+        self._uploads = uploads
+        self._apologized: set[tuple[int, int]] = set()
         self._actions: dict[str, tuple[str, Press]] = {
             "source": ("answer", self._source),
             "page": ("answer", self._page),
@@ -67,11 +70,26 @@ class Buttons:
         if kind == "change" and not self._access.admin(query.from_user.id):  # no longer one
             await _acknowledge(query, texts.STALE_BUTTON.text(language), alert=True)
             return
-        if action in _VOTES:
-            await _acknowledge(query, texts.THANKS.text(language))
+        in_time = await _acknowledge(query, texts.THANKS.text(language) if action in _VOTES else None)
+        if in_time or action in _EVEN_LATE or (kind == "change" and self._uploads.begun(button)):
+            await act(query, button, language, [action, *arguments])
         else:
-            await _acknowledge(query)
-        await act(query, button, language, [action, *arguments])
+            await self._too_late(query, language)
+
+    async def give_up(self, query: CallbackQuery) -> None:
+        """What this press asks for ended every process that tried."""
+        button = self._state.pressed((query.data or "").partition(":")[2].partition(":")[0])
+        if button is not None and button.kind == "change":
+            await self._uploads.give_up(button)
+
+    async def _too_late(self, query: CallbackQuery, language: Language) -> None:
+        """Say, once below each message, that a press came too late: who pressed may no longer want it."""
+        if query.message is None:
+            return
+        where = query.message.chat.id, query.message.message_id
+        if where not in self._apologized:
+            self._apologized.add(where)
+            await self._reply(query, [Span(texts.LATE_PRESS.text(language))])
 
     async def _vote(self, query: CallbackQuery, button: Button, language: Language, arguments: Sequence[str]) -> None:
         del language
@@ -173,8 +191,11 @@ def _quotes(button: Button) -> list[Quoted]:
     return [Quoted(*fields) for fields in button.data["quotes"]]
 
 
-async def _acknowledge(query: CallbackQuery, text: str | None = None, *, alert: bool = False) -> None:
+async def _acknowledge(query: CallbackQuery, text: str | None = None, *, alert: bool = False) -> bool:
+    """False when Telegram says that the button was pressed too long ago; that is the only date a press has."""
     try:
         await query.answer(text, show_alert=alert)
-    except TelegramError as exc:  # pressed too long ago, or the network: what the button does is done all the same
-        _log.info("a press was not acknowledged: %s", type(exc).__name__)
+    except TelegramError as exc:  # where it is only the network, what the button does is done all the same
+        _log.info("a press was not acknowledged: %s", exc)
+        return "too old" not in str(exc)
+    return True

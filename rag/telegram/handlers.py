@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections import deque
@@ -144,11 +145,25 @@ class Handlers:
 
     async def too_late(self, message: Message) -> None:
         """Say once in each chat that what was asked long ago isn't answered any more."""
+        await self._asking.abandon(message.chat.id, message.message_id)
         asked = message.chat.type == ChatType.PRIVATE or self.read(message) is not None
         if asked and message.from_user is not None and message.chat.id not in self._apologized:
             self._apologized.add(message.chat.id)
             place = Place(message.chat.id, topic(message), message.message_id)
             await self._outbox.say(place, texts.BACKLOG.text(self._language(message.from_user)))
+
+    async def give_up(self, update: Update) -> None:
+        """Say that something isn't tried any more, because processes ended whenever they worked on it."""
+        user, chat, message = update.effective_user, update.effective_chat, update.effective_message
+        if user is None or chat is None or message is None:
+            return
+        if update.callback_query is not None:
+            await self._buttons.give_up(update.callback_query)
+        else:
+            await self._asking.abandon(chat.id, message.message_id)
+        thread = topic(message) if isinstance(message, Message) else None
+        text = texts.GIVEN_UP.text(self._language(user))
+        await self._outbox.say(Place(chat.id, thread, message.message_id), text)
 
     async def _hear(self, heard: Heard) -> None:
         message = heard.message
@@ -173,8 +188,7 @@ class Handlers:
             return
         command = self._admin_commands.get(request.command)
         if command is None:
-            if heard.private:
-                await self._say(heard, texts.UNKNOWN_COMMAND)
+            await self._say(heard, texts.UNKNOWN_COMMAND)
         elif not self._access.admin(heard.user.id):
             await self._say(heard, texts.ADMIN_ONLY)
         elif not heard.private and request.command not in {"allow", "deny"}:
@@ -232,7 +246,9 @@ class Handlers:
         await self._say(heard, texts.PRIVACY, days=f"{self._settings.telegram_retention_days:g}")
 
     async def _forget(self, heard: Heard, _: str) -> None:
-        await self._say(heard, texts.FORGOTTEN, n=self._state.forget(heard.user.id))
+        deleted = self._state.forget(heard.user.id)
+        await asyncio.to_thread(self._state.checkpoint)
+        await self._say(heard, texts.FORGOTTEN, n=deleted)
 
     # for admins
 

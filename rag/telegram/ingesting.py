@@ -10,23 +10,35 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
+import functools
 import json
 import os
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from config.errors import Message, WenbaoError
+from config.errors import IndexBusy, Message, ReportError, WenbaoError
 from ingest.records import Failure, IngestSummary
 from rag.telegram import texts
+from rag.telegram.shelf import Shelf
+from rag.telegram.state import Change
 
 if TYPE_CHECKING:
+    from config.settings import Settings
     from ingest.embed import Embedder
+    from ingest.index import Writer
 
 _STAYS = 120.0  # seconds for which the process waits for another request
 _STDOUT = 1
+_PATIENCE = 60.0  # seconds to wait for another ingest: one that outlived its bot, or one in a terminal
+_ERRORS = {kind.__name__: kind for kind in (IndexBusy, ReportError)}
 Progress = Callable[[int, int], Awaitable[None]]
+
+
+class IngestEnded(WenbaoError):
+    """The process ended without a word; what it was doing may be half done."""
 
 
 class Ingesting:
@@ -38,10 +50,25 @@ class Ingesting:
         self._leaving: asyncio.TimerHandle | None = None
 
     async def run(
-        self, paths: list[Path], progress: Progress | None = None, *, dry_run: bool = False, root: Path | None = None
+        self, paths: Sequence[Path], progress: Progress | None = None, *, root: Path | None = None
     ) -> IngestSummary:
-        """Ingest `paths`, or mirror the reports directory (`root` instead of it). Raises WenbaoError."""
-        request = {"paths": [str(path.absolute()) for path in paths], "dry_run": dry_run, "root": root and str(root)}
+        """Mirror the reports directory or ingest `paths`; with `root` say what ingesting them from there would do.
+
+        Raises WenbaoError, IndexBusy while another ingest writes, IngestEnded when the process ended.
+        """
+        return await self._request({"paths": _texts(paths), "root": root and str(root)}, progress)
+
+    async def swap(
+        self, shelf: Shelf, change: Change, paths: Sequence[Path], progress: Progress | None = None, *, back: bool
+    ) -> IngestSummary:
+        """Bring a change about, or take it `back`, and ingest, in one step for every other ingest.
+
+        When it can't be ingested, all is as it was. Raises as `run`, ReportError when the file can't be taken in.
+        """
+        request = {"change": dataclasses.asdict(change), "shelf": str(shelf.folder.absolute()), "back": back}
+        return await self._request({"paths": _texts(paths), **request}, progress)
+
+    async def _request(self, request: Mapping[str, Any], progress: Progress | None) -> IngestSummary:
         async with self._turn:
             if self._leaving is not None:
                 self._leaving.cancel()
@@ -95,11 +122,11 @@ async def _converse(
         if "embedded" in event and progress is not None:
             await progress(*event["embedded"])
         elif "error" in event:
-            raise WenbaoError(*event["error"])
+            raise _ERRORS.get(event["kind"], WenbaoError)(*event["error"])
         elif "summary" in event:
             return _summary(event["summary"])
     code = await child.wait()
-    raise WenbaoError(texts.NO_INGEST_CHILD.zh.format(code=code), texts.NO_INGEST_CHILD.en.format(code=code))
+    raise IngestEnded(texts.NO_INGEST_CHILD.zh.format(code=code), texts.NO_INGEST_CHILD.en.format(code=code))
 
 
 def _summary(fields: dict[str, Any]) -> IngestSummary:
@@ -134,7 +161,7 @@ def _child() -> None:
         try:
             embedder = _serve(json.loads(line), embedder)
         except WenbaoError as exc:
-            _write({"error": list(exc.message)})
+            _write({"error": list(exc.message), "kind": type(exc).__name__})
 
 
 def _serve(request: dict[str, Any], embedder: Embedder | None) -> Embedder | None:
@@ -145,14 +172,68 @@ def _serve(request: dict[str, Any], embedder: Embedder | None) -> Embedder | Non
 
     reporter = _Reporter()
     settings = load_settings()
-    if request["root"]:
-        settings = settings.model_copy(update={"reports_dir": Path(request["root"])})
-    if not request["dry_run"]:
-        embedder = embedder or Embedder.open(settings, reporter.notify)
     paths = [Path(path) for path in request["paths"]]
-    summary = ingest(settings, paths, reporter, dry_run=request["dry_run"], embedder=embedder)
+    if request.get("root"):
+        settings = settings.model_copy(update={"reports_dir": Path(request["root"])})
+        summary = ingest(settings, paths, reporter, dry_run=True)
+    else:
+        embedder = embedder or Embedder.open(settings, reporter.notify)
+        with contextlib.ExitStack() as stack:
+            writer = _writer(stack, settings)
+            mirror = functools.partial(ingest, settings, observer=reporter, embedder=embedder, writer=writer)
+            if "change" in request:
+                shelf = Shelf(Path(request["shelf"]), settings.reports_dir)
+                summary = _swap(shelf, Change(**request["change"]), paths, mirror, back=request["back"])
+            else:
+                summary = mirror(paths)
     _write({"summary": dataclasses.asdict(summary)})
     return embedder
+
+
+def _writer(stack: contextlib.ExitStack, settings: Settings) -> Writer:
+    """The right to write, for as long as `stack` is open. Raises IndexBusy after waiting for it."""
+    from ingest.index import writing
+
+    until = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            return stack.enter_context(writing(settings))
+        except IndexBusy:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.2)
+
+
+def _swap(
+    shelf: Shelf, change: Change, paths: list[Path], mirror: Callable[[list[Path]], IngestSummary], *, back: bool
+) -> IngestSummary:
+    if back:
+        shelf.swap_back(change)
+        return mirror(paths)
+    try:
+        shelf.swap_in(change)
+        summary = mirror(paths)
+    except BaseException:
+        shelf.swap_back(change)
+        raise
+    try:
+        require(summary, change.name)
+    except WenbaoError:  # it was published without this report
+        shelf.swap_back(change)
+        mirror([shelf.place(change)] if shelf.kept(change).exists() else [])
+        raise
+    return summary
+
+
+def require(summary: IngestSummary, name: str) -> None:
+    """Raises ReportError when the ingest couldn't take this file in."""
+    failure = next((failure for failure in summary.failed if failure.source == name), None)
+    if failure is not None:
+        raise ReportError(failure.error, failure.error)
+
+
+def _texts(paths: Sequence[Path]) -> list[str]:
+    return [str(path.absolute()) for path in paths]
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from telegram import Message, Update
@@ -25,6 +25,8 @@ _log = logging.getLogger(__name__)
 
 KINDS = ("message", "callback_query")
 _CONCURRENT = 256
+_ATTEMPTS = 3  # processes that may go down while they work on an update; after these it is given up with a word
+_PAUSES = (30.0, 60.0, 120.0, 240.0, 480.0)  # seconds after which what wasn't delivered is tried again
 
 
 class PollRequest(HTTPXRequest):
@@ -101,7 +103,11 @@ class JournalQueue(asyncio.Queue[object]):
 
 
 class Intake(BaseUpdateProcessor):
-    """Runs the handlers of an update if it may pass, and closes its entry in the journal."""
+    """Runs the handlers of an update if it may pass, and closes its entry in the journal.
+
+    `put_again` takes an update whose answer wasn't delivered back into the queue, after each of `pauses` (seconds)
+    in turn; after the last one it is left to the next process.
+    """
 
     def __init__(
         self,
@@ -109,23 +115,31 @@ class Intake(BaseUpdateProcessor):
         state: State,
         access: Access,
         read: Reading,
+        *,
         turn_away: Callable[[Update], Awaitable[None]],
         too_late: Callable[[Message], Awaitable[None]],
+        give_up: Callable[[Update], Awaitable[None]],
+        put_again: Callable[[Update], Awaitable[None]],
+        pauses: Sequence[float] = _PAUSES,
     ) -> None:
         super().__init__(_CONCURRENT)
         self._patience = settings.telegram_backlog_minutes * 60
         self._state, self._access, self._read = state, access, read
-        self._turn_away, self._too_late = turn_away, too_late
+        self._turn_away, self._too_late, self._give_up = turn_away, too_late, give_up
+        self._put_again, self._pauses = put_again, pauses
         self._open: set[int] = set()
+        self._tries: dict[int, int] = {}
+        self._resting: set[asyncio.Task[None]] = set()
 
     async def initialize(self) -> None:
         pass
 
     async def shutdown(self) -> None:
-        pass
+        for task in self._resting:  # the next process takes them up
+            task.cancel()
 
     def leave_open(self, update: Update) -> None:
-        """What was asked isn't delivered: the next process shall try again."""
+        """What was asked isn't delivered and shall be tried again."""
         self._open.add(update.update_id)
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
@@ -135,9 +149,17 @@ class Intake(BaseUpdateProcessor):
             if not isinstance(update, Update):
                 return
             verdict = self._access.judge(update, self._read)
-            admitted = verdict is Verdict.ADMITTED and not self._stale(update)
+            attempts = self._state.begin_update(update.update_id)
+            admitted = verdict is Verdict.ADMITTED and not self._stale(update) and attempts <= _ATTEMPTS
             if admitted:
                 await coroutine
+            elif attempts > _ATTEMPTS:
+                outcome = "skipped"
+                _log.error(
+                    "update %s is given up: %s processes ended while working on it", *(update.update_id, attempts - 1)
+                )
+                if verdict is Verdict.ADMITTED and attempts == _ATTEMPTS + 1:  # once: saying so may be what ends them
+                    await self._give_up(update)
             elif verdict is Verdict.REFUSED:
                 outcome = "refused"
                 await self._turn_away(update)
@@ -156,14 +178,36 @@ class Intake(BaseUpdateProcessor):
             if not admitted and hasattr(coroutine, "close"):
                 coroutine.close()
             if isinstance(update, Update):
-                self._close(update.update_id, outcome)
+                self._close(update, outcome)
 
-    def _close(self, update_id: int, outcome: str) -> None:
-        if update_id in self._open:
-            self._open.discard(update_id)
-        elif outcome != "received":
-            self._state.finish(update_id, outcome)
+    def _close(self, update: Update, outcome: str) -> None:
+        if update.update_id in self._open:
+            self._open.discard(update.update_id)
+            self._state.put_back(update.update_id)
+            self._try_later(update)
+        elif outcome == "received":
+            self._state.put_back(update.update_id)
+        else:
+            self._tries.pop(update.update_id, None)
+            self._state.finish(update.update_id, outcome)
+
+    def _try_later(self, update: Update) -> None:
+        tries = self._tries.get(update.update_id, 0)
+        if tries == len(self._pauses):
+            _log.error("update %s is left to the next process", update.update_id)
+            return
+        self._tries[update.update_id] = tries + 1
+        task = asyncio.create_task(self._rest(update, self._pauses[tries]))
+        self._resting.add(task)
+        task.add_done_callback(self._resting.discard)
+
+    async def _rest(self, update: Update, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+        await self._put_again(update)
 
     def _stale(self, update: Update) -> bool:
+        """Whether it waited too long before this process saw it."""
         message = update.message
-        return message is not None and time.time() - message.date.timestamp() > self._patience
+        if message is None or update.update_id in self._tries:
+            return False
+        return time.time() - message.date.timestamp() > self._patience

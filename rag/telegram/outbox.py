@@ -1,8 +1,8 @@
 """Get a message to its chat, or know why not.
 
 Rules: what Telegram certainly didn't take is sent again; what it may have taken is never sent twice, except
-by people (a button); an edit may be repeated, it says the same. HTML that Telegram doesn't accept goes out
-as plain text. `retry_after` is obeyed in `rag.telegram.pacing`, below all this.
+by people (a button); an edit may be repeated, it says the same. What Telegram doesn't accept as it is goes out
+as plain text, and then without buttons and reply. `retry_after` is obeyed in `rag.telegram.pacing`, below all this.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import httpx
@@ -26,6 +27,7 @@ _log = logging.getLogger(__name__)
 _BACKOFF = (0.5, 1, 2, 4, 8, 15, 30, 30, 30, 30, 30, 30)  # seconds between tries while the network is down
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _UNSENT = (httpx.ConnectTimeout, httpx.ConnectError, httpx.PoolTimeout)
+_GONE = ("chat not found", "rights", "deactivated", "kicked", "chat_write")
 _TYPING_AT_ONCE = 4  # these calls must not stand in the way of answers
 _PATIENCE = 1.5  # seconds; what is only nice to have isn't sent when it would have to wait longer
 
@@ -54,33 +56,38 @@ class Place:
 class Outbox:
     """Sends and edits messages."""
 
-    def __init__(self, bot: ExtBot[str], pacing: Pacing) -> None:
-        self._bot, self._pacing = bot, pacing
+    def __init__(self, bot: ExtBot[str], pacing: Pacing, backoff: Sequence[float] = _BACKOFF) -> None:
+        self.bot, self._pacing, self._backoff = bot, pacing, backoff
         self._typing = asyncio.Semaphore(_TYPING_AT_ONCE)
 
     async def send(self, place: Place, piece: Piece, buttons: InlineKeyboardMarkup | None = None) -> int:
         """The id of the delivered message. Raises Undelivered, Uncertain or Unreachable."""
-        thread, plain = place.thread, False
+        thread, plain, bare = place.thread, False, False
         chat = place.chat
-        for pause in (*_BACKOFF, None):
+        for pause in (*self._backoff, None):
             try:
-                message = await self._bot.send_message(
+                message = await self.bot.send_message(
                     chat,
                     piece.text if plain else piece.html,
                     parse_mode=None if plain else ParseMode.HTML,
                     message_thread_id=thread,
-                    reply_parameters=_reply(place),
-                    reply_markup=buttons,
+                    reply_parameters=None if bare else _reply(place),
+                    reply_markup=None if bare else buttons,
                     link_preview_options=_NO_PREVIEW,
                 )
             except BadRequest as exc:
-                if "parse entities" in str(exc) and not plain:
-                    _log.error("a message was not valid HTML and is sent as plain text: %s", exc)
-                    plain = True
-                elif thread is not None and ("thread" in str(exc) or "topic" in str(exc).lower()):
+                if _gone(exc):
+                    raise Unreachable(str(exc)) from exc
+                if thread is not None and ("thread" in str(exc) or "topic" in str(exc).lower()):
                     thread = None  # the topic was deleted or closed
+                elif not plain:
+                    _log.error("a message was refused and is sent as plain text: %s", exc)
+                    plain = True
+                elif not bare:
+                    _log.error("a message was refused and is sent without buttons and reply: %s", exc)
+                    bare = True
                 else:
-                    raise _refused(exc) from exc
+                    raise Undelivered(str(exc)) from exc
             except ChatMigrated as exc:
                 chat = exc.new_chat_id
             except TelegramError as exc:
@@ -93,14 +100,14 @@ class Outbox:
     async def edit(
         self, chat: int, message: int, piece: Piece, buttons: InlineKeyboardMarkup | None = None, *, once: bool = False
     ) -> bool:
-        """Make a message of ours say this; False when it can't be edited (any more).
+        """Make a message of ours say this; False when Telegram won't have it edited.
 
         With `once` a busy chat or network leaves it as it is. Raises Undelivered or Unreachable.
         """
         plain = False
-        for pause in (*_BACKOFF, None):
+        for pause in (*self._backoff, None):
             try:
-                await self._bot.edit_message_text(
+                await self.bot.edit_message_text(
                     piece.text if plain else piece.html,
                     chat,
                     message,
@@ -112,13 +119,12 @@ class Outbox:
             except BadRequest as exc:
                 if "not modified" in str(exc):
                     return True
-                if "parse entities" in str(exc) and not plain:
-                    _log.error("a message was not valid HTML and is sent as plain text: %s", exc)
-                    plain = True
-                elif "message" in str(exc).lower() and "long" not in str(exc):
+                if _gone(exc):
+                    raise Unreachable(str(exc)) from exc
+                if plain or "to edit not found" in str(exc) or "be edited" in str(exc):
                     return False
-                else:
-                    raise _refused(exc) from exc
+                _log.error("an edit was refused and is made as plain text: %s", exc)
+                plain = True
             except TelegramError as exc:
                 if isinstance(exc, Forbidden):
                     raise Unreachable(str(exc)) from exc
@@ -144,7 +150,7 @@ class Outbox:
         if self._pacing.delay(place.chat) > _PATIENCE:
             return None
         with contextlib.suppress(TelegramError):
-            message = await self._bot.send_message(
+            message = await self.bot.send_message(
                 place.chat,
                 piece.html,
                 parse_mode=ParseMode.HTML,
@@ -158,7 +164,7 @@ class Outbox:
 
     async def delete(self, chat: int, message: int) -> None:
         with contextlib.suppress(TelegramError):
-            await self._bot.delete_message(chat, message, rate_limit_args="once")
+            await self.bot.delete_message(chat, message, rate_limit_args="once")
 
     def spare(self, chat: int) -> bool:
         """Whether the chat has room for something that is only nice to have."""
@@ -169,7 +175,7 @@ class Outbox:
         while True:
             async with self._typing:
                 with contextlib.suppress(TelegramError):
-                    await self._bot.send_chat_action(place.chat, "typing", message_thread_id=place.thread)
+                    await self.bot.send_chat_action(place.chat, "typing", message_thread_id=place.thread)
             await asyncio.sleep(4.5)
 
 
@@ -186,9 +192,8 @@ def _certainly_unsent(exc: TelegramError) -> None:
         raise Uncertain(str(exc)) from exc
 
 
-def _refused(exc: BadRequest) -> Exception:
-    gone = any(part in str(exc).lower() for part in ("chat not found", "rights", "deactivated", "kicked", "chat_write"))
-    return Unreachable(str(exc)) if gone else Undelivered(str(exc))
+def _gone(exc: BadRequest) -> bool:
+    return any(part in str(exc).lower() for part in _GONE)
 
 
 async def _pause(exc: TelegramError, seconds: float | None) -> None:

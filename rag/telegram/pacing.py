@@ -29,7 +29,8 @@ _FORGET_AFTER = 120.0
 class _Chat:
     """When a chat may be written to next, on the monotonic clock; one call to it at a time."""
 
-    def __init__(self, *, group: bool) -> None:
+    def __init__(self, every: float, *, group: bool) -> None:
+        self._every = every
         self.turn = asyncio.Lock()
         self.next = 0.0
         self.sent: deque[float] | None = deque(maxlen=_GROUP_MESSAGES) if group else None
@@ -43,15 +44,19 @@ class _Chat:
     def took(self) -> None:
         """A message has arrived; counted from now, for Telegram counts from when it got it."""
         now = time.monotonic()
-        self.next = max(self.next, now + _EVERY)
+        self.next = max(self.next, now + self._every)
         if self.sent is not None:
             self.sent.append(now)
 
 
 class Pacing(BaseRateLimiter[str]):
-    """The rate limiter of the bot. Calls made with `rate_limit_args="once"` aren't repeated after a 429."""
+    """The rate limiter of the bot, a message in a chat `every` so many seconds.
 
-    def __init__(self) -> None:
+    Calls made with `rate_limit_args="once"` aren't repeated after a 429.
+    """
+
+    def __init__(self, every: float = _EVERY) -> None:
+        self._every = every
         self._chats: dict[int, _Chat] = {}
         self._overall = asyncio.Lock()
         self._next = 0.0
@@ -67,7 +72,7 @@ class Pacing(BaseRateLimiter[str]):
         state = self._chats.get(chat)
         if state is None:
             return 0.0
-        return max(0.0, state.at() - time.monotonic()) + (_EVERY if state.turn.locked() else 0.0)
+        return max(0.0, state.at() - time.monotonic()) + (self._every if state.turn.locked() else 0.0)
 
     async def process_request(
         self,
@@ -107,7 +112,7 @@ class Pacing(BaseRateLimiter[str]):
         state = self._chats.get(chat)
         if state is None:
             self._drop_idle(time.monotonic())
-            state = self._chats[chat] = _Chat(group=chat < 0)
+            state = self._chats[chat] = _Chat(self._every, group=chat < 0)
         return state
 
     def _drop_idle(self, now: float) -> None:

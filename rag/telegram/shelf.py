@@ -3,19 +3,21 @@
     <folder>/<change>/new/<name>   what was uploaded
     <folder>/<change>/old/<name>   what stood in the reports directory before, if anything did
 
-Guarantees: a report is the old file or the new one, never a part of one; every step may be done twice.
+Guarantees: a report is the old file or the new one, never a part of one; every step may be done twice. Swaps are
+made by whoever holds the right to change the index, so that no other ingest sees a report that may be taken back.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
 import shutil
 import time
 import unicodedata
+from collections.abc import Collection
 from pathlib import Path, PurePosixPath
 
-from ingest.durable import storing
+from config.errors import UnreadableReport
+from ingest.durable import digest, storing
 from rag.telegram.state import Change
 
 _NAME_BYTES = 200
@@ -26,17 +28,17 @@ class Shelf:
     """Keeps the files of changes. Raises StorageError when the disk refuses."""
 
     def __init__(self, folder: Path, reports_dir: Path) -> None:
-        self._folder, self._reports_dir = folder, reports_dir
+        self.folder, self._reports_dir = folder, reports_dir
 
     def place(self, change: Change) -> Path:
         """Where the report of a change stands, or stood, in the reports directory."""
         return self._reports_dir / change.name
 
     def staged(self, change: str, name: str) -> Path:
-        return self._folder / change / "new" / name
+        return self.folder / change / "new" / name
 
     def kept(self, change: Change) -> Path:
-        return self._folder / change.id / "old" / self.place(change).name
+        return self.folder / change.id / "old" / self.place(change).name
 
     def stage(self, path: Path, data: bytes) -> None:
         """Write what arrived."""
@@ -44,12 +46,12 @@ class Shelf:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
 
-    def swap_in(self, change: Change) -> str | None:
-        """Keep what is there now, and put the new file in its place or take it away; the SHA-256 of what is kept."""
+    def swap_in(self, change: Change) -> None:
+        """Keep what is there now, and put the new file in its place or take it away."""
         target, kept = self.place(change), self.kept(change)
         with storing(target, "WENBAO_REPORTS_DIR"):
             if not kept.parent.exists():
-                draft = self._folder / change.id / "keeping"
+                draft = self.folder / change.id / "keeping"
                 shutil.rmtree(draft, ignore_errors=True)
                 draft.mkdir(parents=True)
                 if target.exists():
@@ -59,7 +61,6 @@ class Shelf:
                 target.unlink(missing_ok=True)
             else:
                 _copy_whole(self.staged(change.id, change.name), target)
-            return sha256_of(kept)
 
     def swap_back(self, change: Change) -> None:
         """Put back what was kept; nothing, where there was nothing."""
@@ -72,7 +73,21 @@ class Shelf:
 
     def drop(self, change: str) -> None:
         """Delete all files of a change; it can't be undone any more."""
-        shutil.rmtree(self._folder / change, ignore_errors=True)
+        shutil.rmtree(self.folder / change, ignore_errors=True)
+
+    def drop_if_back(self, change: Change) -> bool:
+        """Delete the files of a change that failed; False, and they stay, while the old report isn't in its place."""
+        kept = self.kept(change)
+        if kept.exists() and sha256_of(kept) != sha256_of(self.place(change)):
+            return False
+        self.drop(change.id)
+        return True
+
+    def drop_all_but(self, changes: Collection[str]) -> None:
+        """Delete the files of every other change: the process that would have done it was killed."""
+        for folder in self.folder.glob("*/"):
+            if folder.name not in changes:
+                self.drop(folder.name)
 
 
 def safe_name(given: str) -> str:
@@ -97,5 +112,8 @@ def _copy_whole(source: Path, target: Path) -> None:
 
 
 def sha256_of(path: Path) -> str | None:
-    """The SHA-256 of a file in hexadecimal, None when there is none."""
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
+    """The SHA-256 of a file in hexadecimal, None when there is none. Raises UnreadableReport."""
+    try:
+        return digest(path) if path.is_file() else None
+    except OSError as exc:
+        raise UnreadableReport(f"无法读取:{exc.strerror}", f"can't be read: {exc.strerror}") from exc

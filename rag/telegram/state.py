@@ -2,8 +2,8 @@
 
 Guarantees: every change is one transaction and survives the death of the process; what is personal is
 deleted after the retention days, or at once when its owner asks. Times are seconds since the epoch.
-Calls take well under a millisecond and are made on the event loop; `tidy`, which may wait for the disk,
-is for another thread.
+Calls take well under a millisecond and are made on the event loop; `tidy` and `checkpoint`, which may wait for
+the disk, are for another thread.
 """
 
 from __future__ import annotations
@@ -44,6 +44,9 @@ CREATE TABLE IF NOT EXISTS beginnings (
 CREATE TABLE IF NOT EXISTS answers (
     chat INTEGER, message INTEGER, question INTEGER NOT NULL, PRIMARY KEY (chat, message)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS parts (  -- part 0 is the placeholder; message 0 may have arrived or not
+    question INTEGER, part INTEGER, message INTEGER NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (question, part)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS votes (
     question INTEGER, user INTEGER, value INTEGER NOT NULL, at REAL NOT NULL, PRIMARY KEY (question, user)
 ) WITHOUT ROWID;
@@ -53,9 +56,22 @@ CREATE TABLE IF NOT EXISTS buttons (
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS changes (
     id TEXT PRIMARY KEY, at REAL NOT NULL, user INTEGER NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL,
-    state TEXT NOT NULL, before TEXT, after TEXT
+    state TEXT NOT NULL, after TEXT
 ) WITHOUT ROWID;
 """
+_PERSONAL = (  # what the retention days are for: table, key, which rows are too old
+    ("journal", "update_id", "at < :before AND state != 'received'"),
+    ("refusals", "chat, user", "at < :before"),
+    ("votes", "question, user", "at < :before"),
+    ("buttons", "token", "at < :before"),
+    ("changes", "id", "at < :before"),
+    ("people", "id", "at < :before"),
+    ("questions", "id", "at < :before"),
+    ("answers", "chat, message", "question NOT IN (SELECT id FROM questions)"),
+    ("parts", "question, part", "question NOT IN (SELECT id FROM questions)"),
+)
+_AT_A_TIME = 200  # rows
+_REST = 0.005  # seconds between two steps
 _DAY = 86400.0
 _CARRIED = 6  # earlier questions that a follow-up may refer to
 _CARRIED_FOR = 1800.0  # seconds after which a new question starts a new topic
@@ -89,7 +105,7 @@ class Asked:
 class Change:
     """A change of the reports directory by an admin: `kind` is upload or remove.
 
-    `before` and `after` are the SHA-256 of the file before and after it, None where there was none.
+    `after` is the SHA-256 of the file after it, None where it takes the file away.
     """
 
     id: str
@@ -97,8 +113,24 @@ class Change:
     kind: str
     name: str
     state: str
-    before: str | None
     after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """An update that an earlier process received; `attempts` of them began on it and never came to an end."""
+
+    update_id: int
+    payload: str
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of an answer that reached its chat; `message` is 0 where Telegram didn't confirm it."""
+
+    message: int
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,22 +169,28 @@ class State:
 
     def receive(self, update_id: int, payload: str) -> bool:
         """Note an update that arrived; False when it was known already."""
-        sql = "INSERT OR IGNORE INTO journal VALUES (?, ?, 'received', 1, ?)"
+        sql = "INSERT OR IGNORE INTO journal VALUES (?, ?, 'received', 0, ?)"
         return self._run(sql, update_id, time.time(), payload).rowcount == 1
+
+    def begin_update(self, update_id: int) -> int:
+        """Work on an update begins; how often it has begun without coming to an end, this time included."""
+        self._run("UPDATE journal SET attempts = attempts + 1 WHERE update_id = ?", update_id)
+        row = self._run("SELECT attempts FROM journal WHERE update_id = ?", update_id).fetchone()
+        return 1 if row is None else int(row[0])
+
+    def put_back(self, update_id: int | None = None) -> None:
+        """An update, or every one that isn't finished, is left for later; it didn't bring the process down."""
+        sql = "UPDATE journal SET attempts = attempts - 1 WHERE state = 'received' AND attempts > 0"
+        self._run(f"{sql} AND update_id = coalesce(?, update_id)", update_id)
 
     def finish(self, update_id: int, state: str = "done") -> None:
         """The update is dealt with; what it said is forgotten."""
         self._run("UPDATE journal SET state = ?, payload = NULL WHERE update_id = ?", state, update_id)
 
-    def unfinished(self) -> list[tuple[int, str]]:
-        """Updates that a previous process received and didn't finish; each is given out once."""
-        with self._translated(), self._transaction():
-            rows = self._run(
-                "SELECT update_id, payload FROM journal WHERE state = 'received' AND attempts = 1 ORDER BY update_id"
-            ).fetchall()
-            self._run("UPDATE journal SET state = 'skipped', payload = NULL WHERE state = 'received' AND attempts > 1")
-            self._run("UPDATE journal SET attempts = attempts + 1 WHERE state = 'received'")
-        return [(update_id, payload) for update_id, payload in rows if payload]
+    def unfinished(self) -> list[Unfinished]:
+        """Updates that were received and not finished, in their order."""
+        sql = "SELECT update_id, payload, attempts FROM journal WHERE state = 'received' ORDER BY update_id"
+        return [Unfinished(*row) for row in self._run(sql)]
 
     def journalled(self) -> dict[str, int]:
         """How many updates are in which state."""
@@ -198,6 +236,26 @@ class State:
     def sent(self, chat: int, message: int, question: int) -> None:
         """That message of ours answers that question."""
         self._run("INSERT OR REPLACE INTO answers VALUES (?, ?, ?)", chat, message, question)
+
+    def part(self, question: int, number: int, part: Part) -> None:
+        """That part of an answer, from 1, or its placeholder, 0, is in the chat; it may stand in the placeholder's."""
+        with self._translated(), self._transaction():
+            self._run("DELETE FROM parts WHERE question = ? AND part = 0 AND message = ?", question, part.message)
+            self._run("INSERT OR REPLACE INTO parts VALUES (?, ?, ?, ?)", question, number, part.message, part.digest)
+
+    def parts(self, question: int) -> dict[int, Part]:
+        """What is in the chat of an answer that may not be complete."""
+        rows = self._run("SELECT part, message, digest FROM parts WHERE question = ? ORDER BY part", question)
+        return {number: Part(message, digest) for number, message, digest in rows}
+
+    def drop_parts(self, question: int, first: int, last: int) -> None:
+        """These parts of an answer are no longer in the chat, or will be sent again."""
+        self._run("DELETE FROM parts WHERE question = ? AND part BETWEEN ? AND ?", question, first, last)
+
+    def asked_in(self, chat: int, message: int) -> Asked | None:
+        """The question that a person's message asked."""
+        row = self._run("SELECT id FROM questions WHERE chat = ? AND message = ?", chat, message).fetchone()
+        return None if row is None else self.question(row[0])
 
     def question(self, id_: int) -> Asked | None:
         row = self._run("SELECT id, at, chat, thread, user, message, text FROM questions WHERE id = ?", id_).fetchone()
@@ -278,13 +336,12 @@ class State:
 
     def propose(self, change: Change) -> None:
         self._run(
-            "INSERT INTO changes VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            *(change.id, time.time(), change.user, change.kind, change.name, change.state),
-            *(change.before, change.after),
+            "INSERT INTO changes (id, at, user, kind, name, state, after) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            *(change.id, time.time(), change.user, change.kind, change.name, change.state, change.after),
         )
 
     def change(self, id_: str) -> Change | None:
-        sql = "SELECT id, user, kind, name, state, before, after FROM changes WHERE id = ?"
+        sql = "SELECT id, user, kind, name, state, after FROM changes WHERE id = ?"
         row = self._run(sql, id_).fetchone()
         return None if row is None else Change(*row)
 
@@ -294,8 +351,10 @@ class State:
         sql = f"UPDATE changes SET state = ? WHERE id = ? AND state IN ({marks})"  # noqa: S608
         return self._run(sql, state, id_, *expected).rowcount == 1
 
-    def note_before(self, id_: str, before: str | None) -> None:
-        self._run("UPDATE changes SET before = ? WHERE id = ?", before, id_)
+    def changes(self, *states: str) -> list[str]:
+        """The ids of the changes in these states."""
+        marks = ",".join("?" * len(states))
+        return [id_ for (id_,) in self._run(f"SELECT id FROM changes WHERE state IN ({marks})", *states)]  # noqa: S608
 
     # meta and upkeep
 
@@ -315,31 +374,42 @@ class State:
                 for table, condition in (
                     ("votes", f"user = :user OR question IN {mine}"),
                     ("answers", f"question IN {mine}"),
+                    ("parts", f"question IN {mine}"),
                     ("buttons", f"user = :user OR json_extract(data, '$.question') IN {mine}"),
                     ("questions", "user = :user"),
                     ("people", "id = :user"),
                     ("beginnings", "chat = :user"),  # a private chat has its person's id
                 )
             ]
-        with self._translated():
-            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the journal of the database forgets it too
         return sum(cursor.rowcount for cursor in deleted)
+
+    def checkpoint(self) -> None:
+        """Bring every change to the disk, and what was deleted out of the write-ahead log. For another thread."""
+        with self._another() as db:
+            db.execute("PRAGMA wal_checkpoint(PASSIVE)")  # most of the work, and nobody waits for it
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def tidy(self, days: float) -> list[str]:
         """Delete what is older than the retention days; the ids of changes that can't be undone any more.
 
-        Opens a connection of its own, so that it may run in another thread.
+        For another thread. Deletes a little at a time: whoever writes on the event loop waits for one such step.
         """
         before = time.time() - days * _DAY
-        with self._translated(), contextlib.closing(sqlite3.connect(self._path)) as db:
-            with db:
-                old = [id_ for (id_,) in db.execute("SELECT id FROM changes WHERE at < ?", (before,))]
-                for table in ("journal", "refusals", "questions", "votes", "buttons", "changes", "people"):
-                    keep = " AND state != 'received'" if table == "journal" else ""
-                    db.execute(f"DELETE FROM {table} WHERE at < ?{keep}", (before,))  # noqa: S608
-                db.execute("DELETE FROM answers WHERE question NOT IN (SELECT id FROM questions)")
-            db.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        with self._another() as db:
+            old = [id_ for (id_,) in db.execute("SELECT id FROM changes WHERE at < ?", (before,))]
+            for table, key, condition in _PERSONAL:
+                few = f"SELECT {key} FROM {table} WHERE {condition} LIMIT {_AT_A_TIME}"  # noqa: S608
+                while db.execute(f"DELETE FROM {table} WHERE ({key}) IN ({few})", {"before": before}).rowcount:  # noqa: S608
+                    time.sleep(_REST)
+        self.checkpoint()
         return old
+
+    @contextlib.contextmanager
+    def _another(self) -> Iterator[sqlite3.Connection]:
+        """A connection for another thread."""
+        with self._translated(), contextlib.closing(sqlite3.connect(self._path, isolation_level=None)) as db:
+            db.execute("PRAGMA secure_delete = ON")
+            yield db
 
     def _run(self, sql: str, *values: Any) -> sqlite3.Cursor:
         named = values[0] if values and isinstance(values[0], dict) else values

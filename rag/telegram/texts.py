@@ -54,6 +54,11 @@ UNAVAILABLE = Message(
 FAILED = Message(
     "出错了,这条没有处理完;请再试一次。", "Something went wrong and this was not finished; please try again."
 )
+GIVEN_UP = Message(
+    "处理这条消息时程序几次中断,没有完成;请换个说法再问一次,仍不行请告诉管理员。",
+    "The program was interrupted several times while working on this and has given it up; please ask again in "
+    "other words, and tell an admin if that fails too.",
+)
 UNCERTAIN = Message(
     "网络超时:上一条回答可能没有送到。没看到的话请点「重发」。",
     "The network timed out and the answer may not have arrived. If you don't see it, press “Send again”.",
@@ -76,6 +81,10 @@ CHANGED = Message(
     "This report has changed since the answer; please ask again.",
 )
 GONE = Message("这份报告已不在索引里。", "This report is no longer in the index.")
+LATE_PRESS = Message(
+    "这次按下没有及时收到(可能我不在线),没有执行;需要的话请再按一次。",
+    "This press reached me too late (I may have been offline) and nothing was done. Press again if you still want it.",
+)
 THANKS = Message("谢谢,已记下。", "Thank you, noted.")
 STALE_BUTTON = Message("这个按钮已失效。", "This button no longer works.")
 
@@ -138,6 +147,7 @@ UPLOAD_TOO_LARGE = Message(
     "{name} 太大({size}),上限是 {limit};没有下载。",
     "{name} is too large ({size}, the limit is {limit}); it was not downloaded.",
 )
+UPLOAD_EMPTY = Message("{name} 是空文件,没有内容可加入。", "{name} is empty; there is nothing to add.")
 UPLOAD_REFUSED = Message("{name} 不能加入:{reason}", "{name} can't be added: {reason}")
 UPLOAD_DOWNLOAD_FAILED = Message(
     "{name} 没有下载成功,请再发一次。", "{name} could not be downloaded; please send it again."
@@ -146,6 +156,11 @@ UPLOAD_RUNNING = Message("{name}:正在导入…", "{name}: ingesting…")
 UPLOAD_PROGRESS = Message("{name}:已向量化 {done}/{total}", "{name}: embedded {done}/{total}")
 UPLOAD_DONE = Message("✅ {name} 已加入,现在就可以提问。", "✅ {name} is in the index; you can ask about it now.")
 UPLOAD_FAILED = Message("❌ {name} 没有加入:{reason}", "❌ {name} was not added: {reason}")
+REMOVE_FAILED = Message("❌ {name} 没有移除:{reason}", "❌ {name} was not removed: {reason}")
+NOT_BACK = Message(
+    "原来的报告没能放回原处,请从服务器上的 {path} 取回;保存 {days:g} 天。",
+    "The report that was there could not be put back; it is kept for {days:g} days on the server, in {path}.",
+)
 UPLOAD_CANCELLED = Message("{name}:已取消,什么都没有改动。", "{name}: cancelled, nothing was changed.")
 UNDONE = Message("↩️ 已撤销:{name}", "↩️ undone: {name}")
 UNDO_CHANGED = Message(

@@ -8,25 +8,24 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
 import logging
 import secrets
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 from telegram import CallbackQuery, Document, InlineKeyboardButton, InlineKeyboardMarkup, Message
-from telegram.error import TelegramError
+from telegram.error import BadRequest, TelegramError
 from telegram.ext import ExtBot
 
-from config.errors import Language, ReportError, StorageError, WenbaoError
+from config.errors import IndexBusy, Language, ReportError, WenbaoError
 from config.settings import Settings
 from ingest.records import IngestSummary
 from rag.telegram import texts
 from rag.telegram.answering import Answering
-from rag.telegram.ingesting import Ingesting
+from rag.telegram.ingesting import IngestEnded, Ingesting, Progress, require
 from rag.telegram.layout import Piece, Span, pieces
 from rag.telegram.messages import filled, size
-from rag.telegram.outbox import Outbox, Place
+from rag.telegram.outbox import Outbox, Place, Undelivered, Unreachable
 from rag.telegram.shelf import Shelf, safe_name, sha256_of
 from rag.telegram.state import Button, Change, State
 
@@ -34,6 +33,7 @@ _log = logging.getLogger(__name__)
 
 _TELEGRAM_LIMIT = 20 << 20  # bytes a bot may download
 _EDITS = 2  # progress edits of one ingest
+_LIVE = ("proposed", "running", "done", "undoing", "failed")  # changes whose files are still needed, if there are any
 _FAILURES = 10  # failed files that a summary names
 
 
@@ -56,19 +56,25 @@ class Uploads:
         place = Place(message.chat.id, None, message.message_id)
         name = safe_name(document.file_name or "")
         limit = min(_TELEGRAM_LIMIT, self._settings.max_file_mb << 20)
-        if document.file_size is None or document.file_size > limit:
-            values = {"name": name, "size": size(document.file_size or 0), "limit": size(limit)}
+        if document.file_size == 0:
+            await self._outbox.say(place, filled(texts.UPLOAD_EMPTY, language, name=name))
+            return
+        if document.file_size is not None and document.file_size > limit:
+            values = {"name": name, "size": size(document.file_size), "limit": size(limit)}
             await self._outbox.say(place, filled(texts.UPLOAD_TOO_LARGE, language, **values))
             return
-        shown = {"name": name, "size": size(document.file_size)}
+        shown = {"name": name, "size": "?" if document.file_size is None else size(document.file_size)}
         note = _Note(self._outbox, place)
         await note.put(filled(texts.UPLOAD_SEEN, language, **shown))
         change = secrets.token_hex(8)
         staged = self._shelf.staged(change, name)
         try:
             data = await self._download(document, limit)
+            if not data:
+                await note.put(filled(texts.UPLOAD_EMPTY, language, name=name))
+                return
             await asyncio.to_thread(self._shelf.stage, staged, data)
-            text, keyboard = await self._plan(change, staged, data, user, place.chat, shown, language)
+            text, keyboard = await self._plan(change, staged, user, place.chat, shown, language)
         except TelegramError as exc:
             _log.warning("an upload could not be downloaded: %s", type(exc).__name__)
             text, keyboard = filled(texts.UPLOAD_DOWNLOAD_FAILED, language, name=name), None
@@ -87,7 +93,7 @@ class Uploads:
             text = filled(texts.REMOVE_UNKNOWN, language, name=name) if name else texts.REMOVE_HOW.text(language)
             await self._outbox.say(place, text)
             return
-        change = Change(secrets.token_hex(8), user, "remove", matching[0], "proposed", None, None)
+        change = Change(secrets.token_hex(8), user, "remove", matching[0], "proposed", None)
         self._state.propose(change)
         text = filled(texts.REMOVE_PLAN, language, name=matching[0])
         await self._outbox.say(place, text, self._choice(change.id, place.chat, user, language))
@@ -97,7 +103,7 @@ class Uploads:
         note = _Note(self._outbox, Place(message.chat.id, None, message.message_id))
         await note.put(texts.INGEST_RUNNING.text(language))
         try:
-            summary = await self._ingest([], note, "", language)
+            summary = await self._ingesting.run([], self._progress(note, "", language))
         except WenbaoError as exc:
             await note.put(filled(texts.INGEST_FAILED, language, reason=exc.text(language)))
             return
@@ -106,6 +112,10 @@ class Uploads:
     def close(self) -> None:
         """Let the ingest process go."""
         self._ingesting.leave()
+
+    async def clear(self) -> None:
+        """Delete what earlier processes left of changes that can neither be made nor undone any more."""
+        await asyncio.to_thread(self._shelf.drop_all_but, self._state.changes(*_LIVE))
 
     def drop(self, changes: Sequence[str]) -> None:
         """Delete what was kept to undo these changes."""
@@ -123,6 +133,20 @@ class Uploads:
         with self._claim(button, ("done", "undoing"), "undoing") as change:
             if change is not None:
                 await self._take_back(change, self._note(query), language)
+
+    def begun(self, button: Button) -> bool:
+        """Whether what this button says was begun, by a process that was stopped meanwhile, and has to be finished."""
+        change = self._state.change(button.data["change"])
+        return change is not None and change.state in ("running", "undoing")
+
+    async def give_up(self, button: Button) -> None:
+        """What this button says ended every process that tried: put back what it may have changed."""
+        change = self._state.change(button.data["change"])
+        if change is not None and change.state == "running":
+            await self._put_back(change)
+            await self._fail(change)
+        elif change is not None:
+            self._state.advance(change.id, ("undoing",), "done")
 
     async def cancel(self, query: CallbackQuery, button: Button, language: Language, _: Sequence[str]) -> None:
         change = self._state.change(button.data["change"])
@@ -146,72 +170,112 @@ class Uploads:
 
     async def _carry_out(self, change: Change, note: _Note, language: Language) -> None:
         """Put the file in its place, or take it away, and ingest; when that fails all is as it was."""
-        target = self._shelf.place(change)
-        await note.put(filled(texts.UPLOAD_RUNNING, language, name=change.name))
+        await note.put(filled(texts.UPLOAD_RUNNING, language, name=change.name), once=True)
         try:
-            self._state.note_before(change.id, await asyncio.to_thread(self._shelf.swap_in, change))
-            summary = await self._ingest([] if change.kind == "remove" else [target], note, change.name, language)
-            _require(summary, change.name)
-        except WenbaoError as exc:
-            with contextlib.suppress(StorageError):
-                await asyncio.to_thread(self._shelf.swap_back, change)
-            self._state.advance(change.id, ("running",), "failed")
-            _log.warning("%s of a report failed: %s", change.kind, exc)
-            await note.put(filled(texts.UPLOAD_FAILED, language, name=change.name, reason=exc.text(language)))
+            summary = await self._swap(change, note, language, back=False)
+        except IndexBusy as exc:
+            self._state.advance(change.id, ("running",), "proposed")
+            text = _failure_text(change, exc, language)
+            await note.put(text, self._choice(change.id, note.chat, change.user, language))
             return
+        except WenbaoError as exc:
+            if isinstance(exc, IngestEnded):
+                await self._put_back(change)
+            _log.warning("%s of a report failed: %s", change.kind, exc)
+            text = _failure_text(change, exc, language)
+            if not await self._fail(change):
+                days = self._settings.telegram_retention_days
+                text += "\n" + filled(texts.NOT_BACK, language, path=self._shelf.kept(change), days=days)
+            await note.put(text)
+            return
+        except Exception:
+            await self._put_back(change)
+            await self._fail(change)
+            raise
         self._state.advance(change.id, ("running",), "done")
         done = filled(texts.REMOVE_DONE if change.kind == "remove" else texts.UPLOAD_DONE, language, name=change.name)
-        token = self._state.button("change", note.chat, change.user, {"change": change.id})
-        undo = InlineKeyboardButton(texts.B_UNDO.text(language), callback_data=f"undo:{token}")
-        await note.put(f"{done}\n\n{_summary_text(summary, language)}", InlineKeyboardMarkup([[undo]]))
+        await note.put(f"{done}\n\n{_summary_text(summary, language)}", self._undo_button(change, note, language))
 
     async def _take_back(self, change: Change, note: _Note, language: Language) -> None:
         """Put back what was there before, unless someone changed the file since."""
-        target = self._shelf.place(change)
-        after = await asyncio.to_thread(sha256_of, target)
-        if after not in {change.after, change.before}:
-            self._state.advance(change.id, ("undoing",), "kept")
-            await note.put(filled(texts.UNDO_CHANGED, language, name=change.name))
-            return
         try:
-            await asyncio.to_thread(self._shelf.swap_back, change)
-            kept = self._shelf.kept(change).exists()
-            summary = await self._ingest([target] if kept else [], note, change.name, language)
+            now = await asyncio.to_thread(sha256_of, self._shelf.place(change))
+            before = await asyncio.to_thread(sha256_of, self._shelf.kept(change))
+            if now not in {change.after, before}:
+                self._state.advance(change.id, ("undoing",), "kept")
+                await note.put(filled(texts.UNDO_CHANGED, language, name=change.name))
+                return
+            summary = await self._swap(change, note, language, back=True)
         except WenbaoError as exc:
             self._state.advance(change.id, ("undoing",), "done")
-            await note.put(filled(texts.INGEST_FAILED, language, reason=exc.text(language)))
+            text = filled(texts.INGEST_FAILED, language, reason=exc.text(language))
+            await note.put(text, self._undo_button(change, note, language))
             return
+        except Exception:
+            self._state.advance(change.id, ("undoing",), "done")
+            raise
         self._state.advance(change.id, ("undoing",), "undone")
         undone = filled(texts.UNDONE, language, name=change.name)
         await note.put(f"{undone}\n\n{_summary_text(summary, language)}")
 
+    async def _swap(self, change: Change, note: _Note, language: Language, *, back: bool) -> IngestSummary:
+        """Bring a change about or take it back. Ingests only its file, or everything when nothing is published yet."""
+        target = self._shelf.place(change)
+        stands = await asyncio.to_thread(self._shelf.kept(change).exists) if back else change.kind == "upload"
+        paths = [target] if stands and await self._answering.reports() else []
+        return await self._ingesting.swap(
+            self._shelf, change, paths, self._progress(note, change.name, language), back=back
+        )
+
+    async def _fail(self, change: Change) -> bool:
+        """It ends here; False when the report that was there isn't back, and stands only on the shelf."""
+        self._state.advance(change.id, ("running",), "failed")
+        if await asyncio.to_thread(self._shelf.drop_if_back, change):
+            return True
+        _log.error("what a failed %s replaced is in %s", change.kind, self._shelf.kept(change))
+        return False
+
+    async def _put_back(self, change: Change) -> None:
+        """After a change whose ingest didn't come to an end."""
+        target = self._shelf.place(change)
+        try:
+            kept = await asyncio.to_thread(self._shelf.kept(change).exists)
+            await self._ingesting.swap(self._shelf, change, [target] if kept else [], back=True)
+        except WenbaoError as exc:
+            _log.error("%s could not be put back: %s", change.kind, exc)
+
     async def _download(self, document: Document, limit: int) -> bytes:
-        file = await self._bot.get_file(document.file_id)
+        too_large = ReportError(f"文件大于 {size(limit)}", f"the file is larger than {size(limit)}")
+        try:
+            file = await self._bot.get_file(document.file_id)
+        except BadRequest as exc:
+            if "too big" not in str(exc):
+                raise
+            raise too_large from exc
+        if (file.file_size or 0) > limit:
+            raise too_large
         data = bytes(await file.download_as_bytearray())
-        if not 0 < len(data) <= limit:
-            raise ReportError(
-                f"收到 {size(len(data))},上限是 {size(limit)}", f"got {size(len(data))}, the limit is {size(limit)}"
-            )
+        if len(data) > limit:
+            raise too_large
         return data
 
     async def _plan(
         self,
         change: str,
         staged: Path,
-        data: bytes,
         user: int,
         chat: int,
         shown: dict[str, str],
         language: Language,
     ) -> tuple[str, InlineKeyboardMarkup | None]:
         """What adding this file would do, and the buttons that decide. Raises WenbaoError when it can't be added."""
-        digest = hashlib.sha256(data).hexdigest()
+        digest = await asyncio.to_thread(sha256_of, staged)
         same = next((entry.source for entry in await self._answering.reports() if entry.sha256 == digest), None)
         if same is not None:
             return filled(texts.UPLOAD_DUPLICATE, language, name=staged.name, source=same), None
-        summary = await self._ingesting.run([staged], dry_run=True, root=staged.parent)
-        _require(summary, staged.name)
-        self._state.propose(Change(change, user, "upload", staged.name, "proposed", None, digest))
+        summary = await self._ingesting.run([staged], root=staged.parent)
+        require(summary, staged.name)
+        self._state.propose(Change(change, user, "upload", staged.name, "proposed", digest))
         exists = (self._settings.reports_dir / staged.name).exists()
         plan = texts.UPLOAD_PLAN_UPDATE if exists else texts.UPLOAD_PLAN_NEW
         text = filled(plan, language, chunks=summary.embedded, **shown)
@@ -219,8 +283,8 @@ class Uploads:
 
     # talking
 
-    async def _ingest(self, paths: list[Path], note: _Note, name: str, language: Language) -> IngestSummary:
-        """Ingest these files, or everything when nothing is published yet, showing progress."""
+    def _progress(self, note: _Note, name: str, language: Language) -> Progress:
+        """Shows how far an ingest is, in a few edits."""
         edits = 0
 
         async def progress(done: int, total: int) -> None:
@@ -229,9 +293,13 @@ class Uploads:
                 edits += 1
                 await note.put(filled(texts.UPLOAD_PROGRESS, language, name=name, done=done, total=total), once=True)
 
-        if not await self._answering.reports():
-            paths = []
-        return await self._ingesting.run(paths, progress)
+        return progress
+
+    def _undo_button(self, change: Change, note: _Note, language: Language) -> InlineKeyboardMarkup:
+        token = self._state.button("change", note.chat, change.user, {"change": change.id})
+        return InlineKeyboardMarkup(
+            [[InlineKeyboardButton(texts.B_UNDO.text(language), callback_data=f"undo:{token}")]]
+        )
 
     def _choice(self, change: str, chat: int, user: int, language: Language) -> InlineKeyboardMarkup:
         token = self._state.button("change", chat, user, {"change": change})
@@ -257,20 +325,22 @@ class _Note:
         return self._outbox.spare(self.chat)
 
     async def put(self, text: str, keyboard: InlineKeyboardMarkup | None = None, *, once: bool = False) -> None:
-        """Show this. With `once` it is left out when the chat or the network is busy."""
+        """Show this; failing to is only logged. With `once` it is left out when the chat or the network is busy."""
         piece: Piece = pieces([Span(text)])[0]
-        shown = self._message is not None and await self._outbox.edit(
-            self.chat, self._message, piece, keyboard, once=once
-        )
+        try:
+            shown = self._message is not None and await self._outbox.edit(
+                self.chat, self._message, piece, keyboard, once=once
+            )
+        except (Undelivered, Unreachable) as exc:
+            _log.warning("a note to chat %s was not delivered: %s", self.chat, type(exc).__name__)
+            return
         if not shown and not once:
             self._message = await self._outbox.say(self._place, piece.text, keyboard)
 
 
-def _require(summary: IngestSummary, name: str) -> None:
-    """Raises ReportError when the ingest couldn't take this file in."""
-    failure = next((failure for failure in summary.failed if failure.source == name), None)
-    if failure is not None:
-        raise ReportError(failure.error, failure.error)
+def _failure_text(change: Change, error: WenbaoError, language: Language) -> str:
+    words = texts.REMOVE_FAILED if change.kind == "remove" else texts.UPLOAD_FAILED
+    return filled(words, language, name=change.name, reason=error.text(language))
 
 
 def _summary_text(summary: IngestSummary, language: Language) -> str:
