@@ -152,6 +152,15 @@ class Catalog:
             raise _damaged(self._path, f"no chunk {missing[0]}")
         return [found[id_] for id_ in ids]
 
+    def sources(self, ids: Sequence[str]) -> list[str]:
+        """The reports that these chunks are of, in this order. Raises IndexDamaged when a chunk isn't there."""
+        marks = ",".join("?" * len(ids))
+        found = dict(self._rows(f"SELECT id, source FROM chunks WHERE id IN ({marks})", ids))  # noqa: S608
+        missing = [id_ for id_ in ids if id_ not in found]
+        if missing:
+            raise _damaged(self._path, f"no chunk {missing[0]}")
+        return [found[id_] for id_ in ids]
+
     def chunk_ids(self, source: str) -> list[str]:
         return [row[0] for row in self._rows('SELECT id FROM chunks WHERE source = ? ORDER BY "start"', (source,))]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -64,6 +65,12 @@ class Session:
         feed = {"input_ids": ids, "attention_mask": np.ones_like(ids)}
         vector: Vectors = self._session.run(["embedding"], feed)[0][0]
         return vector
+
+
+def import_native() -> None:
+    """Import what serves a model; the sessions opened afterwards may be opened in any thread."""
+    for name in ("numpy", "onnxruntime", "tokenizers"):
+        importlib.import_module(name)
 
 
 def _tokenizer(path: Path, max_tokens: int) -> Tokenizer:

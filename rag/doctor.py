@@ -20,6 +20,7 @@ from ingest.index import Index, index_bytes, read_failures, read_summary
 from ingest.model import Notify
 from ingest.records import CleanReport
 from rag.engine import DEFAULT_HITS, Engine
+from rag.read import Reader
 
 Verdict = Literal["ok", "warning", "wrong"]
 
@@ -48,9 +49,17 @@ def examine(settings: Settings, notify: Notify) -> Iterator[Finding]:
         yield Finding(model, "wrong", exc.message)
         return
     yield Finding(model, "ok", Message(embedder.name, embedder.name))
+    reading = Message("阅读模型", "reader")
+    try:
+        reader = Reader.open(settings, notify, like=embedder.session)
+    except WenbaoError as exc:
+        yield Finding(reading, "wrong", exc.message)
+        return
+    off = Message("已停用(WENBAO_READER=off)", "switched off (WENBAO_READER=off)")
+    yield Finding(reading, "ok", Message(reader.fingerprint, reader.fingerprint) if reader else off)
     name = Message("索引", "index")
     try:
-        engine = Engine(settings, notify, embedder)
+        engine = Engine(settings, notify, embedder, reader)
         index = Index.open(settings)
     except WenbaoError as exc:
         yield Finding(name, "wrong", exc.message)

@@ -22,6 +22,7 @@ from ingest.index import Index, read_pointer
 from ingest.model import Notify, is_prepared
 from ingest.records import CleanReport
 from ingest.script import to_simplified
+from ingest.session import import_native
 from rag.answer import compose, refusal, title_of, views_of, weigh
 from rag.compute import Found, Part, combine, figure_of, mentions, plan
 from rag.filters import EVERYTHING, Filter, choose
@@ -54,6 +55,7 @@ class _Generation:
     def __init__(self, index: Index) -> None:
         self.index = index
         self.entries = {entry.source: entry for entry in index.reports()}
+        self.titles = {entry.source: title_of(entry.title, entry.source) for entry in self.entries.values()}
         self.report = functools.lru_cache(maxsize=64)(index.report)
         self.view = functools.lru_cache(maxsize=64)(self._view)
         self.frequency = functools.lru_cache(maxsize=262144)(index.frequency)
@@ -63,8 +65,7 @@ class _Generation:
         self.retired = False
 
     def _view(self, source: str) -> ReportView:
-        entry = self.entries[source]
-        return view(self.report(source), title_of(entry.title, entry.source), self.regions)
+        return view(self.report(source), self.titles[source], self.regions)
 
     def within(self, only: Filter) -> Within:
         """The sources a filter lets through. Raises NothingSelected when there is none."""
@@ -93,6 +94,8 @@ class Engine:
         self._lock = threading.Lock()
         self._opening = threading.Lock()
         self._opened = reader
+        import_native()  # in this thread: two that import NumPy at once may find half of it
+        self._beside = ThreadPoolExecutor(2, thread_name_prefix="search")
         with ThreadPoolExecutor(1) as beside:
             # Native code reads prepared models while Chroma is imported; to prepare one waits for the index.
             soon = embedder is None and is_prepared(settings)
@@ -114,6 +117,7 @@ class Engine:
     def close(self) -> None:
         with self._lock:
             self._retire(self._now)
+        self._beside.shutdown()
 
     @property
     def generation(self) -> str:
@@ -166,8 +170,10 @@ class Engine:
         """The k best passages, best first. Raises UsageError and NothingSelected as `ask` does."""
         question = understand(text)
         with self._current() as current:
-            found = self._search(current, build(question, current), max(k, READ), current.within(only))
-        if found and is_unsure(found) and (reader := self._reader(self._embedder)) is not None:
+            query = build(question, current)
+            found = self._search(current, query, max(k, READ), current.within(only))
+        # A place that is named tells reports apart better than reading does.
+        if found and not query.places and is_unsure(found) and (reader := self._reader(self._embedder)) is not None:
             found = reread(question.interpreted, found, reader.read)
         return found[:k]
 
@@ -226,19 +232,24 @@ class Engine:
             generation.index.close()
 
     def _search(self, current: _Generation, query: Query, k: int, within: Within) -> list[Passage]:
+        wanted = max(k, CANDIDATES)
+        far = max(k, _FOREIGN_CANDIDATES)
+        core = self._beside.submit(self._nearest, current, query.core, far, within) if query.core else None
         # Reports are folded to Simplified script, and vectors of different scripts lie further apart.
-        asked = self._embedder.question(to_simplified(query.words))
-        nearest = current.index.nearest(asked, max(k, CANDIDATES), within)
-        hits = fuse(nearest, current.index.matching(query.words, max(k, CANDIDATES), within))
-        if not query.core:
+        nearest = self._nearest(current, to_simplified(query.words), wanted, within)
+        hits = fuse(nearest, current.index.matching(query.words, wanted, within))
+        if core is None:
             return self._passages(current, hits[:k])
         # Vectors of two languages lie too far apart to find the report; the place a question names does.
-        close = current.index.nearest(self._embedder.question(query.core), max(k, _FOREIGN_CANDIDATES), within)
         scores = dict(hits)
-        hits += [(id_, _FOREIGN * cosine) for id_, cosine in close if id_ not in scores]
-        passages = self._passages(current, hits)
-        lifted = [replace(p, score=min(1.0, p.score + _NAMED * names_place(query, p.title))) for p in passages]
-        return sorted(lifted, key=lambda p: -p.score)[: _WIDER * k]
+        hits += [(id_, _FOREIGN * cosine) for id_, cosine in core.result() if id_ not in scores]
+        named = {source: _NAMED * names_place(query, title) for source, title in current.titles.items()}
+        sources = current.index.catalog.sources([id_ for id_, _ in hits])
+        lifted = [(id_, min(1.0, score + named[source])) for (id_, score), source in zip(hits, sources, strict=True)]
+        return self._passages(current, sorted(lifted, key=lambda hit: -hit[1])[: _WIDER * k])
+
+    def _nearest(self, current: _Generation, text: str, k: int, within: Within) -> list[tuple[str, float]]:
+        return current.index.nearest(self._embedder.question(text), k, within)
 
     def _reader(self, embedder: Embedder) -> Reader | None:
         """The reader, opened when it is needed first; None where the settings switch it off."""
@@ -256,7 +267,7 @@ class Engine:
         passages = []
         for chunk, (_, score) in zip(current.index.chunks([id_ for id_, _ in hits]), hits, strict=True):
             entry = current.entries[chunk.source]
-            passages.append(Passage(chunk, title_of(entry.title, entry.source), entry.date, round(score, 6)))
+            passages.append(Passage(chunk, current.titles[chunk.source], entry.date, round(score, 6)))
         return passages
 
     def _meaning(self, core: str, texts: Sequence[str]) -> list[float]:

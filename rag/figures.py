@@ -42,7 +42,8 @@ _DATE = re.compile(
 _ISO = re.compile(r"(?<!\d)(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})(?!\d)")
 
 
-_NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_WIDE = re.compile("[\uff01-\uff5e]")
+_WIDTH = 0xFEE0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class Date:
 
 def narrow(text: str) -> str:
     """Full-width figures, letters and marks in half width, character by character."""
-    return text.translate(_NARROW)
+    return _WIDE.sub(lambda m: chr(ord(m[0]) - _WIDTH), text)
 
 
 def figures(text: str) -> Iterator[Figure]:

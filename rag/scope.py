@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from ingest.records import CleanReport
 from rag.figures import narrow
 
-_LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
+_CAPITALS = re.compile("[A-Z]+")
 _RANK = re.compile(
     r"^([\u4e00-\u9fff]{2,}?)(?:(?:维吾尔|[\u4e00-\u9fff]{1,4}?族)*自治[区州县旗]|特别行政区|地区|省|市|[州盟县旗区])$"
 )
@@ -94,7 +94,7 @@ def view(report: CleanReport, title: str, regions: Collection[str]) -> ReportVie
 
 def fold_same_length(text: str) -> str:
     """Width and case folded, character by character."""
-    return narrow(text).translate(_LOWER)
+    return _CAPITALS.sub(lambda m: m[0].lower(), narrow(text))
 
 
 def stem(place: str) -> str:

@@ -20,7 +20,7 @@ def test_a_sound_index_is_fine(sync, settings, wenbao):
     report = json.loads(done.stdout)
     assert (done.returncode, report["ok"]) == (0, True)
     assert {finding["verdict"] for finding in report["findings"]} == {"ok"}
-    assert len(report["findings"]) == 8
+    assert len(report["findings"]) == 9
 
 
 def test_without_an_index_it_says_what_to_run(settings, wenbao):

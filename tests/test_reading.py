@@ -11,7 +11,7 @@ from config.settings import Settings
 from ingest.pipeline import ingest
 from rag.engine import Engine
 from rag.read import Reading, Span
-from rag.reading import is_enough, read_evidence
+from rag.reading import is_enough, is_unsure, read_evidence, reread
 
 MUSEUM = """平湖市科技馆工作总结
 
@@ -126,3 +126,29 @@ def weighed(engine, question):
         query = build(understand(question), current)
         passages = engine._search(current, query, 30, None)
         return query, weigh(query, passages, dataclasses.replace(engine._library(current), read=None)), passages
+
+
+def test_rereading_only_reorders_the_first_four_and_keeps_scores_falling(engine):
+    _, _, passages = weighed(engine, "平湖市科技馆在什么位置?")
+    many = [
+        dataclasses.replace(p, chunk=dataclasses.replace(p.chunk, id=f"{p.chunk.id}-{n}"), score=0.9 - 0.01 * n)
+        for n, p in enumerate(passages * 5)
+    ]
+
+    def last_is_best(_question, texts):
+        return [Reading(relevance, ()) for relevance in (0.01, 0.02, 0.03, 0.99)[: len(texts)]]
+
+    found = reread("平湖市科技馆在什么位置?", many, last_is_best)
+    assert found[0].chunk.id == many[3].chunk.id
+    assert [p.score for p in found] == [p.score for p in many]
+    assert {p.chunk.id for p in found[:4]} == {p.chunk.id for p in many[:4]}
+    assert found[4:] == many[4:]
+
+
+def test_a_clear_lead_or_a_single_report_needs_no_reading(engine):
+    _, _, passages = weighed(engine, "平湖市科技馆在什么位置?")
+    other = next(p for p in passages if p.chunk.source != passages[0].chunk.source)
+    first = dataclasses.replace(passages[0], score=0.8)
+    assert is_unsure([first, dataclasses.replace(other, score=0.79)])
+    assert not is_unsure([first, dataclasses.replace(other, score=0.5)])
+    assert not is_unsure([first, dataclasses.replace(first, score=0.79)])
