@@ -172,8 +172,9 @@ class Engine:
         with self._current() as current:
             query = build(question, current)
             found = self._search(current, query, max(k, READ), current.within(only))
-        # A place that is named tells reports apart better than reading does.
-        if found and not query.places and is_unsure(found) and (reader := self._reader(self._embedder)) is not None:
+        # A title that names the asked place tells its report from others better than reading does.
+        unsure = found and is_unsure(found) and not names_place(query, found[0].title)
+        if unsure and (reader := self._reader(self._embedder)) is not None:
             found = reread(question.interpreted, found, reader.read)
         return found[:k]
 
