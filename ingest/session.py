@@ -38,9 +38,14 @@ class Session:
         """
         import onnxruntime
 
+        self.max_tokens = max_tokens
         try:
             self._tokenizer_digest = digest(folder / TOKENIZER)
-            shared = like if like is not None and like._tokenizer_digest == self._tokenizer_digest else None
+            same = like is not None and (like._tokenizer_digest, like.max_tokens >= max_tokens) == (
+                self._tokenizer_digest,
+                True,
+            )
+            shared = like if same else None
             with ThreadPoolExecutor(1) as beside:  # both are read by native code, each about as long as the other
                 path = folder / TOKENIZER
                 reading = beside.submit(lambda: shared._tokenizer if shared else _tokenizer(path, max_tokens))

@@ -16,7 +16,7 @@ Kind = Literal["figure", "date", "person", "body", "name", "list", "place", "yes
 
 _MEASURES = "|".join(sorted({u for units in KINDS.values() for u in units}, key=len, reverse=True))
 _HOW_MANY = re.compile(rf"(?:多少|几)(?P<unit>{_MEASURES})?(?:的)?(?P<head>[^,，。？?;；]*)")
-_NO_COUNT = re.compile(r"哪几|几乎|几份报告里|几年来|近几年|这几|十几")
+_NO_COUNT = re.compile(r"第几(?!年)|哪几|几乎|几份报告里|几年来|近几年|这几|十几")
 _DATE = re.compile(
     r"什么时候|何时|什么时间|何[年月日]|哪[一个]{0,2}年代|哪一?[天日]|哪一?[年月]|几[月号日]|第?几年(?!来)"
     r"|\bwhen\b|\bwhat (?:date|day|year|month)\b|\bwhich (?:year"
@@ -96,9 +96,9 @@ _HEAD_BEFORE = re.compile(
 )
 _NO_HEAD = re.compile(r"预期|目标|控制|总额|总数|总量|数量|人数|面积|金额|多少|一年|每年|\d+年?")
 _ROLE = re.compile(
-    r"主席|书记|[省市区县州镇乡]长|会长|理事长|主任|局长|院长|校长|馆长|部长|秘书长|通讯员|记者|院士|组长|巡视员|作者|编辑|发言人|负责人|厂长|经理|董事长|冠军|教练|导演"
+    r"副?(?:主席|书记|[省市区县州镇乡]长|会长|理事长|主任|局长|院长|校长|馆长|部长|秘书长|通讯员|记者|院士|组长|巡视员|作者|编辑|发言人|负责人|厂长|经理|董事长|冠军|教练|导演)"
 )
-_TITLED = re.compile(r"《[^《》]*》|[“「『][^”」』]*[”」』]")  # a year in a title is part of a name
+_TITLED = re.compile(r"《[^《》]*》")  # a year in a title is part of a name
 _ORDINAL = re.compile(r"第[一二三四五六七八九十百\d]+|[一二三四五六七八九十特]等|(?:国家|[省市区县])级")
 
 
@@ -167,7 +167,7 @@ def asked(folded: str) -> Asked:
         role=role[0] if kind == "person" and (role := _ROLE.search(folded)) else "",
         several=bool(re.search(r"都有|哪些|哪几|分别|\d[个位名家]", folded)),
         change=bool(_CHANGE.search(folded)),
-        each="均" in folded or bool(re.search(r"\bper\b|\baverage\b|\beach\b", folded)),
+        each=tells_each(folded) or bool(re.search(r"\bper\b|\baverage\b|\beach\b", folded)),
         more=bool(_MORE.search(folded)),
         difference=bool(_DIFFERENCE.search(folded)),
         total=bool(_SUM.search(folded)),
@@ -185,6 +185,11 @@ def tells_change(before: str) -> bool:
     return bool(
         re.search(r"(?:增长|增加|提高|提升|上升|下降|降低|减少|净增|上涨|增|降)(?:了|到)?(?:近|约|超过?)?$", before)
     ) and not before.endswith(("增加到", "提高到", "增长到", "提升到", "上升到", "下降到", "降低到", "减少到"))
+
+
+def tells_each(text: str) -> bool:
+    """Whether a figure is told for each person, household or acre."""
+    return bool(re.search(r"均|亩产|单产|每[亩人户]", text))
 
 
 def ends_something(text: str) -> bool:

@@ -84,8 +84,8 @@ def plan(query: Query) -> Plan | None:
     if question.language == "en":
         return _english(query, question.interpreted)
     if want.difference and (match := _DIFFERENCE.match(text)):
-        parts = tuple(Part(match[side], f"{match[side]}有{match['ask']}") for side in ("a", "b"))
-        return Plan("difference", parts)
+        sides = (match["a"], _spelled_out(match["a"], match["b"], query))
+        return Plan("difference", tuple(Part(side, f"{side}有{match['ask']}") for side in sides))
     if want.more and len(query.places) > 1:
         return _comparison(query, text)
     if want.kind == "figure" and want.total:
@@ -126,6 +126,17 @@ def combine(
             f". No figure was found for {', '.join(missing)}, so there is no result.",
         )
     return answer_with(question, evidence, short, report_of, lead)
+
+
+def _spelled_out(first: str, second: str, query: Query) -> str:
+    """The second side of a comparison with what only the first one says: 甲县2022年讲座 and 2021年 → 甲县2021年讲座."""
+    if re.fullmatch(r"(?:19|20)\d\d年", second):
+        return re.sub(r"(?:19|20)\d\d年", second, first, count=1)
+    names = [name for names in query.places for name in names]
+    mine = next((name for name in names if name in first), "")
+    if mine and any(second.startswith(name) and len(second) <= len(name) + 2 for name in names):
+        return re.sub(rf"{mine}(?:省|市|州|县|区|盟|旗|地区)?", second, first, count=1)
+    return second
 
 
 def _result(question: Question, plan: Plan, told: Sequence[Found]) -> str | None:

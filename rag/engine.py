@@ -117,7 +117,6 @@ class Engine:
     def close(self) -> None:
         with self._lock:
             self._retire(self._now)
-        self._beside.shutdown()
 
     @property
     def generation(self) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from ingest.records import CleanReport
 from rag import spans
-from rag.asked import ends_something, falls, is_plan, tells_change
+from rag.asked import Asked, ends_something, falls, is_plan, tells_change, tells_each
 from rag.figures import figures
 from rag.query import Query
 from rag.records import Evidence, Mismatch, Passage
@@ -197,7 +197,7 @@ def _judge(
         if (
             tells_change(before) != query.asked.change
             or _in_other_unit(query, text[start:end])
-            or ("均" in clause and not query.asked.each)
+            or (tells_each(clause) and not query.asked.each)
         ):
             focus *= _OTHER_MEASURE
             support *= _OTHER_SUPPORT
@@ -239,17 +239,21 @@ def _mismatch(
         return "plan"
     if (want.ending and not ends_something(whole)) or (want.falling and not falls(whole)):
         return "thing"
-    if want.kind == "figure" and any(name not in own for name in want.names):
-        return "name"
-    if want.role and (not _near_role(text, want.role, start, end) or end == start):
+    if end > start and want.kind == "figure" and _for_another_unit(want, own):
         return "thing"
-    if any(name not in whole and name not in text[view.paragraph(first) : first] + section for name in want.names):
-        return "name"
-    if any(name in own for name in want.left_out):
+    if want.role and (not near_role(text, want.role, start, end) or end == start):
+        return "thing"
+    around = own if want.kind == "figure" else whole + text[view.paragraph(first) : first] + section
+    if any(name not in around for name in want.names) or any(name in own for name in want.left_out):
         return "name"
     if end > start and query.head.terms and query.head.share(own) < _THING:
         return "thing"
     return None
+
+
+def _for_another_unit(want: Asked, own: str) -> bool:
+    """Whether a figure is told for each acre or head where the whole is asked, or the other way round."""
+    return not tells_each(own) if want.each else bool(re.search(r"亩产|单产|每亩", own))
 
 
 def _own(text: str, clause: str, segment: str, start: int, end: int, first: int) -> str:
@@ -277,9 +281,9 @@ def _in_other_unit(query: Query, short: str) -> bool:
     return units is not None and figure is not None and figure.unit not in units
 
 
-def _near_role(text: str, role: str, start: int, end: int) -> bool:
-    """Whether a post is named right beside a span."""
-    return role in text[max(0, start - _BESIDE) : end + _BESIDE]
+def near_role(text: str, role: str, start: int, end: int) -> bool:
+    """Whether a post is named right beside a span; a deputy's isn't that of the chief."""
+    return re.search(f"(?<!副){role}", text[max(0, start - _BESIDE) : end + _BESIDE]) is not None
 
 
 def names_asked(query: Query, view: ReportView) -> list[str]:

@@ -54,7 +54,7 @@ def complete(asked: str, earlier: str, regions: Collection[str] = ()) -> tuple[s
         if subject and subject[1] and core != bare and not core.startswith("其中"):
             return f"{about}{bare}", ""
         return (f"{about},{core}", earlier) if about else (f"{earlier} {core}", earlier)
-    return _swap(core, earlier, regions), ""
+    return _swap(core.rstrip("的"), earlier, regions), ""
 
 
 def _swap(thing: str, earlier: str, regions: Collection[str]) -> str:

@@ -8,12 +8,14 @@ reader does. How much each counts was measured: docs/quality.md.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 
 from rag import extract
-from rag.asked import Kind
+from rag.asked import Asked, Kind
+from rag.figures import dates
 from rag.library import Read
 from rag.query import Query
 from rag.read import Reading, ToRead
@@ -30,9 +32,12 @@ _TOLD = 0.5  # the relevance from which on the reader's span is given as the sho
 _SHORT = 40  # characters of the longest short answer
 # Kinds of answers that only a reader can pick out of a sentence.
 _PICKED: frozenset[Kind] = frozenset({"text", "name", "person", "body", "place", "date"})
+_TIME = re.compile(r"世纪|年代|[年月日号]|[春夏秋冬]|朝|时期")
+_COUNTED = re.compile(r"\d|[一二三四五六七八九十百千万两几多][名位个家人]")
 # Kinds whose answer is evidence itself: a figure, date or name of the asked kind beside the words of the question.
 _EVIDENT: frozenset[Kind] = frozenset({"figure", "date", "person"})
 _EVIDENT_LEAST = 0.65  # the share of the evidence otherwise needed that is enough for them
+_BESIDE = 0.75  # the focus from which on a date or person needs no reader to bear it out
 _TRUST = 0.625  # scales support and relevance so that the threshold is the same with and without the reader
 
 
@@ -47,7 +52,7 @@ def read_evidence(
     chosen = _chosen(extract.rank(evidence), passages)
     readings = read(query.question.interpreted, [_to_read(p) for p in chosen])
     said = {p.chunk.id: reading for p, reading in zip(chosen, readings, strict=True) if reading is not None}
-    return [_weighed(query.asked.kind, e, said.get(e.passage.chunk.id)) for e in evidence]
+    return [_weighed(query.asked, e, said.get(e.passage.chunk.id)) for e in evidence]
 
 
 def is_enough(evidence: Evidence, query: Query, min_evidence: float) -> bool:
@@ -57,11 +62,14 @@ def is_enough(evidence: Evidence, query: Query, min_evidence: float) -> bool:
     # Words translated one by one are found anywhere: what they ask must stand beside the answer itself.
     if query.core and evidence.focus < min_evidence:
         return False
+    relevance = evidence.relevance
     if query.asked.kind in _EVIDENT:
-        return evidence.support >= _EVIDENT_LEAST * min_evidence
-    if evidence.relevance is None:
+        unread = query.asked.kind == "figure" or relevance is None
+        borne_out = unread or (relevance or 0.0) >= _TOLD or evidence.focus >= _BESIDE
+        return borne_out and evidence.support >= _EVIDENT_LEAST * min_evidence
+    if relevance is None:
         return evidence.support >= min_evidence
-    return _TRUST * (evidence.support + evidence.relevance) >= min_evidence
+    return _TRUST * (evidence.support + relevance) >= min_evidence
 
 
 def is_unsure(passages: Sequence[Passage]) -> bool:
@@ -106,7 +114,7 @@ def _chosen(ranked: Iterable[Evidence], passages: Sequence[Passage]) -> list[Pas
     return list(chosen.values())
 
 
-def _weighed(kind: Kind, evidence: Evidence, reading: Reading | None) -> Evidence:
+def _weighed(asked: Asked, evidence: Evidence, reading: Reading | None) -> Evidence:
     if reading is None:
         return replace(evidence, relevance=0.0)
     at = evidence.passage.chunk.start
@@ -115,20 +123,30 @@ def _weighed(kind: Kind, evidence: Evidence, reading: Reading | None) -> Evidenc
     if evidence.short is not None:
         told = (told + _overlap(spans, *evidence.short)) / 2
     certainty = reading.relevance * told
+    picked = spans[0][:2] if spans and _is_picked(asked, evidence, *spans[0][:2]) else None
     mismatch, short = evidence.mismatch, evidence.short
-    if mismatch in ("kind", "thing") and kind != "figure" and certainty >= _CERTAIN:
+    if certainty >= _CERTAIN and (
+        (mismatch == "kind" and picked) or (mismatch in ("kind", "thing") and asked.kind not in _EVIDENT)
+    ):
         mismatch = None
-    if short is None and kind in _PICKED and reading.relevance >= _TOLD:
-        short = next(
-            (
-                (start, end)
-                for start, end, _ in spans[:1]
-                if evidence.start <= start and end <= evidence.end and end - start <= _SHORT
-            ),
-            None,
-        )
-    read = _WORTH.get(kind, _WORTH_ELSE) * certainty
+    if short is None and reading.relevance >= _TOLD:
+        short = picked
+    read = _WORTH.get(asked.kind, _WORTH_ELSE) * certainty
     return replace(evidence, mismatch=mismatch, short=short, relevance=reading.relevance, read=read)
+
+
+def _is_picked(asked: Asked, evidence: Evidence, start: int, end: int) -> bool:
+    """Whether the reader's span in a report may be the short answer that no rule recognised."""
+    if asked.kind not in _PICKED or start < evidence.start or end > evidence.end or end - start > _SHORT:
+        return False
+    first, last = start - evidence.start, end - evidence.start
+    said = evidence.text[first:last]
+    if asked.kind == "date":
+        return bool(dates(said) or _TIME.search(said))
+    if asked.kind == "person":
+        named = not _COUNTED.search(said)
+        return named and (not asked.role or extract.near_role(evidence.text, asked.role, first, last))
+    return True
 
 
 def _overlap(spans: Iterable[tuple[int, int, float]], start: int, end: int) -> float:

@@ -19,9 +19,13 @@ _RANK = re.compile(
     r"^([\u4e00-\u9fff]{2,}?)(?:(?:维吾尔|[\u4e00-\u9fff]{1,4}?族)*自治[区州县旗]|特别行政区|地区|省|市|[州盟县旗区])$"
 )
 _RANKS = "省|市|州|盟|县|旗|地区|自治[区州县旗]"
+# Towns and townships, not 城镇, 乡镇, 下乡 or 家乡.
+_SMALL = (
+    "(?<![城乡村集市古小建强重])镇(?![级静痛定])|(?<![城下返家故老入三兴异振水])乡(?![村镇土愁情音])|街道(?!办|社区|数)"
+)
 # A name with its rank, not 各县, 全市, 城市 or 社区, which name no place.
 _NAMED = re.compile(
-    rf"(?:(?<![\u4e00-\u9fff])|(?<=[和与跟及比的了]))(?:在|请问|经|去|[\d年]+)*((?![各全本该我几哪每这那某有两市省]|多少)[\u4e00-\u9fff]{{1,7}}?)({_RANKS}|(?<![社城地校园矿景辖山灾牧郊小市县街库林特片])区)"
+    rf"(?:(?<![\u4e00-\u9fff])|(?<=[和与跟及比的了]))(?:在|请问|经|去|[\d年]+)*((?![各全本该我几哪每这那某有两市省]|多少)[\u4e00-\u9fff]{{1,7}}?)({_RANKS}|{_SMALL}|(?<![社城地校园矿景辖山灾牧郊小市县街库林特片])区)"
 )
 _NESTED = re.compile(r"([\u4e00-\u9fff]{2,5}?)(省|市|州|盟|地区)([\u4e00-\u9fff]{2,3}?)(县|旗|市|(?<![社校园矿景])区)")
 _BODY = re.compile(
@@ -47,6 +51,8 @@ _YEAR = re.compile(r"(?<!\d)(1\d{3}(?=[\s—–\-至到\d]*年)|(?:19|20)\d{2})(
 _RELATIVE = re.compile(r"今年|本年度?|去年|上年|上一年|过去一年|过去的一年|一年来|前年|明年")
 _OFFSETS = {"今": 0, "本": 0, "去": -1, "上": -1, "过": -1, "一": -1, "前": -2, "明": 1}
 ANONYMISED = "20xx"
+_LOOKS_BACK = re.compile(r"工作报告|计划|要点|部署|大会|全委会|年会")
+_SPRING = ("01", "02", "03")
 _LEADING = 14  # characters at a sentence's beginning in which its subject is named
 _OPENING = 4  # characters that may stand before the name: 会上, 此外, 一是
 _CHAPTER = 45  # characters of the longest line that is read as a chapter's heading
@@ -64,6 +70,8 @@ class ReportView:
     issuer: str
     chapters: tuple[tuple[int, frozenset[str]], ...]
     """(offset, years) of each heading that names a year, in order."""
+    looks_back: bool
+    """Whether it tells of the year before its own, as what is read to an assembly or published in spring does."""
 
     def paragraph(self, at: int) -> int:
         """Where the paragraph begins in which `at` stands."""
@@ -74,7 +82,9 @@ def view(report: CleanReport, title: str, regions: Collection[str]) -> ReportVie
     """How a report is read. `title` is the one it is shown under, `regions` are those that any report names."""
     text = fold_same_length(report.text)
     head = fold_same_length(title)
-    year = next(iter(_YEAR.findall(head)), ("", ""))[0] or (report.date or "")[:4] or None
+    titled = next(iter(_YEAR.findall(head)), ("", ""))[0]
+    year = titled or (report.date or "")[:4] or None
+    looks_back = bool(_LOOKS_BACK.search(head)) or (not titled and (report.date or "")[5:7] in _SPRING)
     chapters = []
     at = 0
     for line in text.split("\n"):
@@ -89,7 +99,9 @@ def view(report: CleanReport, title: str, regions: Collection[str]) -> ReportVie
         for m in _BODY.finditer(text)
         if not _NO_NAME.search(m[1]) and not any(region in m[1] and region != m[1] for region in regions)
     }
-    return ReportView(report.source, text, head, year, frozenset(places), report.issuer or "", tuple(chapters))
+    return ReportView(
+        report.source, text, head, year, frozenset(places), report.issuer or "", tuple(chapters), looks_back
+    )
 
 
 def fold_same_length(text: str) -> str:
@@ -176,8 +188,7 @@ def speaks_of_year(view: ReportView, at: int, sentence: tuple[int, int], asked: 
         return bool(told & set(asked))
     if view.year is None:
         return False
-    # A report of a year looks back on the year before and ahead to its own.
-    return view.year in asked or str(int(view.year) - 1) in asked
+    return view.year in asked or (view.looks_back and str(int(view.year) - 1) in asked)
 
 
 def told_years(text: str, year: str | None) -> set[str]:

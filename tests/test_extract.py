@@ -34,6 +34,12 @@ RANKS = """西河市科普总结
 """
 
 
+FARMS = """2021年石川市科协工作总结
+
+石川市推广水稻新品种面积1.8万亩,亩产620公斤。科技馆接待观众26万人次,举办讲座203场。
+"""
+
+
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory, embedder, reader):
     from conftest import MODELS
@@ -42,7 +48,7 @@ def engine(tmp_path_factory, embedder, reader):
     from ingest.pipeline import ingest
 
     folder = tmp_path_factory.mktemp("reports")
-    for name, text in {"n.txt": NEIGHBOURS, "y.txt": YEARS, "r.txt": RANKS}.items():
+    for name, text in {"n.txt": NEIGHBOURS, "y.txt": YEARS, "r.txt": RANKS, "f.txt": FARMS}.items():
         (folder / name).write_text(text, encoding="utf-8")
     settings = Settings(reports_dir=folder, data_dir=tmp_path_factory.mktemp("data"), models_dir=MODELS)
     ingest(settings, [], Watcher(), embedder=embedder)
@@ -98,3 +104,56 @@ def test_a_plan_is_no_result(engine):
     answer = engine.ask("东山县2022年新建公路多少公里?")
     assert answer.short_answer == "31公里"
     assert engine.ask("东山县2022年财政收入增长了多少?").status == "not_found"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "石川市水稻总产多少吨?",  # what an acre yields isn't the whole
+        "石川市2020年接待观众多少人次?",  # a year's summary doesn't tell of the year before
+        "“石川市2019年举办讲座多少场?”",
+        "黑河乡举办讲座多少场?",
+        "西河市20XX年有多少个二等奖的示范社区?",
+    ],
+)
+def test_neither_the_yield_of_an_acre_nor_another_year_or_town_answers(engine, question):
+    answer = engine.ask(question)
+    assert answer.short_answer not in ("620公斤", "26万人次", "203场"), answer
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("20XX年8月,3x人参加", []), ("有15家", ["15家"]), ("20××年", []), ("12万人次", ["12万人次"])],
+)
+def test_an_anonymised_number_is_no_figure(text, found):
+    from rag.figures import figures
+
+    assert [text[f.start : f.end] for f in figures(text)] == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("1980年代后期", ["1980年代后期"]), ("2021年代表大会", ["2021年"]), ("1356年", ["1356年"])],
+)
+def test_a_decade_is_no_year(text, found):
+    from rag.figures import dates
+
+    assert [text[d.start : d.end] for d in dates(text)] == found
+
+
+@pytest.mark.parametrize(
+    ("question", "places"),
+    [
+        ("白河镇农技协有多少会员?", ("白河镇",)),
+        ("黑河乡有多少农技协?", ("黑河乡",)),
+        ("白塔街道有多少志愿者?", ("白塔街道",)),
+        ("城镇新增就业多少人?", ()),
+        ("三下乡活动举办了多少次?", ()),
+        ("有多少个乡镇建了科普馆?", ()),
+        ("累计办了多少项区级活动?", ()),
+    ],
+)
+def test_towns_are_places_and_words_for_kinds_of_places_are_not(question, places):
+    from rag.scope import places_asked
+
+    assert places_asked(question, ()) == places

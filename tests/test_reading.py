@@ -18,6 +18,11 @@ MUSEUM = """平湖市科技馆工作总结
 平湖市科技馆位于湖滨路北侧,展厅分为两层。为方便群众,科技馆全年向公众免费开放。
 科技馆的镇馆之宝是一架由青年工匠陆远帆修复的蒸汽机车模型。
 """
+PEOPLE = """云溪县科协2021年工作总结
+
+县科协主席张文斌主持召开全委会3次。副主席李晓梅分管科普工作。
+全年举办科普讲座58场,推荐院士候选人1名。云溪县科协前身是1958年成立的科普协会。
+"""
 VISITS = """清江县科技馆年度简报
 
 清江县科技馆全年接待观众3.2万人次,培训讲解员46名。展教部负责日常讲解工作。
@@ -27,7 +32,7 @@ VISITS = """清江县科技馆年度简报
 @pytest.fixture(scope="module")
 def index(tmp_path_factory, embedder):
     folder = tmp_path_factory.mktemp("reports")
-    for name, text in {"m.txt": MUSEUM, "v.txt": VISITS}.items():
+    for name, text in {"m.txt": MUSEUM, "v.txt": VISITS, "p.txt": PEOPLE}.items():
         (folder / name).write_text(text, encoding="utf-8")
     settings = Settings(reports_dir=folder, data_dir=tmp_path_factory.mktemp("data"), models_dir=MODELS)
     ingest(settings, [], Watcher(), embedder=embedder)
@@ -63,6 +68,21 @@ def test_the_reader_finds_the_short_answer_that_no_rule_recognises(engine, rules
     assert short in (answer.short_answer or "")
     assert answer.short_answer in answer.citations[0].quote
     assert rules.ask(question).short_answer != answer.short_answer
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["云溪县全委会什么时候召开?", "云溪县哪年举办科普讲座?", "云溪县推荐的院士候选人是谁?", "云溪县科协副书记是谁?"],
+)
+def test_a_count_is_no_date_and_no_name_and_another_post_is_no_answer(engine, question):
+    answer = engine.ask(question)
+    assert answer.short_answer not in ("3次", "58场", "1名"), answer
+    if "副书记" in question:
+        assert answer.status == "not_found", answer
+
+
+def test_the_chief_is_not_the_deputy(engine):
+    assert engine.ask("云溪县科协主席是谁?").short_answer == "张文斌"
 
 
 def test_with_the_reader_as_without_it_the_neighbours_figure_is_no_answer(engine, rules):

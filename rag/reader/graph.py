@@ -66,7 +66,7 @@ class Graph(Session):
         ids = np.array([encoding.ids], dtype=np.int64)[:, read]
         feed = {"input_ids": ids, "attention_mask": np.ones_like(ids)}
         start, end, relevance = self._session.run(list(OUTPUTS), feed)
-        own = [j for j, sequence in enumerate(encoding.sequence_ids[: len(read)]) if sequence == 1]
+        own = [j for j, sequence in enumerate(encoding.sequence_ids[at] for at in read) if sequence == 1]
         return Logits(
             start=start[0, own],
             end=end[0, own],
