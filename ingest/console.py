@@ -9,10 +9,8 @@ import io
 import json
 import os
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -105,35 +103,6 @@ def read_batch(path: str, required: str) -> Iterator[dict[str, Any]]:
             f"{path} 中有 {len(bad)} 行不是含 id 和 {required} 的 JSON 对象,已跳过(第 {shown} 行)",
             f"{len(bad)} lines of {path} are not JSON objects with id and {required} and were skipped (lines {shown})",
         )
-
-
-def print_batch(rows: Iterable[dict[str, Any]], answer: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
-    """Print what is answered to each row as JSON, in order, each once it and those before it are ready.
-
-    As many rows as there are processors are answered at once; a row is printed while the next is awaited.
-    """
-    count = os.cpu_count() or 1
-    ahead = threading.BoundedSemaphore(2 * count)
-    failed = threading.Event()
-
-    def show(answering: Future[dict[str, Any]]) -> None:
-        try:
-            print_json(answering.result())
-        except BaseException:
-            failed.set()
-            raise
-        finally:
-            ahead.release()
-
-    shown: list[Future[None]] = []
-    with ThreadPoolExecutor(count) as workers, ThreadPoolExecutor(1) as printer:
-        for row in rows:
-            ahead.acquire()
-            if failed.is_set():
-                break
-            shown.append(printer.submit(show, workers.submit(answer, row)))
-    for each in shown:
-        each.result()
 
 
 def _row(line: bytes, required: str) -> dict[str, Any] | None:

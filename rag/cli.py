@@ -111,10 +111,8 @@ def search(
     if batch is not None:
         _only(question, batch)
         engine = _engine(settings, only, reads=False)
-        console.print_batch(
-            console.read_batch(batch, "question"),
-            lambda row: {"id": row["id"], "hits": _search_row(engine, row, k or DEFAULT_HITS, only)},
-        )
+        for row in console.read_batch(batch, "question"):
+            console.print_json({"id": row["id"], "hits": _search_row(engine, row, k or DEFAULT_HITS, only)})
         return
     if question is None:
         raise UsageError("请给出问题,或使用 --batch FILE|-", "give a QUESTION, or use --batch FILE|-")
