@@ -94,11 +94,20 @@ _HEAD_ENDS = re.compile(
 _HEAD_BEFORE = re.compile(
     r"(?:^|[的,，]|[省市县区州]|\d年)([^的,，省市县区州]{2,16}?)(?:大概|大约|一共|总共|现在|目前|共|约)*(?:有|是|为|达到?)(?:多少|几)"
 )
+# What was held, given out or built, named between its verb and 多少: 举办讲座多少场.
+_HEAD_DONE = re.compile(
+    r"(?:举办|开展|组织|召开|发放|建成|建立|创建|获得|收到|新建|命名|认定|引进|邀请)了?(?!的)([\u4e00-\u9fff“”]{2,12}?)(?:一?共|总共)?(?:多少|几)"
+)
 _NO_HEAD = re.compile(r"预期|目标|控制|总额|总数|总量|数量|人数|面积|金额|多少|一年|每年|\d+年?")
 _ROLE = re.compile(
     r"副?(?:主席|书记|[省市区县州镇乡]长|会长|理事长|主任|局长|院长|校长|馆长|部长|秘书长|通讯员|记者|院士|组长|巡视员|作者|编辑|发言人|负责人|厂长|经理|董事长|冠军|教练|导演)"
 )
 _TITLED = re.compile(r"《[^《》]*》")  # a year in a title is part of a name
+# A school or hospital by its own name, not 全区小学 or 哪些中学; of a longer name the end is enough.
+_INSTITUTION = re.compile(
+    r"(?:(?![全各多少几哪些所个的有在县市区省州乡村镇个家级中小][\u4e00-\u9fff]|[\u4e00-\u9fff][全各少几些所个的有在县市区省州村镇家级中小])"
+    r"[\u4e00-\u9fff]{2})(?:小学|中学|大学|医院)(?!生|科)"
+)
 _ORDINAL = re.compile(r"第[一二三四五六七八九十百\d]+|[一二三四五六七八九十特]等|(?:国家|[省市区县])级")
 
 
@@ -146,7 +155,7 @@ def asked(folded: str) -> Asked:
     days = tuple((date.month, date.day) for date in told if date.month)
     kind = _kind(folded)
     units, strict, head = _counted(folded) if kind == "figure" else (None, False, "")
-    names = frozenset(
+    names = frozenset(_INSTITUTION.findall(folded)) | frozenset(
         name
         for name in _ORDINAL.findall(folded)
         if name not in years and not any(name in date_text for date_text in (folded[d.start : d.end] for d in told))
@@ -223,6 +232,8 @@ def _counted(folded: str) -> tuple[frozenset[str] | None, bool, str]:
     tail = found[-1]["head"] if found else ""
     cut = _HEAD_ENDS.search(tail, 2)
     head = (tail[: cut.start()] if cut else tail).strip()
+    if not head and (told := _HEAD_DONE.search(folded)):
+        head = told[1]
     if not head and (before := _HEAD_BEFORE.search(folded)):
         head = _NO_HEAD.sub("", re.split(r"(?<=[赛会告结作动])[上里中内]", before[1])[-1])
     for pattern, kind, strict in (

@@ -35,6 +35,9 @@ _TERMINATORS = re.compile(r"[。！？!?；;]+[”’」』》)）]*|\n")
 _COMPARED = 40  # clauses compared by meaning with a question in another language
 _FAR, _NEAR = 0.74, 0.84  # cosines that E5 gives to a question and an unrelated or a fitting clause of another language
 _FITS = 0.6  # from where on the clause's meaning makes up for words that are missing
+_RANKED = re.compile(
+    r"第|[一二三四五六七八九十特]等|.+级$|\d"
+)  # names that belong to one figure, not to what is spoken about
 _REACH = 400  # characters that a sentence may stand out of its passage on either side
 _BORDER = re.compile(r"[,，；;：:。！？!?\n]")
 _SEGMENT_BORDER = re.compile(r"[、,，；;：:。！？!?\n]")
@@ -243,8 +246,11 @@ def _mismatch(
         return "thing"
     if want.role and (not near_role(text, want.role, start, end) or end == start):
         return "thing"
-    around = own if want.kind == "figure" else whole + text[view.paragraph(first) : first] + section
-    if any(name not in around for name in want.names) or any(name in own for name in want.left_out):
+    above = whole + text[view.paragraph(first) : first] + section
+    around = own if want.kind == "figure" else above
+    if any(name not in (around if _RANKED.match(name) else f"{above}{view.title}") for name in want.names) or any(
+        name in own for name in want.left_out
+    ):
         return "name"
     if end > start and query.head.terms and query.head.share(own) < _THING:
         return "thing"

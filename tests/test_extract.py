@@ -27,6 +27,13 @@ YEARS = """2023年东山县政府工作报告
 主要预期目标是:粮食产量6万吨,新建公路50公里,财政收入增长7%左右。
 """
 
+COUNTRY = """西原省科协召开总结交流会
+
+东溪地区科协、北谷地区科协作交流发言。东溪地区科协有科普教育基地35家。
+
+北谷地区科协建立联合体,接待学生2845人次。广泛动员各部门参与“科技之冬”“全国科普日”等活动,举办技术培训1689场次、宣传458场次。
+"""
+
 RANKS = """西河市科普总结
 
 全市创建省级示范社区5个、市级示范社区8个、区级示范社区20个。科技大赛获得一等奖3个,二等奖7个,三等奖11个。
@@ -48,7 +55,7 @@ def engine(tmp_path_factory, embedder, reader):
     from ingest.pipeline import ingest
 
     folder = tmp_path_factory.mktemp("reports")
-    for name, text in {"n.txt": NEIGHBOURS, "y.txt": YEARS, "r.txt": RANKS, "f.txt": FARMS}.items():
+    for name, text in {"n.txt": NEIGHBOURS, "y.txt": YEARS, "r.txt": RANKS, "f.txt": FARMS, "c.txt": COUNTRY}.items():
         (folder / name).write_text(text, encoding="utf-8")
     settings = Settings(reports_dir=folder, data_dir=tmp_path_factory.mktemp("data"), models_dir=MODELS)
     ingest(settings, [], Watcher(), embedder=embedder)
@@ -157,3 +164,13 @@ def test_towns_are_places_and_words_for_kinds_of_places_are_not(question, places
     from rag.scope import places_asked
 
     assert places_asked(question, ()) == places
+
+
+def test_a_word_for_the_whole_country_does_not_hide_whose_paragraph_it_is(engine):
+    """The paragraph of 北谷 names 全国科普日 at a clause's beginning; its figure stays its own."""
+    assert engine.ask("东溪举办技术培训多少场次?").short_answer != "1689场次"
+    assert engine.ask("北谷举办技术培训多少场次?").short_answer == "1689场次"
+
+
+def test_another_school_s_figure_is_no_answer(engine):
+    assert engine.ask("清泉小学有多少名学生?").status == "not_found"
