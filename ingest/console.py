@@ -8,6 +8,7 @@ import errno
 import io
 import json
 import os
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -20,6 +21,17 @@ if TYPE_CHECKING:
     from config.settings import Settings
 
 USAGE, INTERRUPTED = 2, 130
+_USAGES = tuple(
+    (re.compile(english), chinese)
+    for english, chinese in (
+        (r"unexpected extra arguments?(?:\(s\))? \((.*)\)", "多余的参数:{0};带空格的问题请加引号"),
+        (r"No such command '(.*)'", "没有命令 {0}"),
+        (r"No such option:? '?([^\s']+)", "没有选项 {0}"),
+        (r"Missing (?:argument|option|parameter)s? '(.*?)'", "缺少 {0}"),
+        (r"Option '(.*?)' requires an argument", "选项 {0} 后面要有值"),
+        (r"Invalid value for (?:'?(.*?)'?): (.*)", "{0} 的值不可用({1})"),
+    )
+)
 _LINE_EVERY = 5.0  # seconds between progress lines where there is no terminal to draw a bar on
 
 
@@ -49,8 +61,16 @@ def run(app: Callable[..., object]) -> None:
     except Exception as exc:
         if not hasattr(exc, "format_message"):  # click's and typer's errors of usage
             raise
-        _fail(f"{exc.format_message()} (--help)", USAGE)
+        _fail(f"{_usage(exc.format_message()).text(language())} (--help)", USAGE)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _usage(english: str) -> Message:
+    """The argument parser's own sentence, in Chinese too where it is one of the usual."""
+    for pattern, chinese in _USAGES:
+        if match := pattern.search(english):
+            return Message(chinese.format(*match.groups()), english)
+    return Message(english, english)
 
 
 def _fail(line: str, code: int) -> NoReturn:

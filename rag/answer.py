@@ -125,6 +125,14 @@ def refuse(question: Question, reason: str, evidence: Sequence[Evidence], report
     )
 
 
+def narrowed(answer: Answer, question: Question) -> Answer:
+    """A refusal that says that a filter left some reports out; an answer as it is."""
+    if answer.reason is None:
+        return answer
+    only = say(question, "只查了所选的报告:", "Among the chosen reports only: ")
+    return replace(answer, reason=only + answer.reason)
+
+
 def refusal(query: Query, evidence: Sequence[Evidence], views: Iterable[ReportView], min_evidence: float) -> str | None:
     """Why the question can't be answered, in its language, or None when it can."""
     question = query.question

@@ -23,7 +23,7 @@ from ingest.model import Notify, is_prepared
 from ingest.records import CleanReport
 from ingest.script import to_simplified
 from ingest.session import import_native
-from rag.answer import compose, refusal, title_of, views_of, weigh
+from rag.answer import compose, narrowed, refusal, title_of, views_of, weigh
 from rag.compute import Found, Part, combine, figure_of, mentions, plan
 from rag.filters import EVERYTHING, Filter, choose
 from rag.glossary import Glossary, load_glossary
@@ -138,6 +138,8 @@ class Engine:
             found = self._search(current, query, passages, within)
             retrieved = time.perf_counter()
             answer = self._answer(current, query, found, passages, within)
+            if within is not None:
+                answer = narrowed(answer, query.question)
         done = time.perf_counter()
         took = {"total": done - started, "retrieve": retrieved - started, "answer": done - retrieved}
         return replace(answer, took_ms={name: round(seconds * 1000, 1) for name, seconds in took.items()})

@@ -273,3 +273,18 @@ def test_an_interrupted_ingest_leaves_the_last_index_and_can_be_repeated(sync, s
     for n in range(1, 40):
         (reports / f"new{n}.txt").unlink()
     assert sync().added == ("new0.txt",)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "part"),
+    [
+        (("ask", "a", "b"), "多余的参数:b"),
+        (("nonsense",), "没有命令 nonsense"),
+        (("ask", "--bogus", "x"), "没有选项 --bogus"),
+        (("show",), "缺少 SOURCE"),
+    ],
+)
+def test_wrong_usage_is_one_line_in_the_language_of_the_interface(wenbao, arguments, part):
+    done = wenbao(*arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert_one_line(done.stderr, part, "--help")

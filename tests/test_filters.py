@@ -100,3 +100,10 @@ def test_the_best_passage_of_a_chosen_report_is_found_however_many_others_are_be
     assert found[0].score == pytest.approx(score[found[0].chunk.id])
     with pytest.raises(NothingSelected):
         engine.ask(question, only=build(["火星"]))
+
+
+def test_a_refusal_says_that_a_filter_left_reports_out(engine):
+    refused = engine.ask("西河市有多少家科普教育基地?", only=build(["c.txt"]))
+    assert refused.status == "not_found"
+    assert (refused.reason or "").startswith("只查了所选的报告")
+    assert "所选" not in (engine.ask("火星县有多少家科普教育基地?").reason or "")
