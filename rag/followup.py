@@ -30,6 +30,7 @@ _PLACE = re.compile(
 )
 _UNIT_ASKED = re.compile(r"多少(?:人次|场次|[人家名位座处项件场次篇份种册本所支期届条元亩吨斤])")
 _YEAR = re.compile(r"(?:19|20)\d\d年")
+_RANK = re.compile(r"[一二三四五六特]等奖?|(?:国家|[省市区县])级")
 _REGION_ONLY = re.compile(r"^[\u4e00-\u9fff]{2,10}?(?:省|市|自治[区州县]|州|县|(?<![社街校园景])区|盟|旗|地区)$")
 
 
@@ -59,8 +60,11 @@ def complete(asked: str, earlier: str, regions: Collection[str] = ()) -> tuple[s
 
 def _swap(thing: str, earlier: str, regions: Collection[str]) -> str:
     """The earlier question, asked about another thing, place or year."""
-    if _YEAR.fullmatch(thing + ("" if thing.endswith("年") else "年")) and _YEAR.search(earlier):
-        return _YEAR.sub(thing if thing.endswith("年") else thing + "年", earlier, count=1)
+    year = thing if thing.endswith("年") else f"{thing}年"
+    if _YEAR.fullmatch(year):
+        return _YEAR.sub(year, earlier, count=1) if _YEAR.search(earlier) else f"{year}{earlier}"
+    if _RANK.fullmatch(thing) and _RANK.search(earlier):
+        return _RANK.sub(thing, earlier, count=1)
     place = _PLACE.match(earlier)
     if thing in regions:
         known = next((name for name in sorted(regions, key=len, reverse=True) if name in earlier), None)
