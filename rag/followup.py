@@ -60,9 +60,9 @@ def complete(asked: str, earlier: str, regions: Collection[str] = ()) -> tuple[s
 
 def _swap(thing: str, earlier: str, regions: Collection[str]) -> str:
     """The earlier question, asked about another thing, place or year."""
-    year = thing if thing.endswith("年") else f"{thing}年"
-    if _YEAR.fullmatch(year):
-        return _YEAR.sub(year, earlier, count=1) if _YEAR.search(earlier) else f"{year}{earlier}"
+    named = thing if thing.endswith("年") else f"{thing}年"
+    if _YEAR.fullmatch(named):
+        return _YEAR.sub(named, earlier, count=1) if _YEAR.search(earlier) else f"{named}{earlier}"
     if _RANK.fullmatch(thing) and _RANK.search(earlier):
         return _RANK.sub(thing, earlier, count=1)
     place = _PLACE.match(earlier)
