@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from config.errors import IndexDamaged, StorageError
 from ingest.anomalies import Anomaly, anomalies
@@ -35,6 +35,9 @@ CREATE TABLE chunks (
 CREATE INDEX chunks_by_place ON chunks (source, "start");
 """
 _CHUNK = 'c.id, c.source, c."start", c."end", substr(r.text, c."start" + 1, c."end" - c."start"), c.section'
+
+
+_Found = TypeVar("_Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,20 +149,12 @@ class Catalog:
         """The chunks with these ids, in this order. Raises IndexDamaged when one isn't there."""
         marks = ",".join("?" * len(ids))
         query = f"SELECT {_CHUNK} FROM chunks c JOIN reports r ON r.source = c.source WHERE c.id IN ({marks})"  # noqa: S608
-        found = {row[0]: Chunk(*row) for row in self._rows(query, ids)}
-        missing = [id_ for id_ in ids if id_ not in found]
-        if missing:
-            raise _damaged(self._path, f"no chunk {missing[0]}")
-        return [found[id_] for id_ in ids]
+        return self._in_order(ids, {row[0]: Chunk(*row) for row in self._rows(query, ids)})
 
     def sources(self, ids: Sequence[str]) -> list[str]:
         """The reports that these chunks are of, in this order. Raises IndexDamaged when a chunk isn't there."""
         marks = ",".join("?" * len(ids))
-        found = dict(self._rows(f"SELECT id, source FROM chunks WHERE id IN ({marks})", ids))  # noqa: S608
-        missing = [id_ for id_ in ids if id_ not in found]
-        if missing:
-            raise _damaged(self._path, f"no chunk {missing[0]}")
-        return [found[id_] for id_ in ids]
+        return self._in_order(ids, dict(self._rows(f"SELECT id, source FROM chunks WHERE id IN ({marks})", ids)))  # noqa: S608
 
     def chunk_ids(self, source: str) -> list[str]:
         return [row[0] for row in self._rows('SELECT id FROM chunks WHERE source = ? ORDER BY "start"', (source,))]
@@ -200,6 +195,12 @@ class Catalog:
 
     def remove(self, source: str) -> None:
         self._write([(f"DELETE FROM {table} WHERE source = ?", [(source,)]) for table in ("chunks", "reports")])  # noqa: S608
+
+    def _in_order(self, ids: Sequence[str], found: dict[str, _Found]) -> list[_Found]:
+        missing = [id_ for id_ in ids if id_ not in found]
+        if missing:
+            raise _damaged(self._path, f"no chunk {missing[0]}")
+        return [found[id_] for id_ in ids]
 
     def _rows(self, query: str, values: Sequence[str] = ()) -> list[tuple[Any, ...]]:
         try:

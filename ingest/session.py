@@ -41,11 +41,9 @@ class Session:
         self.max_tokens = max_tokens
         try:
             self._tokenizer_digest = digest(folder / TOKENIZER)
-            same = like is not None and (like._tokenizer_digest, like.max_tokens >= max_tokens) == (
-                self._tokenizer_digest,
-                True,
-            )
-            shared = like if same else None
+            shared = like
+            if shared and (shared._tokenizer_digest != self._tokenizer_digest or shared.max_tokens < max_tokens):
+                shared = None
             with ThreadPoolExecutor(1) as beside:  # both are read by native code, each about as long as the other
                 path = folder / TOKENIZER
                 reading = beside.submit(lambda: shared._tokenizer if shared else _tokenizer(path, max_tokens))

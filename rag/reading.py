@@ -73,7 +73,7 @@ def is_enough(evidence: Evidence, query: Query, min_evidence: float) -> bool:
 
 
 def is_unsure(passages: Sequence[Passage]) -> bool:
-    """Whether retrieval alone hardly tells the first report from the next; it does for 24 of 25 questions."""
+    """Whether retrieval alone hardly tells the first report from the next."""
     second = next((p for p in passages if p.chunk.source != passages[0].chunk.source), None)
     return second is not None and passages[0].score - second.score < _UNSURE
 
