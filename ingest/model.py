@@ -23,7 +23,8 @@ from config.settings import Settings
 from ingest import bundled
 from ingest.durable import digest, storing
 from ingest.graph import pack_tables
-from ingest.session import GRAPH, TOKENIZER, Session, quantize_layers
+from ingest.session import GRAPH, SERVED, Session, quantize_layers, rewrite_for_opening
+from ingest.tokens import save_tokenizer
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -32,7 +33,8 @@ Notify = Callable[[Message], None]
 
 BUNDLED = "bundled"
 _SEAL = "wenbao-model.json"
-_PREPARATION = 2  # raised when the steps below change, so that older folders are prepared again
+_PREPARATION = 3  # raised when the steps below change, so that older folders are prepared again
+_VECTORS = 2  # raised when they change the vectors, so that an index is built again
 _MIN_FREE = 64 << 20  # bytes; with less left, whatever failed has failed for want of space
 _MIN_AGREEMENT = 0.9999  # cosine of the exported graph with the model it was exported from
 _MIN_QUANTIZED = 0.98  # cosine of the int8 graph with the exported one
@@ -170,9 +172,9 @@ def _open(folder: Path) -> PreparedModel | None:
     """The prepared model in `folder`, or None when a file isn't what was written."""
     try:
         seal = json.loads((folder / _SEAL).read_text(encoding="utf-8"))
-        for served in (GRAPH, TOKENIZER):
-            if digest(folder / served) != seal["files"][served]:
-                return None
+        served = {name: seal for name, seal in seal["files"].items() if name.startswith(SERVED)}
+        if any(digest(folder / name) != expected for name, expected in served.items()):
+            return None
         return PreparedModel(folder=folder, **seal["model"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -196,7 +198,7 @@ def _write(name: str, draft: Path, notify: Notify) -> None:
         if path.suffix in {".safetensors", ".bin"} or path.name in {"tokenizer.json", "modules.json"}
     }
     identity = json.dumps(
-        [_PREPARATION, served["precision"], {k: v for k, v in weights.items() if not k.startswith("onnx/")}]
+        [_VECTORS, served["precision"], {k: v for k, v in weights.items() if not k.startswith("onnx/")}]
     )
     prepared = PreparedModel(
         name=bundled.MODEL_NAME if name == BUNDLED else name,
@@ -246,11 +248,8 @@ def _export(model: SentenceTransformer, draft: Path, notify: Notify) -> dict[str
     Graph: input_ids, attention_mask (batch, tokens) int64 → embedding (batch, dim) float32.
     """
     try:
-        tokenizer = model.tokenizer.backend_tokenizer
-        tokenizer.no_padding()
-        tokenizer.no_truncation()
         (draft / GRAPH).parent.mkdir()
-        tokenizer.save(str(draft / TOKENIZER))
+        save_tokenizer(model.tokenizer.backend_tokenizer, draft)
         _export_graph(model, draft / GRAPH)
         pack_tables(draft / GRAPH)
         served: dict[str, Any] = {
@@ -271,7 +270,9 @@ def _export(model: SentenceTransformer, draft: Path, notify: Notify) -> dict[str
             f"导出的模型与原模型不一致(余弦 {agreement:.4f});请换一个 WENBAO_EMBEDDING_MODEL",
             f"the exported graph disagrees with the model (cosine {agreement:.4f}); set another WENBAO_EMBEDDING_MODEL",
         )
-    return served | {"precision": _quantize(draft, served["max_tokens"], notify)}
+    precision = _quantize(draft, served["max_tokens"], notify)
+    rewrite_for_opening(draft / GRAPH)
+    return served | {"precision": precision}
 
 
 def _quantize(draft: Path, max_tokens: int, notify: Notify) -> str:

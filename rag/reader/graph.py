@@ -6,7 +6,6 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingest.session import Session
@@ -38,14 +37,9 @@ class Logits:
 class Graph(Session):
     """A reader's graph and tokenizer. Raises ModelError when they can't be loaded. Several threads may read."""
 
-    def __init__(self, folder: Path, *, max_tokens: int, like: Session | None = None) -> None:
-        super().__init__(folder, max_tokens, like=like)
-        self._max_tokens = max_tokens
-
     def encode(self, question: str, passage: str) -> list[int]:
         """The token ids of one pair."""
-        ids: list[int] = self._tokenizer.encode(question, passage).ids
-        return ids
+        return self.tokenize(question, passage).cut(self.max_tokens).ids
 
     def read(self, question: str, passages: Sequence[str]) -> list[Logits]:
         """The logits of each passage with the question, in order, on all processors.
@@ -58,19 +52,15 @@ class Graph(Session):
     def _pair(self, question: str, passage: str) -> Logits:
         import numpy as np
 
-        encoding = self._tokenizer.encode(question, passage)
-        # A shared tokenizer may leave more; what is cut is the passage's end, not the mark that ends every pair.
-        read = (
-            [*range(len(encoding.ids))] if len(encoding.ids) <= self._max_tokens else [*range(self._max_tokens - 1), -1]
-        )
-        ids = np.array([encoding.ids], dtype=np.int64)[:, read]
+        tokens = self.tokenize(question, passage).cut(self.max_tokens)
+        ids = np.array([tokens.ids], dtype=np.int64)
         feed = {"input_ids": ids, "attention_mask": np.ones_like(ids)}
         start, end, relevance = self._session.run(list(OUTPUTS), feed)
-        own = [j for j, sequence in enumerate(encoding.sequence_ids[at] for at in read) if sequence == 1]
+        own = [j for j, text in enumerate(tokens.texts) if text == 1]
         return Logits(
             start=start[0, own],
             end=end[0, own],
             nowhere=(float(start[0, 0]), float(end[0, 0])),
             relevance=float(relevance[0]),
-            spans=tuple(encoding.offsets[j] for j in own),
+            spans=tuple(tokens.offsets[j] for j in own),
         )

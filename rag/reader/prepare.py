@@ -23,7 +23,8 @@ from config.settings import Settings
 from ingest import bundled
 from ingest.durable import digest, storing
 from ingest.model import Notify
-from ingest.session import GRAPH, TOKENIZER, Session
+from ingest.session import GRAPH, SERVED, Session, rewrite_for_opening
+from ingest.tokens import save_tokenizer
 from rag.reader.adapter import ADAPTER
 from rag.reader.graph import OUTPUTS, Graph
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from rag.reader.network import ReaderNetwork
 
 _SEAL = "wenbao-reader.json"
-_PREPARATION = 2  # raised when the steps below change, so that older folders are prepared again
+_PREPARATION = 3  # raised when the steps below change, so that older folders are prepared again
 _CHECKED = (
     ("会议有多少人参加？", ("《工作总结》会议于2021年5月8日召开，参加人数超过三百人。", "报告总结了一年的工作。" * 8)),
     ("How many halls are there?", ("全县建成科普馆21个。",)),
@@ -86,7 +87,7 @@ def _prepare(folder: Path, notify: Notify) -> PreparedReader:
         ):
             seal = asdict(apart.submit(_write, Path(encoder), draft).result())
         del seal["folder"]
-        files = {name: digest(draft / name) for name in (GRAPH, TOKENIZER)}
+        files = {f"{SERVED}{path.name}": digest(path) for path in (draft / SERVED).iterdir()}
         (draft / _SEAL).write_text(json.dumps({"reader": seal, "files": files}, indent=2), encoding="utf-8")
         shutil.rmtree(folder, ignore_errors=True)
         draft.replace(folder)
@@ -112,7 +113,7 @@ def find(folder: Path) -> PreparedReader | None:
     """The prepared reader in `folder`, or None when it isn't there or a file isn't what was written."""
     try:
         seal = json.loads((folder / _SEAL).read_text(encoding="utf-8"))
-        if any(digest(folder / served) != seal["files"][served] for served in (GRAPH, TOKENIZER)):
+        if any(digest(folder / name) != expected for name, expected in seal["files"].items()):
             return None
         return PreparedReader(folder=folder, **seal["reader"])
     except (OSError, ValueError, KeyError, TypeError):
@@ -129,13 +130,14 @@ def _write(work: Path, draft: Path) -> PreparedReader:
     quiet_libraries()
     bundled.write_sentence_transformer(work)
     (work / GRAPH).parent.mkdir()
-    Tokenizer.from_file(str(work / "tokenizer.json")).save(str(work / TOKENIZER))
-    shutil.copyfile(work / TOKENIZER, draft / TOKENIZER)
+    for folder in (work, draft):
+        save_tokenizer(Tokenizer.from_file(str(work / "tokenizer.json")), folder)
     reader = network.load(work, ADAPTER)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         network.export(reader, work / GRAPH, OUTPUTS)
     quantize(work / GRAPH, draft / GRAPH)
+    rewrite_for_opening(draft / GRAPH)
     prepared = PreparedReader(
         folder=draft,
         fingerprint=digest(ADAPTER)[:16],
