@@ -7,6 +7,7 @@ read-only and never changes again.
 
 from __future__ import annotations
 
+import functools
 import json
 import sqlite3
 import zlib
@@ -34,7 +35,7 @@ CREATE TABLE chunks (
 );
 CREATE INDEX chunks_by_place ON chunks (source, "start");
 """
-_CHUNK = 'c.id, c.source, c."start", c."end", substr(r.text, c."start" + 1, c."end" - c."start"), c.section'
+_TEXTS = 64  # reports whose texts are kept in memory
 
 
 _Found = TypeVar("_Found")
@@ -62,6 +63,7 @@ class Catalog:
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._db = connection
         self._path = path
+        self._text = functools.lru_cache(maxsize=_TEXTS)(self._read_text)
 
     @classmethod
     def open(cls, path: Path) -> Catalog:
@@ -148,13 +150,18 @@ class Catalog:
     def chunks(self, ids: Sequence[str]) -> list[Chunk]:
         """The chunks with these ids, in this order. Raises IndexDamaged when one isn't there."""
         marks = ",".join("?" * len(ids))
-        query = f"SELECT {_CHUNK} FROM chunks c JOIN reports r ON r.source = c.source WHERE c.id IN ({marks})"  # noqa: S608
-        return self._in_order(ids, {row[0]: Chunk(*row) for row in self._rows(query, ids)})
+        rows = self._rows(f'SELECT id, source, "start", "end", section FROM chunks WHERE id IN ({marks})', ids)  # noqa: S608
+        return self._in_order(
+            ids,
+            {
+                id_: Chunk(id_, source, start, end, self._text(source)[start:end], section)
+                for id_, source, start, end, section in rows
+            },
+        )
 
-    def sources(self, ids: Sequence[str]) -> list[str]:
-        """The reports that these chunks are of, in this order. Raises IndexDamaged when a chunk isn't there."""
-        marks = ",".join("?" * len(ids))
-        return self._in_order(ids, dict(self._rows(f"SELECT id, source FROM chunks WHERE id IN ({marks})", ids)))  # noqa: S608
+    def sources(self) -> dict[str, str]:
+        """The report that each chunk is of."""
+        return dict(self._rows("SELECT id, source FROM chunks"))
 
     def chunk_ids(self, source: str) -> list[str]:
         return [row[0] for row in self._rows('SELECT id FROM chunks WHERE source = ? ORDER BY "start"', (source,))]
@@ -195,6 +202,12 @@ class Catalog:
 
     def remove(self, source: str) -> None:
         self._write([(f"DELETE FROM {table} WHERE source = ?", [(source,)]) for table in ("chunks", "reports")])  # noqa: S608
+
+    def _read_text(self, source: str) -> str:
+        rows = self._rows("SELECT text FROM reports WHERE source = ?", (source,))
+        if not rows:
+            raise _damaged(self._path, f"no report {source}")
+        return str(rows[0][0])
 
     def _in_order(self, ids: Sequence[str], found: dict[str, _Found]) -> list[_Found]:
         missing = [id_ for id_ in ids if id_ not in found]

@@ -148,9 +148,10 @@ def _lines(path: str) -> Iterator[bytes]:
         if path == "-":
             if sys.stdin is None:
                 raise UsageError("没有标准输入", "there is no standard input")
-            lines: Iterator[bytes] = iter(sys.stdin.buffer)
-            yield next(lines, b"").removeprefix(codecs.BOM_UTF8)
-            yield from lines
+            # Not sys.stdin's own buffer: a thread that still waits for a line would hold its lock at exit.
+            with open(sys.stdin.fileno(), "rb", closefd=False) as lines:
+                yield next(lines, b"").removeprefix(codecs.BOM_UTF8)
+                yield from lines
         else:
             with Path(path).open("rb") as file:
                 yield next(file, b"").removeprefix(codecs.BOM_UTF8)

@@ -2,11 +2,43 @@
 
 from __future__ import annotations
 
+import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Generic, TypeVar
 
+S = TypeVar("S")
 T = TypeVar("T")
+
+_AHEAD = 2  # rows taken in advance for each worker, so that none has to wait for the next
+
+
+def in_order(rows: Iterable[S], work: Callable[[S], T], workers: int) -> Iterator[T]:
+    """What `work` makes of each row, in their order and each as soon as it is there, several at a time.
+
+    Rows are taken a few in advance, in a thread that nobody has to wait for: the next row may be long in coming.
+    What `rows` or `work` raises is raised here, when it is its turn.
+    """
+    made: queue.Queue[Future[T] | None] = queue.Queue(_AHEAD * workers)
+    pool = ThreadPoolExecutor(workers, thread_name_prefix="rows")
+
+    def feed() -> None:
+        try:
+            for row in rows:
+                made.put(pool.submit(work, row))
+        except BaseException as exc:  # noqa: BLE001  # raised again where the rows are read
+            failed: Future[T] = Future()
+            failed.set_exception(exc)
+            made.put(failed)
+        made.put(None)
+
+    threading.Thread(target=feed, daemon=True).start()
+    try:
+        while (future := made.get()) is not None:
+            yield future.result()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 class Task(Generic[T]):

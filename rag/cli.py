@@ -17,6 +17,8 @@ from ingest import console
 from rag import browse, manual, options
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from config.settings import Settings
     from rag.engine import Engine
     from rag.filters import Filter
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from rag.terminal import Screen
 
 NO_ANSWER = 3
+_BESIDE_EACH_OTHER = 2  # rows of a batch; more gain nothing, since only native code runs at once
 
 app = typer.Typer(
     name="wenbao",
@@ -70,8 +73,8 @@ def ask(
     if batch is not None:
         _only(question, batch)
         engine = _engine(settings, only, _models(settings))
-        for row in console.read_batch(batch, "question"):
-            console.print_json({"id": row["id"]} | _ask_row(engine, row, k or DEFAULT_PASSAGES, only))
+        passages = k or DEFAULT_PASSAGES
+        _print_rows(batch, lambda row: {"id": row["id"]} | _ask_row(engine, row, passages, only))
         return
     if question is None:
         raise UsageError("请给出问题,或使用 --batch FILE|-", "give a QUESTION, or use --batch FILE|-")
@@ -113,8 +116,8 @@ def search(
     if batch is not None:
         _only(question, batch)
         engine = _engine(settings, only, _models(settings, reads=False), reads=False)
-        for row in console.read_batch(batch, "question"):
-            console.print_json({"id": row["id"], "hits": _search_row(engine, row, k or DEFAULT_HITS, only)})
+        hits = k or DEFAULT_HITS
+        _print_rows(batch, lambda row: {"id": row["id"], "hits": _search_row(engine, row, hits, only)})
         return
     if question is None:
         raise UsageError("请给出问题,或使用 --batch FILE|-", "give a QUESTION, or use --batch FILE|-")
@@ -232,6 +235,14 @@ def _engine(settings: Settings, only: Filter, models: Models, *, reads: bool = T
 def _only(question: str | None, batch: str) -> None:
     if question is not None:
         raise UsageError(f"QUESTION 和 --batch {batch} 只能给一个", f"give QUESTION or --batch {batch}, not both")
+
+
+def _print_rows(batch: str, answered: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    """A line of JSON for each row of a batch, in their order."""
+    from rag.background import in_order
+
+    for line in in_order(console.read_batch(batch, "question"), answered, _BESIDE_EACH_OTHER):
+        console.print_json(line)
 
 
 def _ask_row(engine: Engine, row: dict[str, Any], passages: int, only: Filter) -> dict[str, Any]:

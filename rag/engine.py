@@ -69,6 +69,11 @@ class _Generation:
         return choose(list(self.entries.values()), only, self.index.catalog.naming) if only else None
 
     @functools.cached_property
+    def source_of(self) -> dict[str, str]:
+        """The report that each chunk is of; read at the first question in English."""
+        return self.index.catalog.sources()
+
+    @functools.cached_property
     def glossary(self) -> Glossary:
         """Read at the first question in English."""
         return load_glossary(lambda word: form_frequency(word, self.frequency) > 0)
@@ -236,8 +241,7 @@ class Engine:
         scores = dict(hits)
         hits += [(id_, _FOREIGN * cosine) for id_, cosine in core.result() if id_ not in scores]
         named = {source: _NAMED * names_place(query, title) for source, title in current.titles.items()}
-        sources = current.index.catalog.sources([id_ for id_, _ in hits])
-        lifted = [(id_, min(1.0, score + named[source])) for (id_, score), source in zip(hits, sources, strict=True)]
+        lifted = [(id_, min(1.0, score + named[current.source_of[id_]])) for id_, score in hits]
         return self._passages(current, sorted(lifted, key=lambda hit: -hit[1])[: _WIDER * k])
 
     def _nearest(self, current: _Generation, text: str, k: int, within: Within) -> list[tuple[str, float]]:

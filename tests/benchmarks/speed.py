@@ -13,7 +13,6 @@ import argparse
 import hashlib
 import json
 import os
-import random
 import shutil
 import statistics
 import subprocess
@@ -22,14 +21,13 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 from config.settings import Settings, load_settings
 from ingest.model import prepare
 
 ROOT = Path(__file__).resolve().parents[2]
 QUESTION = "2025年地区生产总值的增长目标是多少？"
-ASKED_ONE_BY_ONE = 40
+ROUNDS = 3  # of the questions in one warm batch
 LARGE_REPORTS, CHUNKS_EACH, SENTENCE = 2000, 50, 60
 # The reference's search, but a question at a time, as someone asks.
 ONE_BY_ONE = """
@@ -37,7 +35,7 @@ import json, sys, chromadb
 from sentence_transformers import SentenceTransformer
 model = SentenceTransformer(sys.argv[1], device="cpu")
 collection = chromadb.PersistentClient(sys.argv[2]).get_collection("reports")
-for line in sys.stdin:
+for line in open(sys.argv[3], encoding="utf-8"):
     vector = model.encode(["query: " + json.loads(line)["question"]], normalize_embeddings=True)
     hit = collection.query(query_embeddings=vector, n_results=10)
     print(json.dumps([m["source"] for m in hit["metadatas"][0]]), flush=True)
@@ -114,7 +112,8 @@ def compare(data: Path, reference: Path, work: Path, pairs: int, limit: int | No
         (run([*theirs, "ask", QUESTION], work, env), run([*ours, "ask", QUESTION], work, env)) for _ in range(pairs)
     ]
     report("cold ask", asks)
-    warm([sys.executable, "-c", ONE_BY_ONE, str(model), store], [*ours, "search", "--batch", "-"], work, env, questions)
+    one_by_one = [sys.executable, "-c", ONE_BY_ONE, str(model), store]
+    warm(one_by_one, [*ours, "search", "--batch"], work, env, questions, pairs)
 
 
 def run(command: list[str], cwd: Path, env: dict[str, str]) -> Run:
@@ -145,34 +144,28 @@ def report(name: str, pairs: list[tuple[Run, Run]]) -> None:
     print(f"{name:16s} {wall:.1f}x ({cpu:.1f}x)  {'; '.join(sides)}  ({len(pairs)} pairs)", flush=True)
 
 
-def warm(theirs: list[str], ours: list[str], work: Path, env: dict[str, str], questions: Path) -> None:
-    """Seconds from a question's line going in to its hits coming out, of two processes that are up already."""
-    lines = [json.dumps({"id": row["id"], "question": row["question"]}) for row in rows(questions.read_text("utf-8"))]
-    chosen = random.Random(4).sample(lines, min(len(lines), ASKED_ONE_BY_ONE))
-    pipes = {"cwd": work, "env": env, "stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "encoding": "utf-8"}
-    with subprocess.Popen(theirs, stderr=subprocess.DEVNULL, **pipes) as one, subprocess.Popen(ours, **pipes) as other:
-        for process in (one, other, one, other):
-            answer_time(process, lines[0])
-        taken = [(answer_time(one, line), answer_time(other, line)) for line in chosen]
-        one.stdin.close()
-        other.stdin.close()
+def warm(theirs: list[str], ours: list[str], work: Path, env: dict[str, str], questions: Path, pairs: int) -> None:
+    """Seconds a question: a whole batch's time without that of a batch of one, over the questions more.
+
+    The sides run one after the other, never at once: threads of the one that wait busily would slow the other down.
+    """
+    lines = questions.read_text("utf-8").splitlines(keepends=True)
+    few, many = work / "few.jsonl", work / "many.jsonl"
+    few.write_text(lines[0], "utf-8")
+    many.write_text("".join(lines[:1] + lines * ROUNDS), "utf-8")
+
+    def a_question(command: list[str]) -> float:
+        one, all_ = (run([*command, str(path)], work, env).wall for path in (few, many))
+        return (all_ - one) / (len(lines) * ROUNDS)
+
+    taken = [(a_question(theirs), a_question(ours)) for _ in range(pairs)]
     ratio = statistics.median(a / b for a, b in taken)
     medians = [1000 * statistics.median(pair[side] for pair in taken) for side in (0, 1)]
     print(
-        f"warm search      {ratio:.1f}x  reference {medians[0]:.0f} ms, wenbao {medians[1]:.0f} ms a question"
-        f"  ({len(taken)} pairs)",
+        f"warm search      {ratio:.1f}x  reference {medians[0]:.1f} ms, wenbao {medians[1]:.1f} ms a question"
+        f"  ({len(lines)} questions {ROUNDS} times, {pairs} pairs)",
         flush=True,
     )
-
-
-def answer_time(process: subprocess.Popen[str], line: str) -> float:
-    started = time.perf_counter()
-    stdin: IO[str] = process.stdin
-    stdin.write(line + "\n")
-    stdin.flush()
-    if not process.stdout.readline():
-        sys.exit(f"a search process ended early: {process.args}")
-    return time.perf_counter() - started
 
 
 def recall_at_5(gold: dict[str, set[str]], out: str) -> float:
