@@ -21,6 +21,7 @@ SERVED = "onnx/"
 """Whatever lies there is served: the graph, its tables, the tokenizer."""
 _TABLES = "tables.bin"
 _LARGE = 1 << 20  # bytes; a smaller table stays in the graph's own file
+_NARROW = 32  # columns; what fewer come out of, such as a head's two logits, costs nothing and stays exact
 
 
 class Session:
@@ -91,10 +92,12 @@ def rewrite_for_opening(graph: Path) -> None:
 
 
 def quantize_layers(full: Path, quantized: Path) -> None:
-    """Write a graph whose matrix products with weights are computed in int8, scaled by column."""
+    """Write a graph whose matrix products with weights are computed in int8, scaled by column; small ones aren't."""
     import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
+    graph = onnx.load(str(full)).graph
+    narrow = {tensor.name for tensor in graph.initializer if len(tensor.dims) == 2 and tensor.dims[1] < _NARROW}
     logging.getLogger().addFilter(_not_about_preprocessing)
     try:
         quantize_dynamic(
@@ -103,6 +106,7 @@ def quantize_layers(full: Path, quantized: Path) -> None:
             op_types_to_quantize=["MatMul"],
             per_channel=True,
             weight_type=QuantType.QInt8,
+            nodes_to_exclude=[node.name for node in graph.node if node.name and narrow.intersection(node.input)],
             # The type of an output that shape inference doesn't know, as behind a 4-bit table.
             extra_options={"MatMulConstBOnly": True, "DefaultTensorType": onnx.TensorProto.FLOAT},
         )

@@ -37,7 +37,8 @@ _COUNTED = re.compile(r"\d|[一二三四五六七八九十百千万两几多][�
 # Kinds whose answer is evidence itself: a figure, date or name of the asked kind beside the words of the question.
 _EVIDENT: frozenset[Kind] = frozenset({"figure", "date", "person"})
 _EVIDENT_LEAST = 0.65  # the share of the evidence otherwise needed that is enough for them
-_BESIDE = 0.75  # the focus from which on a date or person needs no reader to bear it out
+_BORNE_OUT = 0.3  # the relevance that bears out a date or a person
+_BESIDE = 0.75  # the focus from which on they need no reader for that
 _TRUST = 0.625  # scales support and relevance so that the threshold is the same with and without the reader
 
 
@@ -65,7 +66,7 @@ def is_enough(evidence: Evidence, query: Query, min_evidence: float) -> bool:
     relevance = evidence.relevance
     if query.asked.kind in _EVIDENT:
         unread = query.asked.kind == "figure" or relevance is None
-        borne_out = unread or (relevance or 0.0) >= _TOLD or evidence.focus >= _BESIDE
+        borne_out = unread or (relevance or 0.0) >= _BORNE_OUT or evidence.focus >= _BESIDE
         return borne_out and evidence.support >= _EVIDENT_LEAST * min_evidence
     if relevance is None:
         return evidence.support >= min_evidence

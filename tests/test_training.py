@@ -154,7 +154,7 @@ def test_questions_are_put_into_english_words(question, asking):
 
 @pytest.fixture(scope="module")
 def encoder():
-    return Encoder(Tokenizer.from_file(str(next(MODELS.glob("bundled*")) / "tokenizer.json")))
+    return Encoder(Tokenizer.from_file(str(next(MODELS.glob("bundled-*-p3")) / "tokenizer.json")))
 
 
 def test_tokens_of_the_answer_are_those_of_its_characters(groups, encoder):
@@ -172,7 +172,7 @@ def test_tokens_of_the_answer_are_those_of_its_characters(groups, encoder):
 def test_training_goes_on_where_it_was_interrupted(groups, encoder, tmp_path):
     short = [tuple(replace(e, passage=e.passage[:60], start=1, end=3) if e.answered else e for e in g) for g in groups]
     short = [g[:2] for g in short if len(g[1].passage) < 150][:16]
-    folder = next(MODELS.glob("bundled*"))
+    folder = next(MODELS.glob("bundled-*-p3"))
 
     class Interrupted(Trainer):
         left = 1

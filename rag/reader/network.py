@@ -42,7 +42,10 @@ def untrained(folder: Path) -> ReaderNetwork:
     import transformers
 
     transformers.logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-    encoder = transformers.AutoModel.from_pretrained(str(folder), attn_implementation="sdpa", add_pooling_layer=False)
+    # Without dropout of its weights, attention is computed in one fused step, in training too.
+    encoder = transformers.AutoModel.from_pretrained(
+        str(folder), attn_implementation="sdpa", add_pooling_layer=False, attention_probs_dropout_prob=0.0
+    )
     return ReaderNetwork(encoder)
 
 

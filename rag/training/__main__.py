@@ -27,11 +27,9 @@ from rag.training.misleading import more_misleading, report_groups
 from rag.training.reports import read_reports
 
 SEED = 1
-_FROM_SETS, _FROM_REPORTS = 2400, 2400  # groups trained on
-_PER_REPORT = 48
-_LAST_FROM_SETS, _LAST_PER_REPORT = 1100, 14
-_RATE = 7e-5
-_STAGES = (("read", 420, False), ("harder", 140, True), ("last", 200, True))  # name, steps, whether the rate falls
+_ROUNDS = 2  # every question is read so many times, each time with other passages cut around its answer
+_PER_REPORT = 40
+_RATE = 1e-4
 _MEASURED = 100  # groups the calibration is fitted on and shown by, of sets and of reports each
 
 
@@ -57,21 +55,18 @@ def main(
         raise typer.Exit(exc.exit_code) from exc
 
 
-def training_groups(data: Path, sets: dict[str, QuestionSet]) -> tuple[list[Group], list[Group], list[Group]]:
-    """What the three stages train on; held-out folds and provincial question files aren't in it."""
-    rng = random.Random(SEED)
+def training_groups(data: Path, sets: dict[str, QuestionSet]) -> list[Group]:
+    """What is trained on; held-out folds and provincial question files aren't in it."""
     folds = [sets[name].fold(held_out=False) for name in SETS]
     texts = read_reports(data / "data")
-    asked = [more_misleading(group, rng) for fold in folds for group in groups_of(fold, rng)]
-    reports = list(report_groups(texts, rng, _PER_REPORT))
-    first = rng.sample(asked, min(_FROM_SETS, len(asked))) + rng.sample(reports, min(_FROM_REPORTS, len(reports)))
-    rng.shuffle(first)
-    harder = harder_groups(asked, reports, folds, rng)
-    seen = {group[0].question for group in first}
-    unseen = [group for group in asked if group[0].question not in seen]
-    last = rng.sample(unseen, min(_LAST_FROM_SETS, len(unseen))) + list(report_groups(texts, rng, _LAST_PER_REPORT))
-    rng.shuffle(last)
-    return first, harder, last
+    groups: list[Group] = []
+    for turn in range(_ROUNDS):
+        rng = random.Random(f"{SEED}/{turn}")
+        asked = [more_misleading(group, rng) for fold in folds for group in groups_of(fold, rng)]
+        reports = list(report_groups(texts, rng, _PER_REPORT))
+        groups += [*asked, *reports, *harder_groups(asked, reports, folds, rng)]
+    random.Random(SEED).shuffle(groups)
+    return groups
 
 
 def _train(data: Path, sets: dict[str, QuestionSet], work: Path) -> None:
@@ -82,7 +77,7 @@ def _train(data: Path, sets: dict[str, QuestionSet], work: Path) -> None:
     from rag.reader import network
     from rag.reader.adapter import ADAPTER, write_adapter
     from rag.training.encode import Encoder
-    from rag.training.train import Stage, Trainer, changed, start_from
+    from rag.training.train import GROUPS_A_STEP, Stage, Trainer, changed, start_from
 
     folder = work / "encoder"
     if not (folder / "config.json").exists():
@@ -98,8 +93,7 @@ def _train(data: Path, sets: dict[str, QuestionSet], work: Path) -> None:
     start_from(reader, start)
     trainer = Trainer(reader, Encoder(Tokenizer.from_file(str(folder / "tokenizer.json"))), work)
     groups = training_groups(data, sets)
-    for (name, steps, cooling), stage in zip(_STAGES, groups, strict=True):
-        trainer.run(Stage(name, stage, steps, _RATE, cooling))
+    trainer.run(Stage("read", groups, len(groups) // GROUPS_A_STEP, _RATE))
     write_adapter(ADAPTER, base, changed(reader, base))
     _say(f"{ADAPTER}: {ADAPTER.stat().st_size / 1e6:.1f} MB")
 

@@ -21,7 +21,7 @@ from ingest.script import to_simplified
 
 HELD_OUT = 8  # one document title of so many is never trained on
 _SENTENCE_END = re.compile(r"[。！？!?；;\n]+")
-SIZES = (110, 160, 220, 280)  # characters; the product reads chunks of any of these lengths
+SIZES = (110, 160, 220, 280, 340)  # characters; the product reads chunks of any of these lengths
 _REPLACEMENTS = {"，": ",", "。": ".", "；": ";", "：": ":", "（": "(", "）": ")"}
 
 

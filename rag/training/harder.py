@@ -1,4 +1,4 @@
-"""What the second stage trains on: kinds of questions the first one leaves weak.
+"""Kinds of questions that sets and clauses alone leave weak.
 
 Follow-ups (two questions in a row, of which the last is to be answered), lists and full dates out of
 encyclopedic text, figures asked for by what they measure (多大面积, 多长), and more questions in English.
