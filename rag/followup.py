@@ -1,92 +1,322 @@
-"""Complete a follow-up from the question before it: the thing is swapped, the place and the year are kept. Pure."""
+"""Complete a follow-up from the question before it: one thing is swapped, the rest is kept. Pure.
+
+A question is taken apart where it asks: what stands before, the words that ask, the thing they count, and the rest.
+All texts in Simplified script.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from dataclasses import dataclass
 
-_LEADING = re.compile(r"^(?:那么?|然后|另外|还有|以及|至于|and|what about|how about|then)[\s,,]*", re.IGNORECASE)
-_TRAILING = re.compile(r"(?:呢|怎么样|如何)?[?？。!！\s]*$")
-_PRONOUN = re.compile(r"^(?:其中|其|他们|她们|它们|他|她|它|这些?|那些?|该)的?")
-_ASKS = re.compile(
-    r"多少|几|什么|哪|谁|怎|如何|是否|吗|\b(?:how|what|which|who|when|where|does|did|is|are|was|were)\b", re.I
-)
-_FOLLOWS = re.compile(
-    r"^(?:那|其中|他们|她们|它们|他|她|它|这些|那些|该|还有"
-    r"|and\b|what about\b|how about\b|of (?:those|them)\b|then\b)|呢[?？。]*$"
-    r"|\b(?:they|them|it|its|their|those|there)\b",
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_COURTESY = re.compile(
+    r"(?:谢谢你?们?|多谢|好的?|你好|您好|嗯+|行|对的?|不对吧?|是的?|明白了?|知道了?|辛苦了?|再见"
+    r"|ok(?:ay)?|hi|hello|thanks?(?: you)?)"
+    r"[,，.。!！~\s]*",
     re.IGNORECASE,
 )
-_SHORT = 8  # a question of fewer characters can hardly name its own place and thing
-_COUNTED = re.compile(
-    r"((?:多少|几)(?:人次|场次|[个家名位座处项件场次篇份种册本所支期届条])?(?:的)?)([\u4e00-\u9fff“”《》()()]{1,20})"
+_LEADING = re.compile(
+    r"^(?:(?:好的?|谢谢|嗯+|ok)[,，\s]+)?"
+    r"(?:那么|那(?!曲)|然后|另外|以及|至于|换成|改成|如果是|要是|还有(?=[\u4e00-\u9fff]{2})(?!哪|什么|吗|别的|其他)"
+    r"|and\b|what about\b|how about\b|then\b)?[\s,，]*",
+    re.IGNORECASE,
 )
-_NOUN_ENDS = re.compile(r"[建有被获得开办是在来用评达设举参]|[,,。?？呢吗]")
-_BEFORE = re.compile(
-    r"^(.*?)((?:的?(?:预期|控制)*目标)?(?:是|有|为|达到?|共)?(?:在)?(?:什么时候|何时|哪一?[天年月日]|多少|几[个家名位座处项件场次篇份种册本所支期届条]|谁|什么|哪里).*)$"
+_TRAILING = re.compile(r"(?:呢|怎么样|怎样|如何)?[?？。!！\s]*$")
+_PRONOUN = re.compile(r"^(?:其(?![中他])|他们|她们|它们|他|她|它|这些?|那些|该)的?")
+_MORE = re.compile(r"^(?:还有|其他|别的|其余)?(?:吗|哪些|什么|谁|别的|其他的?|其余的?)*$")
+_ENGLISH_WORDS = re.compile(r"[a-z]{2,}")
+_IN_ENGLISH = re.compile(
+    r"^(?:(?i:and|what about|how about|then))\s+(?:in |for |of )?([A-Z][\w'’-]*(?:\s[A-Z][\w'’-]*)*)[?.!\s]*$"
 )
+_NAMED_IN_ENGLISH = re.compile(r"\b(?:in|of|for|does|did|has|is|was)\s+([A-Z][\w'’-]*(?:\s[A-Z][\w'’-]*)*)")
+
+_UNIT = (
+    r"(?:[万亿]*(?:人次|场次|平方公里|平方米|立方米|公里|公顷|公斤|千克|小时|元)|个(?!人|体)|人(?![才口员物工民均])|家(?![庭长])|名(?!师)|位(?!置)"
+    r"|座|处|项(?!目)|件|场(?![馆所地景])|次|篇|份|册|种(?![子植类])|本(?![科地])|所|支(?![部出行])|期|届|条(?!例)|亩|吨|斤|米|天|年(?![轻级])"
+    r"|户(?!籍)|起|批|岁|度|级|类|倍|部(?!门)|辆|台|套|间|张|门(?![店诊])|成|[万亿])"
+)
+_ASK = re.compile(
+    rf"百分之(?:多少|几)|(?:多少|几|哪几){_UNIT}?(?:的(?=[\u4e00-\u9fff]))?|多[大长高远久重宽]"
+    rf"|什么时候|什么时间|什么地方|为什么|何时|何地|哪一?[年天月日]|哪里|哪儿|哪些|哪{_UNIT}|谁|什么|怎么样|怎么|怎样|如何"
+)
+_COUNTS = re.compile(r"多少|几|哪些")
+_ASKS = re.compile(
+    rf"{_ASK.pattern}|是否|吗|\b(?:how|what|which|who|when|where|does|did|is|are|was|were)\b", re.IGNORECASE
+)
+_THING = re.compile(r"[\u4e00-\u9fffA-Z“”《》()()]{1,20}")
+# Where the thing counted ends and what it did begins.
+_DID = re.compile(
+    r"参加|参与|获得|获评|获奖|荣获|被评|被授|入选|加入|来自|建成|建有|开展|举办|取得|受到|得到|实现|完成|报名|出席|通过|达到|超过|接受|享受|设在|位于"
+    r"|组建|建立|成立|创建|设立|培训|发放|印发|投入|提到|负责|[建办开设得拿发评修写派]了|[在是有]|呢|吗"
+)
+_BE = r"(?:(?:一共|总共|共|现|都|分别|拥|设|建)?有|是|为|达到?|完成|实现|叫|由|在|的|共|,|，|\s)"
+_LEFT_OVER = re.compile(rf"{_BE}+$")
+_PREDICATE = re.compile(rf"(?:的?(?:预期|控制)*目标)?(?:(?:同比|累计)?(?:增长|增加|提高|下降|减少|降低|占)了?)?{_BE}*$")
+
 _PLACE = re.compile(
-    r"^(?:请问|在|\d{4}年)*[\u4e00-\u9fff]{1,12}?(?:省|市|自治[区州县]|州|县|(?<![社])区|盟|旗|地区)(?:的|里)?"
+    r"(?:[\u4e00-\u9fff]{1,12}?(?:省|市|自治[区州县]|县|(?<![社街校园景])区|盟|旗|地区)|[\u4e00-\u9fff]{1,3}州)"
 )
-_UNIT_ASKED = re.compile(r"多少(?:人次|场次|[人家名位座处项件场次篇份种册本所支期届条元亩吨斤])")
-_YEAR = re.compile(r"(?:19|20)\d\d年")
-_RANK = re.compile(r"[一二三四五六特]等奖?|(?:国家|[省市区县])级")
-_REGION_ONLY = re.compile(r"^[\u4e00-\u9fff]{2,10}?(?:省|市|自治[区州县]|州|县|(?<![社街校园景])区|盟|旗|地区)$")
+_BEFORE_PLACE = re.compile(r"^(?:请问|谁是|谁负责|在|(?:19|20)\d\d年|[去今前]年)+")
+_REGION_ONLY = re.compile(_PLACE.pattern + "$")
+_YEAR = re.compile(r"(?:19|20)\d\d年(?:度)?|[去今前上明]年(?:度)?")
+_PART_OF_YEAR = re.compile(
+    r"[上下]半年|第?[一二三四]季度|(?:1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月份?|[上本这]个?[月周]"
+)
+_BARE_YEAR = re.compile(r"(?:19|20)\d\d")
+_NOW = re.compile(r"现在|目前|如今")
+_RANK = re.compile(r"[一二三四五六特]等奖?|(?:国家|[省市县区])级")
+_ROLE_NAME = (
+    r"(?:(?:常务)?副|名誉|前任|现任)?(?:(?:[省市县区州镇乡]委|党[组委])?(?:副?书记)|主席|秘书长|主任|会长|部长|厅长|局长|处长|科长|院长|校长"
+    r"|馆长|理事长|组长|队长|[省市县区镇乡州]长|负责人|联系人|通讯员)"
+)
+_ROLE = re.compile(rf"{_ROLE_NAME}(?:[和、及与]{_ROLE_NAME})*(?:分别)?")
+_ASPECT = re.compile(
+    r"(?:预期|年度|总体)?目标(?:任务)?|计划|增[速幅]|增长率|占比|比例|比重|总[数量额]|人均|[均单]价|面积|经费|金额|数量|(?:参[加与]|获奖|覆盖)?人[数次]"
+)
+_MEASURE = re.compile(r"\S+(?:目标|计划|增[速幅]|增长率|占比|比例|比重|总[数量额]|人数|数量|[均单]价|面积|经费|金额)")
+_NO_PLACE = re.compile(rf"{_ASK.pattern}|[来该本各全这]")
+_PERSON = re.compile(r"^[他她]们?")
+_THIS_PLACE = re.compile(r"^[该本这][省市县区州镇乡]")
+_LATIN_NAME = re.compile(r"[A-Z][a-z]+")
+_ANY_UNIT = re.compile(r"[个次场期项件处条类种]$")  # in which many a thing is counted
+_SHORT = 8  # a question of fewer characters can hardly name its own place and thing
+_SAYS_LITTLE = 4  # nor one that has fewer characters beside the words by which it asks
+_FOLLOWS = re.compile(
+    r"^(?:那(?!曲)|其中|其(?!他)|他们|她们|它们|他|她|它|这些|那些|该|还有"
+    r"|and\b|what about\b|how about\b|of (?:those|them)\b|then\b)|呢[?？。]*$"
+    r"|\b(?:they|them|it|its|their|those)\b",
+    re.IGNORECASE,
+)
 
 
-def refers_back(asked: str) -> bool:
-    """Whether a question can't be understood without the one before it."""
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """A question as `before + ask + thing + rest`; `ask` may hold a unit, `thing` is what it counts, or ""."""
+
+    before: str
+    ask: str
+    thing: str
+    rest: str
+
+    @property
+    def counts(self) -> bool:
+        return bool(self.thing and _COUNTS.match(self.ask))
+
+    @property
+    def base(self) -> str:
+        """What stands before, without the verb that only leads to the question."""
+        return _LEFT_OVER.sub("", self.before)
+
+    @property
+    def did(self) -> str:
+        """What the thing did, without marks: 参加了比赛."""
+        return re.sub(r"[呢吗的?？。!！,，\s]+$", "", self.rest)
+
+
+def is_courtesy(text: str) -> bool:
+    """Whether nothing is asked: 谢谢, 好的."""
+    return bool(_COURTESY.fullmatch(text))
+
+
+def refers_back(asked: str, regions: Collection[str] = ()) -> bool:
+    """Whether a question can't be understood without the one before it. `regions` are places known by name."""
     words = len(re.findall(r"[A-Za-z]+", asked))
-    return bool(_FOLLOWS.search(asked)) or (len(asked) < _SHORT and words < 2)
+    if _FOLLOWS.search(asked) or (len(asked) < _SHORT and words < 2):
+        return True
+    if words or re.search(r"\d", asked):
+        return False
+    if place := _place_of(asked, regions):
+        return _asks_only_how_many(asked, place)
+    said = len(_HAN.findall(re.sub(rf"(?:一共|总共|共)?有(?={_ASK.pattern})|{_ASK.pattern}|[的了吗呢]", "", asked)))
+    return 0 < said < _SAYS_LITTLE
 
 
 def complete(asked: str, earlier: str, regions: Collection[str] = ()) -> tuple[str, str]:
     """(the follow-up as a question of its own, what else of the earlier question it was asked about).
 
-    Both questions in Simplified script. `regions` are names of places, known without their ranks.
+    `regions` are names of places, known without their ranks.
     """
-    core = _TRAILING.sub("", _LEADING.sub("", asked)) if not _ASKS.search(asked) else _LEADING.sub("", asked)
-    if _ASKS.search(core) or not re.search(r"[\u4e00-\u9fff]", core):
-        bare = _PRONOUN.sub("", core)
-        subject = _BEFORE.match(earlier)
-        about = subject[1].rstrip("的是有 ") if subject and subject[1] else ""
-        if not re.search(r"[\u4e00-\u9fff]", core):
-            return f"{earlier} {asked}", earlier
-        if subject and subject[1] and core != bare and not core.startswith("其中"):
-            return f"{about}{bare}", ""
-        return (f"{about},{core}", earlier) if about else (f"{earlier} {core}", earlier)
-    return _swap(core.rstrip("的"), earlier, regions), ""
+    core = _LEADING.sub("", asked)
+    core = _THIS_PLACE.sub(_place_of(earlier, regions) or "", core)
+    bare = _TRAILING.sub("", core)
+    if not _HAN.search(asked) and _ENGLISH_WORDS.search(asked):
+        swapped = _in_english(asked, earlier)
+        return (swapped, "") if swapped else (f"{earlier} {asked}", earlier)
+    if _MORE.match(bare):
+        return f"{earlier} {asked}", earlier
+    if not _ASKS.search(bare):
+        return _swap(bare, earlier, regions), ""
+    place = _place_of(core, regions)
+    if place is None:
+        return _about(core, earlier, regions)
+    if _asks_only_how_many(core, place):
+        return _another_place(place, earlier, regions) or core, ""
+    return core, ""
 
 
-def _swap(thing: str, earlier: str, regions: Collection[str]) -> str:
-    """The earlier question, asked about another thing, place or year."""
-    named = thing if thing.endswith("年") else f"{thing}年"
-    if _YEAR.fullmatch(named):
-        return _YEAR.sub(named, earlier, count=1) if _YEAR.search(earlier) else f"{named}{earlier}"
-    if _RANK.fullmatch(thing) and _RANK.search(earlier):
-        return _RANK.sub(thing, earlier, count=1)
-    place = _PLACE.match(earlier)
-    if thing in regions:
-        known = next((name for name in sorted(regions, key=len, reverse=True) if name in earlier), None)
-        if known and (place is None or known not in place[0]):
-            return earlier.replace(known, thing, 1)
-    if thing in regions or _REGION_ONLY.match(thing):
-        if place:
-            return thing + ("的" if place[0].endswith("的") else "") + earlier[place.end() :]
-        return f"{thing}{earlier}"
-    counted = _COUNTED.search(earlier)
-    if counted and counted[2] not in ("人", "钱") and not counted[2].startswith(("人?", "钱?")):
-        noun = counted[2]
-        if ends := _NOUN_ENDS.search(noun, min(2, len(noun))):
-            noun = noun[: ends.start()]
-        return earlier[: counted.start(2)] + thing + earlier[counted.start(2) + len(noun) :]
-    asks = _BEFORE.match(earlier)
-    if asks:
-        kept = place[0] if place else next((name for name in regions if name in earlier), "")
-        year = _YEAR.search(earlier)
-        kept += year[0] if year and year[0] not in kept else ""
-        if kept and thing.startswith(kept[-2:].rstrip("的里")):
-            kept = kept.rstrip("的里")
-        # Another thing may be counted in another unit.
-        return f"{kept}{thing}{_UNIT_ASKED.sub('多少', asks[2])}"
-    return f"{earlier} {thing}"
+def _asks_only_how_many(question: str, place: str) -> bool:
+    """西河市有多少个?"""
+    parts = _take_apart(question)
+    return parts is not None and parts.base == place and bool(_COUNTS.match(parts.ask)) and not parts.thing + parts.did
+
+
+def _take_apart(question: str) -> _Parts | None:
+    """The parts of a Chinese question; None where nothing asks."""
+    ask = _ASK.search(question)
+    if ask is None:
+        return None
+    tail = question[ask.end() :]
+    thing = _THING.match(tail) if _COUNTS.match(ask[0]) else None
+    found = thing[0] if thing else ""
+    if found and (did := _DID.search(found, 0)):
+        found = found[: did.start()]
+    return _Parts(question[: ask.start()], ask[0], found, tail[len(found) :])
+
+
+def _place_of(question: str, regions: Collection[str]) -> str | None:
+    """The place with which a question begins, or a known one that it names."""
+    lead = _BEFORE_PLACE.match(question)
+    start = lead.end() if lead else 0
+    place = _PLACE.match(question, start)
+    if place and not _NO_PLACE.search(place[0]):
+        return place[0]
+    return next((name for name in sorted(regions, key=len, reverse=True) if name in question), None)
+
+
+def _about(core: str, earlier: str, regions: Collection[str]) -> tuple[str, str]:
+    """A follow-up that asks something else of what the earlier question is about."""
+    parts, before = _take_apart(core), _take_apart(earlier)
+    if before is None:
+        return f"{earlier} {core}", earlier
+    if parts and parts.ask == before.ask and not _COUNTS.match(parts.ask) and _HAN.search(_PRONOUN.sub("", parts.base)):
+        return _kept(earlier, regions) + core, ""  # 科普日什么时候? after 科技周什么时候举办?
+    person = _PERSON.match(core)
+    subject = _who(before) if person and before.ask == "谁" else _subject(before)
+    if not subject:
+        return f"{earlier} {core}", earlier
+    bare = _PRONOUN.sub("", core)
+    if core != bare:
+        return f"{subject}{bare}", "" if person or before.counts or not before.did else earlier
+    return f"{subject},{core}", earlier
+
+
+def _subject(parts: _Parts) -> str:
+    """What a question is about: what it says without what it asks."""
+    if not parts.counts:
+        if parts.base or not parts.did:
+            return parts.base
+        return f"{parts.did}的人" if "人" in parts.ask else parts.did.removeprefix("是")
+    if parts.did:  # 有多少学生参加了比赛 is about 参加了比赛的学生
+        return f"{parts.base}{parts.did}的{parts.thing}"
+    if parts.base == parts.before:  # 举办了多少场讲座 is about 举办了讲座
+        return parts.before + parts.thing
+    return f"{parts.base}的{parts.thing}" if parts.base else parts.thing
+
+
+def _who(parts: _Parts) -> str:
+    """Whom a question with 谁 is about: 主席是谁, 谁是主席, 谁主持了大会, 大会由谁主持."""
+    if not parts.did or parts.did.startswith("是"):
+        return parts.base + parts.did.removeprefix("是")
+    return f"{parts.did}{parts.base}的人"
+
+
+def _swap(said: str, earlier: str, regions: Collection[str]) -> str:
+    """The earlier question, asked about another thing, place, time, rank or role."""
+    thing = said.removeprefix("其中").rstrip("的")
+    for swapped in (
+        _another_time(thing, earlier),
+        _another_place(thing, earlier, regions),
+        _another_name(thing, earlier),
+    ):
+        if swapped:
+            return swapped
+    place = _place_of(thing, regions)
+    if place and thing.startswith(place) and len(thing) > len(place):  # 西河市的目标呢?
+        elsewhere = _another_place(place, earlier, regions)
+        rest = thing[len(place) :].lstrip("的")
+        return _swap(rest, elsewhere, regions) if elsewhere and rest else earlier
+    parts = _take_apart(earlier)
+    if parts is None:
+        return f"{earlier} {thing}"
+    if said.endswith("的"):
+        return _among(said.removeprefix("其中"), earlier, parts)
+    if _ASPECT.fullmatch(thing):
+        subject = _subject(parts)
+        return f"{subject}的{thing}是多少?" if subject and thing not in parts.before else earlier
+    if _MEASURE.fullmatch(thing):
+        return f"{_kept(earlier, regions)}{thing}是多少?"
+    alike = parts.thing[-1:] == thing[-1:] or _ANY_UNIT.search(parts.ask) or not _COUNTS.match(parts.ask)
+    # Another thing may be counted in another unit.
+    ask = parts.ask if alike or not parts.ask.startswith(("多少", "几")) else "多少"
+    if parts.counts:
+        return f"{parts.before}{ask}{thing}{parts.rest}"
+    predicate = _PREDICATE.search(parts.before)
+    led = predicate[0] if predicate else ""
+    kept = _kept(earlier, regions)
+    if kept and thing.startswith(kept[-2:].rstrip("的里")):
+        kept = kept.rstrip("的里")
+    ask = ask if ask == parts.ask and alike and not re.match(r"多少.", ask) else re.sub(r"^(多少|几).*$", "多少", ask)
+    return f"{kept}{thing}{led.lstrip(',， ')}{ask}{parts.rest}"
+
+
+def _among(said: str, earlier: str, parts: _Parts) -> str:
+    """The question about some of those it counts: 志愿者有多少人? 女的呢?"""
+    narrowed = re.search(r"中([^中,，]{1,8}的)(?=有?(?:多少|几|哪))", earlier)
+    if narrowed:  # 男的呢?
+        return earlier[: narrowed.start(1)] + said + earlier[narrowed.end(1) :]
+    subject = _subject(parts)
+    counted = re.sub(r"的$", "", parts.ask)
+    asking = f"有{counted}?" if _COUNTS.match(parts.ask) else f"{parts.ask}{parts.rest}"
+    return f"{subject}中{said}{asking}" if subject else f"{earlier} {said}"
+
+
+def _another_time(thing: str, earlier: str) -> str | None:
+    """The question about another time; None where none is said."""
+    if _BARE_YEAR.fullmatch(thing):
+        thing += "年"
+    if _NOW.fullmatch(thing):
+        return f"{thing}{_YEAR.sub('', earlier, count=1)}"
+    for kind in (_YEAR, _PART_OF_YEAR):
+        if kind.fullmatch(thing):
+            return kind.sub(thing, earlier, count=1) if kind.search(earlier) else f"{thing}{earlier}"
+    return None
+
+
+def _another_place(thing: str, earlier: str, regions: Collection[str]) -> str | None:
+    """The question about another place; None where no place is said."""
+    names = _LATIN_NAME.findall(earlier)
+    if _LATIN_NAME.fullmatch(thing) and len(names) == 1 and _HAN.search(earlier):
+        return earlier.replace(names[0], thing, 1)
+    if thing not in regions and not _REGION_ONLY.fullmatch(thing):
+        return None
+    here = _place_of(earlier, regions)
+    return earlier.replace(here, thing, 1) if here else f"{thing}{earlier}"
+
+
+def _another_name(thing: str, earlier: str) -> str | None:
+    """The question about another rank or role; None where none is said."""
+    for kind in (_RANK, _ROLE):
+        if kind.fullmatch(thing) and kind.search(earlier):
+            return kind.sub(thing, earlier, count=1)
+    return None
+
+
+def _kept(earlier: str, regions: Collection[str]) -> str:
+    """The place and the year of a question."""
+    here, year = _place_of(earlier, regions), _YEAR.search(earlier)
+    place = ""
+    if here:
+        end = earlier.index(here) + len(here)
+        place = here + ("的" if earlier[end : end + 1] == "的" else "")
+    return place + (year[0] if year and year[0] not in place else "")
+
+
+def _in_english(asked: str, earlier: str) -> str | None:
+    """A question in English about another place; None where that isn't what is asked."""
+    named = _IN_ENGLISH.match(asked)
+    names = list(_NAMED_IN_ENGLISH.finditer(earlier))
+    if named is None or len(names) != 1:
+        return None
+    return earlier[: names[0].start(1)] + named[1] + earlier[names[0].end(1) :]

@@ -8,10 +8,12 @@ from collections.abc import Collection, Sequence
 
 from config.errors import UsageError
 from ingest.script import fold_script, to_simplified, to_traditional
-from rag.followup import complete, refers_back
+from rag.followup import complete, is_courtesy, refers_back
 from rag.records import Question, QuestionLanguage
 
 MAX_LENGTH = 1000  # characters; far beyond any question, well within what the model reads in one go
+
+_REMEMBERED = 8  # earlier questions; what a follow-up refers to is hardly further back
 
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _SPACED = re.compile(rf"(?<={_HAN.pattern}) (?={_HAN.pattern}|\d)|(?<=\d) (?={_HAN.pattern})")
@@ -22,7 +24,7 @@ def understand(text: str, history: Sequence[str] = (), regions: Collection[str] 
 
     `regions` are places known by name alone, without their ranks.
     """
-    asked = _SPACED.sub("", " ".join(text.split()))
+    asked = _tidied(text)
     if not any(unicodedata.category(char)[0] in "LN" for char in asked):
         raise UsageError("问题为空", "the question is empty")
     if len(asked) > MAX_LENGTH:
@@ -30,24 +32,51 @@ def understand(text: str, history: Sequence[str] = (), regions: Collection[str] 
             f"问题过长({len(asked)} 字);请控制在 {MAX_LENGTH} 字以内",
             f"the question is too long ({len(asked)} characters); keep it within {MAX_LENGTH}",
         )
-    earlier = next((" ".join(q.split()) for q in reversed(history) if q.strip()), None)
-    if any("\ud800" <= char <= "\udfff" for char in asked + (earlier or "")):
+    before = [_tidied(question) for question in history if question.strip()][-_REMEMBERED:]
+    if any("\ud800" <= char <= "\udfff" for char in asked + "".join(before)):
         raise UsageError("问题不是有效的 UTF-8 文本", "the question is not valid UTF-8 text")
-    if earlier is not None and len(earlier) > MAX_LENGTH:
+    longest = max(map(len, before), default=0)
+    if longest > MAX_LENGTH:
         raise UsageError(
-            f"之前的问题过长({len(earlier)} 字);请控制在 {MAX_LENGTH} 字以内",
-            f"the earlier question is too long ({len(earlier)} characters); keep it within {MAX_LENGTH}",
+            f"之前的问题过长({longest} 字);请控制在 {MAX_LENGTH} 字以内",
+            f"the earlier question is too long ({longest} characters); keep it within {MAX_LENGTH}",
         )
+    earlier = _understood(before, regions)
     language = language_of(asked)
-    if earlier is not None and refers_back(to_simplified(asked)):
-        interpreted, context = complete(to_simplified(asked), to_simplified(earlier), regions)
+    if earlier is not None and refers_back(to_simplified(asked), regions):
+        if language == "zh-Hans" and to_traditional(asked) == asked:  # both scripts write it alike
+            language = next((script for script in map(_script_of, reversed(before)) if script), language)
+        interpreted, context = complete(to_simplified(asked), earlier, regions)
         if language == "zh-Hant":
             interpreted = to_traditional(interpreted)
     else:
         interpreted, context = asked, ""
-    # What a follow-up in English asks stands in itself; one in Chinese is completed in place.
+    # What a follow-up asks beside the whole earlier question stands in itself.
     core = asked if context and context == earlier else interpreted
     return Question(asked, interpreted, language, fold(core), context)
+
+
+def _tidied(text: str) -> str:
+    return _SPACED.sub("", " ".join(text.split()))
+
+
+def _understood(questions: Sequence[str], regions: Collection[str]) -> str | None:
+    """The last of several questions, completed from those before it; in Simplified script."""
+    earlier: str | None = None
+    for question in map(to_simplified, questions):
+        if is_courtesy(question):
+            continue
+        follows = earlier is not None and refers_back(question, regions)
+        completed = complete(question, earlier, regions)[0] if earlier and follows else question
+        earlier = completed if len(completed) <= MAX_LENGTH else question
+    return earlier
+
+
+def _script_of(text: str) -> QuestionLanguage | None:
+    """The script of a text in Han characters; None where both write it alike."""
+    language = language_of(text)
+    alike = language == "zh-Hans" and to_traditional(text) == text
+    return None if alike or language == "en" else language
 
 
 def fold(text: str) -> str:

@@ -146,15 +146,99 @@ def test_a_region_without_its_rank(region, name):
         ("南岭区有几个省级基地?", "那市级呢?", "南岭区有几个市级基地?"),
         ("东山县有几个科普馆?", "2023年呢?", "2023年东山县有几个科普馆?"),
         ("东山县科协主席是谁?", "西河市的呢?", "西河市科协主席是谁?"),
+        ("东山县科协主席是谁?", "副主席呢?", "东山县科协副主席是谁?"),
+        ("谁是东山县科协主席?", "秘书长呢?", "谁是东山县科协秘书长?"),
+        ("谁主持了大会?", "他是什么职务?", "主持了大会的人是什么职务?"),
+        ("东山县举办了多少场讲座?", "去年呢?", "去年东山县举办了多少场讲座?"),
+        ("东山县粮食产量增长了百分之几?", "工业增加值呢?", "东山县工业增加值增长了百分之几?"),
+        ("东山县新增就业多少人?", "目标呢?", "东山县新增就业的目标是多少?"),
+        ("东山县志愿者有多少人?", "女的呢?", "东山县志愿者中女的有多少人?"),
+        ("东山县2025年GDP目标是多少?", "CPI呢?", "东山县2025年CPI目标是多少?"),
+        ("东山县有哪些科普场馆?", "它们在哪里?", "东山县的科普场馆在哪里?"),
+        ("How many halls are there in Dongshan?", "What about Xihe?", "How many halls are there in Xihe?"),
+        ("东山县粮食产量是多少吨?", "播种面积呢?", "东山县播种面积是多少?"),
+        ("东山县粮食产量是多少吨?", "增速呢?", "东山县粮食产量的增速是多少?"),
+        ("东山县有多少名志愿者?", "志愿服务队呢?", "东山县有多少志愿服务队?"),
+        ("东山县有多少个重点建设项目?", "它们什么时候完工?", "东山县的重点建设项目什么时候完工?"),
+        ("有多少学生参加了比赛?", "他们来自哪些学校?", "参加了比赛的学生来自哪些学校?"),
+        ("矿区有几个街道建了图书室?", "社区呢?", "矿区有几个社区建了图书室?"),
+        ("全年召开了几次例会?", "那全委会议呢?", "全年召开了几次全委会议?"),
+        ("东山县有多少人获评职称?", "其中高级职称有几个人?", "东山县,其中高级职称有几个人?"),
+        ("大会由谁主持?", "他是什么职务?", "主持大会的人是什么职务?"),
+        ("谁是东山县科协主席?", "西河市呢?", "谁是西河市科协主席?"),
+        ("东山县科协主席和副主席分别是谁?", "秘书长呢?", "东山县科协秘书长是谁?"),
+        ("去年东山县举办了多少场讲座?", "2022年呢?", "2022年东山县举办了多少场讲座?"),
+        ("东山县举办了多少场讲座?", "上半年呢?", "上半年东山县举办了多少场讲座?"),
+        ("东山县有多少个小院?", "其中省级的呢?", "东山县的小院中省级的有多少个?"),
+        ("东山县有几个科普馆?", "好的,那西河市呢?", "西河市有几个科普馆?"),
+        ("东山县有几个科普馆?", "该县有几个基地?", "东山县有几个基地?"),
+        ("东山县有几个科普馆?", "还有呢?", "东山县有几个科普馆? 还有呢?"),
+        ("东山县有几个科普馆?", "What about 2023?", "东山县有几个科普馆? What about 2023?"),
+        (
+            "How many halls are there in Dongshan?",
+            "And how many registered volunteers are there, roughly?",
+            "How many halls are there in Dongshan? And how many registered volunteers are there, roughly?",
+        ),
     ],
 )
 def test_a_follow_up_swaps_one_thing_and_keeps_the_rest(earlier, follow_up, interpreted):
     assert understand(follow_up, [earlier], ["塔里", "南岭"]).interpreted == interpreted
 
 
-def test_a_question_of_its_own_ignores_what_was_asked_before():
-    question = understand("西河市有多少名科技志愿者?", ["东山县有多少个乡村科普馆?"])
-    assert (question.interpreted, question.context) == ("西河市有多少名科技志愿者?", "")
+@pytest.mark.parametrize(
+    ("earlier", "follow_up", "interpreted"),
+    [
+        (["东山县有几个科普馆?", "2023年呢?"], "西河市呢?", "2023年西河市有几个科普馆?"),
+        (["東山縣有幾個科普館?", "那基地呢?"], "2022年呢?", "2022年東山縣有幾個基地?"),
+        (["东山县有几个科普馆?", "西河市有几所学校?"], "教师呢?", "西河市有多少教师?"),
+        (["东山县有几个科普馆?"] * 30, "西河市呢?", "西河市有几个科普馆?"),
+        (["东山县有几个科普馆?", "西河市有几个?"], "南岭区呢?", "南岭区有几个科普馆?"),
+        (["东山县有几个科普馆?", "谢谢"], "西河市呢?", "西河市有几个科普馆?"),
+        (["东山县志愿者有多少人?", "女的呢?"], "男的呢?", "东山县志愿者中男的有多少人?"),
+        (["东山县科普馆有多少个?", "那图书馆呢?"], "西河市呢?", "西河市图书馆有多少?"),
+        (
+            ["Who chairs the society of Dongshan?", "How many halls are there in Xihe?"],
+            "And Nanling?",
+            "How many halls are there in Nanling?",
+        ),
+    ],
+)
+def test_a_follow_up_on_a_follow_up_goes_back_to_the_question_itself(earlier, follow_up, interpreted):
+    assert understand(follow_up, earlier).interpreted == interpreted
+
+
+def test_what_else_is_asked_of_a_thing_is_asked_of_that_thing():
+    question = understand("什么时候开始的?", ["东山县举办了多少场科普讲座?"])
+    assert question.interpreted == "东山县举办了科普讲座,什么时候开始的?"
+    assert question.context == "东山县举办了多少场科普讲座?"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "西河市有多少名科技志愿者?",
+        "南岭有多少人口?",
+        "南岭在什么地方?",
+        "国有企业有多少个?",
+        "共青团员有多少人?",
+        "机场什么时候建成?",
+        "那曲市有多少个科普馆?",
+        "How many halls are there in Xihe?",
+    ],
+)
+def test_a_question_of_its_own_ignores_what_was_asked_before(text):
+    question = understand(text, ["东山县有多少个乡村科普馆?"], ["南岭"])
+    assert (question.interpreted, question.context) == (text, "")
+
+
+@pytest.mark.parametrize("text", ["那西河市有多少所学校?", "还有西河市有多少所学校?", "西河市有多少所学校呢?"])
+def test_a_word_that_leads_on_does_not_make_a_whole_question_a_part(text):
+    assert understand(text, ["东山县有多少个科普馆?"]).interpreted.startswith("西河市有多少所学校")
+
+
+def test_the_script_of_a_follow_up_is_that_of_the_last_question_that_shows_one():
+    assert understand("2022年呢?", ["東山縣有幾個科普館?"]).language == "zh-Hant"
+    assert understand("2022年呢?", ["東山縣有幾個科普館?", "西河市有几所学校?"]).language == "zh-Hans"
 
 
 def test_spaces_between_characters_say_nothing():
