@@ -21,6 +21,7 @@ where they enter (`raise … from exc`); anything else that escapes is a bug and
 
 from __future__ import annotations
 
+import errno
 from typing import Literal, NamedTuple
 
 Language = Literal["zh", "en"]
@@ -34,6 +35,30 @@ class Message(NamedTuple):
 
     def text(self, language: Language = "zh") -> str:
         return self.zh if language == "zh" else self.en
+
+
+_REASONS = {
+    errno.ENOENT: "没有这个文件或目录",
+    errno.EACCES: "没有权限",
+    errno.EPERM: "不允许",
+    errno.ENOSPC: "磁盘已满",
+    errno.EDQUOT: "超出磁盘配额",
+    errno.EROFS: "磁盘只读",
+    errno.EISDIR: "这是一个目录",
+    errno.ENOTDIR: "路径中有一部分不是目录",
+    errno.EEXIST: "已经存在",
+    errno.EIO: "磁盘读写错误",
+    errno.ENAMETOOLONG: "名称过长",
+    errno.EADDRINUSE: "地址已被占用",
+    errno.EMFILE: "打开的文件过多",
+}
+
+
+def reason(exc: OSError) -> Message:
+    """Why the operating system refused, without the path; the rarer reasons only in its own words."""
+    own = exc.strerror or str(exc)
+    numbered = type(exc).__module__ == "builtins"  # others, as SSLError, number their errors otherwise
+    return Message(_REASONS.get(exc.errno or 0, own) if numbered else own, own)
 
 
 class WenbaoError(Exception):

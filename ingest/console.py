@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from config.errors import Language, Message, UsageError, WenbaoError
+from config.errors import Language, Message, UsageError, WenbaoError, reason
 
 if TYPE_CHECKING:
     from config.settings import Settings
@@ -29,7 +29,10 @@ _USAGES = tuple(
         (r"No such option:? '?([^\s']+)", "没有选项 {0}"),
         (r"Missing (?:argument|option|parameter)s? '(.*?)'", "缺少 {0}"),
         (r"Option '(.*?)' requires an argument", "选项 {0} 后面要有值"),
-        (r"Invalid value for (?:'?(.*?)'?): (.*)", "{0} 的值不可用({1})"),
+        (r"Invalid value for '?(.*?)'?: Input should be greater than or equal to (\S+)", "{0} 至少是 {1}"),
+        (r"Invalid value for '?(.*?)'?: Input should be less than or equal to (\S+)", "{0} 最多是 {1}"),
+        (r"Invalid value for '?(.*?)'?: Input should be a valid integer", "{0} 后面要是整数"),
+        (r"Invalid value for '?(.*?)'?: (.*)", "{0} 的值不可用({1})"),
     )
 )
 _LINE_EVERY = 5.0  # seconds between progress lines where there is no terminal to draw a bar on
@@ -157,7 +160,7 @@ def _lines(path: str) -> Iterator[bytes]:
                 yield next(file, b"").removeprefix(codecs.BOM_UTF8)
                 yield from file
     except OSError as exc:
-        raise UsageError(f"无法读取 {path}:{exc.strerror}", f"can't read {path}: {exc.strerror}") from exc
+        raise UsageError(f"无法读取 {path}:{reason(exc).zh}", f"can't read {path}: {reason(exc).en}") from exc
 
 
 class Progress:

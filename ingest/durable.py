@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import mmap
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from config.errors import StorageError
+from config.errors import StorageError, reason
+
+_PIECE = 16 << 20  # bytes; a thread that reads small pieces waits for the interpreter after each of them
 
 
 def digest(path: Path) -> str:
     """The SHA-256 of a file, in hexadecimal. Raises OSError."""
-    with path.open("rb") as file:
-        if os.fstat(file.fileno()).st_size == 0:  # nothing to map
-            return hashlib.sha256().hexdigest()
-        # In one piece: a thread that computes by pieces waits for the interpreter after each of them.
-        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-            return hashlib.sha256(content).hexdigest()
+    found = hashlib.sha256()
+    with path.open("rb", buffering=0) as file:
+        piece = bytearray(min(_PIECE, os.fstat(file.fileno()).st_size) or 1)
+        while count := file.readinto(piece):
+            found.update(memoryview(piece)[:count])
+    return found.hexdigest()
 
 
 def write_atomically(path: Path, text: str) -> None:
@@ -47,8 +48,8 @@ def storing(path: Path, setting: str = "WENBAO_DATA_DIR") -> Iterator[None]:
         yield
     except OSError as exc:
         raise StorageError(
-            f"无法写入 {path}:{exc.strerror or exc};请检查磁盘空间和权限,或设置 {setting}",
-            f"can't write {path}: {exc.strerror or exc}; check disk space and permissions, or set {setting}",
+            f"无法写入 {path}:{reason(exc).zh};请检查磁盘空间和权限,或设置 {setting}",
+            f"can't write {path}: {reason(exc).en}; check disk space and permissions, or set {setting}",
         ) from exc
 
 

@@ -27,7 +27,7 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from config.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexMissing, StorageError
+from config.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexMissing, StorageError, reason
 from config.settings import Settings
 from ingest.catalog import Catalog, ReportEntry
 from ingest.chunk import embedding_input
@@ -318,7 +318,7 @@ def open_catalog(settings: Settings) -> tuple[str, Catalog]:
                 continue
             raise _damaged(settings, f"no {path}") from exc
         except OSError as exc:
-            raise StorageError(f"无法读取 {path}:{exc.strerror}", f"can't read {path}: {exc.strerror}") from exc
+            raise StorageError(f"无法读取 {path}:{reason(exc).zh}", f"can't read {path}: {reason(exc).en}") from exc
         if found != pointer["catalog_sha256"]:
             raise _damaged(settings, f"{path}: checksum")
         return pointer["generation"], Catalog.open(path)
@@ -344,7 +344,7 @@ def read_pointer(settings: Settings) -> dict[str, str]:
             f"there is no index in {settings.data_dir} yet; run `wenbao ingest` first or set WENBAO_DATA_DIR",
         ) from exc
     except OSError as exc:
-        raise StorageError(f"无法读取 {path}:{exc.strerror}", f"can't read {path}: {exc.strerror}") from exc
+        raise StorageError(f"无法读取 {path}:{reason(exc).zh}", f"can't read {path}: {reason(exc).en}") from exc
     except (ValueError, KeyError, TypeError) as exc:
         raise _damaged(settings, f"{path}: {exc}") from exc
 

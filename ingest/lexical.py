@@ -21,7 +21,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from config.errors import IndexDamaged, StorageError
+from config.errors import IndexDamaged, StorageError, reason
 from ingest.durable import digest, storing
 from ingest.script import to_simplified
 
@@ -199,7 +199,7 @@ def _reading(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as exc:
-        raise StorageError(f"无法读取 {folder}:{exc.strerror}", f"can't read {folder}: {exc.strerror}") from exc
+        raise StorageError(f"无法读取 {folder}:{reason(exc).zh}", f"can't read {folder}: {reason(exc).en}") from exc
     except ValueError as exc:  # all that Tantivy raises
         raise _damaged(folder, exc) from exc
 

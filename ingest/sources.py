@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from config.errors import ReportError, StorageError, UnreadableReport, UsageError
+from config.errors import ReportError, StorageError, UnreadableReport, UsageError, reason
 from ingest.encoding import LOST, decode
 from ingest.extract import HTML, PDF, PDF_HEADER, WORD, extract
 from ingest.html import article
@@ -106,11 +106,11 @@ def _walk(start: Path, root: Path, unreadable: dict[str, ReportError]) -> Iterat
         folder = Path(error.filename)
         if folder == root:
             raise StorageError(
-                f"无法读取报告目录 {root}:{error.strerror};请设置 WENBAO_REPORTS_DIR",
-                f"can't list the reports directory {root}: {error.strerror}; set WENBAO_REPORTS_DIR",
+                f"无法读取报告目录 {root}:{reason(error).zh};请设置 WENBAO_REPORTS_DIR",
+                f"can't list the reports directory {root}: {reason(error).en}; set WENBAO_REPORTS_DIR",
             ) from error
         unreadable[source_of(folder, root)] = UnreadableReport(
-            f"无法读取目录:{error.strerror}", f"the folder can't be listed: {error.strerror}"
+            f"无法读取目录:{reason(error).zh}", f"the folder can't be listed: {reason(error).en}"
         )
 
     visited = {os.path.realpath(start)}
@@ -150,7 +150,7 @@ def read_bytes(path: Path, max_bytes: int) -> bytes:
             )
         data = path.read_bytes()
     except OSError as exc:
-        raise UnreadableReport(f"无法读取:{exc.strerror}", f"can't be read: {exc.strerror}") from exc
+        raise UnreadableReport(f"无法读取:{reason(exc).zh}", f"can't be read: {reason(exc).en}") from exc
     if not data.strip():
         raise ReportError("文件为空", "the file is empty")
     _check_content(_KINDS[suffix], data)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Generic, TypeVar
 
@@ -14,18 +14,23 @@ T = TypeVar("T")
 _AHEAD = 2  # rows taken in advance for each worker, so that none has to wait for the next
 
 
-def in_order(rows: Iterable[S], work: Callable[[S], T], workers: int) -> Iterator[T]:
+def in_order(rows: Iterable[S], work: Callable[[S], T], workers: int) -> Generator[T, None, None]:
     """What `work` makes of each row, in their order and each as soon as it is there, several at a time.
 
     Rows are taken a few in advance, in a thread that nobody has to wait for: the next row may be long in coming.
     What `rows` or `work` raises is raised here, when it is its turn.
     """
-    made: queue.Queue[Future[T] | None] = queue.Queue(_AHEAD * workers)
+    made: queue.SimpleQueue[Future[T] | None] = queue.SimpleQueue()
+    room = threading.Semaphore(_AHEAD * workers)
+    stopped = threading.Event()
     pool = ThreadPoolExecutor(workers, thread_name_prefix="rows")
 
     def feed() -> None:
         try:
             for row in rows:
+                room.acquire()
+                if stopped.is_set():
+                    return
                 made.put(pool.submit(work, row))
         except BaseException as exc:  # noqa: BLE001  # raised again where the rows are read
             failed: Future[T] = Future()
@@ -37,7 +42,10 @@ def in_order(rows: Iterable[S], work: Callable[[S], T], workers: int) -> Iterato
     try:
         while (future := made.get()) is not None:
             yield future.result()
+            room.release()
     finally:
+        stopped.set()
+        room.release()
         pool.shutdown(wait=False, cancel_futures=True)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -64,22 +65,41 @@ def show(
 
     settings = load_settings()
     with published(settings) as catalog:
-        entry = find(catalog.entries(), source)
+        entry = find(catalog, source)
+        if told := only_mentioned(entry, source):
+            print(told.text(settings.language), file=sys.stderr)
         Screen(settings.language).report(catalog.report(entry.source), entry, raw=raw)
 
 
-def find(entries: list[ReportEntry], name: str) -> ReportEntry:
-    """The one report of that name. Raises NothingSelected when there is none, UsageError when there are several."""
-    from rag.filters import is_named, nothing
+def find(catalog: Catalog, name: str) -> ReportEntry:
+    """The one report of that name, else the one that mentions a place of that name, as `--place` finds it.
 
-    exact = [entry for entry in entries if entry.source == name]
-    named = exact or [entry for entry in entries if name.strip() and is_named(entry, name)]
+    Raises NothingSelected when there is none, UsageError when there are several.
+    """
+    from rag.filters import Filter, is_named, nothing, select
+
+    entries = catalog.entries()
+    named = [entry for entry in entries if entry.source == name]
+    if name.strip() and not named:
+        named = [entry for entry in entries if is_named(entry, name)]
+    if name.strip() and not named:
+        mentioning = select(entries, Filter(places=(name.strip(),)), catalog.naming)
+        named = [entry for entry in entries if entry.source in mentioning]
     if not named:
         raise nothing(Message(name, name), entries)
     if len(named) > 1:
         which = "、".join(f"{entry.source}({entry.title or '-'})" for entry in named[:_SHOWN])
         raise UsageError(f"有 {len(named)} 份报告符合“{name}”:{which}", f"{len(named)} reports fit “{name}”: {which}")
     return named[0]
+
+
+def only_mentioned(entry: ReportEntry, name: str) -> Message | None:
+    """What to say where a report isn't called so."""
+    from rag.filters import is_named
+
+    if is_named(entry, name):
+        return None
+    return Message(f"没有报告叫“{name}”;这一份提到了它。", f"no report is called “{name}”; this one mentions it.")
 
 
 def scope_of(settings: Settings, only: Filter) -> Message:

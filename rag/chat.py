@@ -16,14 +16,14 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from config.errors import Message, StorageError, UsageError, WenbaoError
+from config.errors import Message, StorageError, UsageError, WenbaoError, reason
 from config.settings import Settings
 from ingest.catalog import ReportEntry
 from ingest.durable import write_atomically
 from rag import browse
 from rag.answer import title_of
 from rag.background import Task
-from rag.filters import EVERYTHING, choose, guess, regions, scope, years
+from rag.filters import EVERYTHING, Filter, choose, guess, regions, scope, years
 from rag.minutes import Exchange, minutes
 from rag.question import understand
 from rag.records import Citation
@@ -43,7 +43,10 @@ COMMANDS = {
     "raw": Message(":raw 1 打开出处 1 在送来的原文中的样子", ":raw 1 shows citation 1 in the text as delivered"),
     "sources": Message("列出报告", "list the reports"),
     "report": Message(":report 名称 阅读一份报告", ":report NAME reads a report"),
-    "only": Message(":only 名称、年份或地名 只在这些报告中查找", ":only NAME, YEAR or PLACE looks only there"),
+    "only": Message(
+        ":only 名称、年份或地名 只在这些报告中查找;换了报告或地方就是新的话题",
+        ":only NAME, YEAR or PLACE looks only there; another report or place is a new topic",
+    ),
     "all": Message("恢复在全部报告中查找", "look in all reports again"),
     "new": Message("开始新的话题,不再承接之前的问题", "start over: earlier questions are no longer carried along"),
     "save": Message(
@@ -317,8 +320,10 @@ class Chat:
 
     def _read(self, name: str) -> None:
         with browse.published(self._settings) as catalog:
-            entry = browse.find(catalog.entries(), name)
+            entry = browse.find(catalog, name)
             report = catalog.report(entry.source)
+        if told := browse.only_mentioned(entry, name):
+            self.screen.say(told.text(self.screen.language), "dim")
         self.screen.report(report, entry, raw=False)
 
     def _narrow(self, words: str) -> None:
@@ -331,11 +336,17 @@ class Chat:
             self.entries = catalog.entries()
             only = guess(words, self.entries, catalog.naming)
             chosen = choose(self.entries, only, catalog.naming)
-        self._only = only
+        self._look_in(only)
         self.screen.say(scope(self.entries, chosen, only).text(self.screen.language))
 
+    def _look_in(self, only: Filter) -> None:
+        """Another place or report is another topic; the same in another year isn't."""
+        if (only.reports, only.places) != (self._only.reports, self._only.places):
+            self._history.clear()
+        self._only = only
+
     def _widen(self, _: str) -> None:
-        self._only = EVERYTHING
+        self._look_in(EVERYTHING)
         self.screen.say(_EVERYWHERE.text(self.screen.language).format(len(self._refreshed())))
 
     def _start_over(self, _: str) -> None:
@@ -355,7 +366,7 @@ class Chat:
         try:
             write_atomically(path, text)
         except OSError as exc:
-            raise StorageError(f"无法写入 {path}:{exc.strerror}", f"can't write {path}: {exc.strerror}") from exc
+            raise StorageError(f"无法写入 {path}:{reason(exc).zh}", f"can't write {path}: {reason(exc).en}") from exc
         self._saved = path
         self.screen.say(_SAVED.text(self.screen.language).format(len(self._exchanges), path))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import functools
 import gc
@@ -215,20 +216,23 @@ def _models(settings: Settings, *, reads: bool = True) -> Models:
     """The models, read from disk while the rest of the program is still being imported."""
     from rag.models import Models
 
-    # What is made until the engine is ready stays to the end: looking for garbage among it only takes time.
-    gc.disable()
     return Models(settings, console.Progress(settings).notify, reads=reads)
 
 
 def _engine(settings: Settings, only: Filter, models: Models, *, reads: bool = True) -> Engine:
     """The engine; before it is opened, what a filter leaves is said on stderr, or NothingSelected raised."""
-    from rag.engine import Engine
-
     if only:
         print(browse.scope_of(settings, only).text(settings.language), file=sys.stderr)
-    engine = Engine(settings, console.Progress(settings).notify, models=models, reads=reads)
-    gc.freeze()
-    gc.enable()
+    # What is imported and opened stays to the end: looking for garbage among it only takes time.
+    if models.prepared:
+        gc.disable()
+    try:
+        from rag.engine import Engine
+
+        engine = Engine(settings, console.Progress(settings).notify, models=models, reads=reads)
+        gc.freeze()
+    finally:
+        gc.enable()
     return engine
 
 
@@ -241,8 +245,9 @@ def _print_rows(batch: str, answered: Callable[[dict[str, Any]], dict[str, Any]]
     """A line of JSON for each row of a batch, in their order."""
     from rag.background import in_order
 
-    for line in in_order(console.read_batch(batch, "question"), answered, _BESIDE_EACH_OTHER):
-        console.print_json(line)
+    with contextlib.closing(in_order(console.read_batch(batch, "question"), answered, _BESIDE_EACH_OTHER)) as lines:
+        for line in lines:
+            console.print_json(line)
 
 
 def _ask_row(engine: Engine, row: dict[str, Any], passages: int, only: Filter) -> dict[str, Any]:

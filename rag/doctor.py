@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from config.errors import Message, ReportError, WenbaoError
+from config.errors import Message, ReportError, WenbaoError, reason
 from config.settings import Settings
 from ingest import sources
 from ingest.embed import Embedder
@@ -104,8 +104,8 @@ def _disk(settings: Settings) -> Finding:
             check,
             "wrong",
             Message(
-                f"无法写入 {settings.data_dir}:{exc.strerror};请检查权限,或设置 WENBAO_DATA_DIR",
-                f"can't write {settings.data_dir}: {exc.strerror}; check permissions or set WENBAO_DATA_DIR",
+                f"无法写入 {settings.data_dir}:{reason(exc).zh};请检查权限,或设置 WENBAO_DATA_DIR",
+                f"can't write {settings.data_dir}: {reason(exc).en}; check permissions or set WENBAO_DATA_DIR",
             ),
         )
     space = f"{free / 1e9:.1f} GB"

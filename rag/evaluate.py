@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from config.errors import UsageError
+from config.errors import UsageError, reason
 from ingest.script import to_simplified
 from rag.records import Answer
 
@@ -72,9 +72,13 @@ class Score:
 def read_gold(path: Path) -> list[Gold]:
     """The rows of a JSONL file. Raises UsageError naming the line that can't be used."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as exc:
-        raise UsageError(f"无法读取 {path}:{exc}", f"can't read {path}: {exc}") from exc
+        content = path.read_bytes()
+        lines = content.decode("utf-8").splitlines()
+    except OSError as exc:
+        raise UsageError(f"无法读取 {path}:{reason(exc).zh}", f"can't read {path}: {reason(exc).en}") from exc
+    except UnicodeDecodeError as exc:
+        where = content.count(b"\n", 0, exc.start) + 1
+        raise UsageError(f"{path} 第 {where} 行不是 UTF-8 文本", f"{path}, line {where}: not UTF-8 text") from exc
     rows = []
     for n, line in enumerate(lines, 1):
         if not line.strip():

@@ -35,11 +35,14 @@ class Models:
         self._opening = threading.Lock()
         self._loading: Future[Embedder] | None = None
         import_native()  # in this thread: two that import NumPy at once may find half of it
-        # To prepare a model takes a minute: whoever asks for it may first find out that there is no index.
-        if embedder is None and is_prepared(settings):
+        known = embedder is not None or is_prepared(settings)
+        read = reader is not None or not (reads and settings.reader) or prepare.is_prepared(settings)
+        self.prepared = known and read
+        """Whether nothing has to be prepared, which takes a minute: whoever asks may first miss the index."""
+        if embedder is None and known:
             beside = ThreadPoolExecutor(1, thread_name_prefix="models")
             self._loading = beside.submit(Embedder.open, settings, notify)
-            if reads and settings.reader and prepare.is_prepared(settings):
+            if reads and settings.reader and read:
                 beside.submit(self.reader)
             beside.shutdown(wait=False)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -282,9 +283,14 @@ def test_an_interrupted_ingest_leaves_the_last_index_and_can_be_repeated(sync, s
         (("nonsense",), "没有命令 nonsense"),
         (("ask", "--bogus", "x"), "没有选项 --bogus"),
         (("show",), "缺少 SOURCE"),
+        (("search", "-k", "0", "x"), "-k 至少是 1"),
+        (("search", "-k", "2000", "x"), "-k 最多是 1000"),
+        (("ask", "-k", "x", "y"), "-k 后面要是整数"),
+        (("eval", "missing.jsonl"), "没有这个文件或目录"),
     ],
 )
 def test_wrong_usage_is_one_line_in_the_language_of_the_interface(wenbao, arguments, part):
     done = wenbao(*arguments)
     assert (done.returncode, done.stdout) == (2, "")
-    assert_one_line(done.stderr, part, "--help")
+    assert_one_line(done.stderr, part, *(["--help"] if arguments[0] != "eval" else []))
+    assert not re.search("[a-z]{3,} [a-z]{3,}", done.stderr.partition("wenbao")[2])  # not the library's English

@@ -133,6 +133,23 @@ def test_the_window_may_change_its_size(chat):
     chat.setwinsize(50, 120)
 
 
+def test_other_reports_are_another_topic(wenbao, seeded):
+    done = wenbao("chat", settings=seeded, stdin=f"{QUESTION}\n那农家科技小院呢?\n:only 常德市\n那科普馆呢?\n")
+    carried, fresh = (done.stdout.split(f"> {said}\n")[1] for said in ("那农家科技小院呢?", "那科普馆呢?"))
+    assert "理解为: 巴州有多少个农家科技小院?" in carried.split(">")[0]
+    assert "巴州" not in fresh
+
+
+def test_a_report_is_shown_by_a_place_that_it_alone_mentions(wenbao, seeded):
+    done = wenbao("show", "巴州", settings=seeded)
+    assert done.returncode == 0
+    assert QUESTION[:2] in done.stdout
+    assert "提到了它" in done.stderr
+    several = wenbao("show", "志愿", settings=seeded)
+    assert several.returncode == 2
+    assert_one_line(several.stderr, "份报告符合“志愿”")
+
+
 def test_narrowing_by_year_place_and_name(chat):
     for words, said in (("2022", "1 份报告"), ("常德市", "1 份报告"), ("全国科普示范区", "1 份报告")):
         say(chat, f":only {words}")
@@ -285,7 +302,7 @@ def test_sources_and_show(wenbao, seeded):
     source = listed[1]["source"]
     raw = wenbao("show", source, "--raw", settings=seeded)
     assert raw.stdout == (SEEDS / source).read_text(encoding="utf-8") + "\n"
-    assert wenbao("show", "巴州", settings=seeded).returncode == 1
+    assert wenbao("show", "火星", settings=seeded).returncode == 1
     several = wenbao("show", "科", settings=seeded)
     assert several.returncode == 2
     assert_one_line(several.stderr, source)

@@ -20,7 +20,7 @@ SAID = st.text(st.characters(codec="utf-8")) | st.lists(st.sampled_from(_ODD)).m
 
 @pytest.fixture(scope="module")
 def folder():
-    return next(MODELS.glob("bundled*"))
+    return next(MODELS.glob("bundled-*-p3"))
 
 
 @pytest.fixture(scope="module")

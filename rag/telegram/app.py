@@ -26,7 +26,7 @@ from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 from telegram.ext import Application, ApplicationBuilder, ExtBot
 from telegram.request import HTTPXRequest
 
-from config.errors import SettingsError, WenbaoError
+from config.errors import SettingsError, WenbaoError, reason
 from config.settings import Settings
 from ingest.durable import storing
 from rag.telegram.access import Access
@@ -242,9 +242,9 @@ class _Bot:
             ) from exc
         except OSError as exc:
             raise SettingsError(
-                f"无法监听端口 {self._settings.telegram_webhook_port}({exc.strerror});"
+                f"无法监听端口 {self._settings.telegram_webhook_port}({reason(exc).zh});"
                 "请设置 WENBAO_TELEGRAM_WEBHOOK_PORT",
-                f"can't listen on port {self._settings.telegram_webhook_port} ({exc.strerror}); "
+                f"can't listen on port {self._settings.telegram_webhook_port} ({reason(exc).en}); "
                 "set WENBAO_TELEGRAM_WEBHOOK_PORT",
             ) from exc
 

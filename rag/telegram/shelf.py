@@ -16,7 +16,7 @@ import unicodedata
 from collections.abc import Collection
 from pathlib import Path, PurePosixPath
 
-from config.errors import UnreadableReport
+from config.errors import UnreadableReport, reason
 from ingest.durable import digest, storing
 from rag.telegram.state import Change
 
@@ -116,4 +116,4 @@ def sha256_of(path: Path) -> str | None:
     try:
         return digest(path) if path.is_file() else None
     except OSError as exc:
-        raise UnreadableReport(f"无法读取:{exc.strerror}", f"can't be read: {exc.strerror}") from exc
+        raise UnreadableReport(f"无法读取:{reason(exc).zh}", f"can't be read: {reason(exc).en}") from exc
