@@ -54,7 +54,8 @@ _DIFFERENCE = re.compile(
 )
 _SUM = re.compile(r"加起来|总计|合计|总共|一共|共计|总和|总数|\btotal\b|\baltogether\b|\bcombined\b|\bsum\b")
 _MONEY = re.compile(
-    r"多少(?:钱|经费|资金)|花了?多少|金额|总额(?:是|有|为|达到?|共)*多少|造价|奖补|经费[^,，。]{0,4}多少|\bmoney\b|\byuan\b|\bcosts?\b"
+    r"多少(?:钱|经费|资金)|花了?多少|金额|总额(?:是|有|为|达到?|共)*多少|造价|奖补(?![了过]?(?:多少|几)[个家名项所处])|经费[^,，。]{0,4}多少"
+    r"|投资(?:额|总额)?(?:是|为|了|达到?|共)*多少(?![个家名人项处])|多少[^,，。?？]{0,4}(?:资金|经费)|\bmoney\b|\byuan\b|\bcosts?\b"
     r"|\bspen[dt]\b|\bbudgeted\b"
 )
 _SHARE = re.compile(

@@ -46,6 +46,9 @@ _WIDE = re.compile("[\uff01-\uff5e]")
 _WIDTH = 0xFEE0
 
 
+_NUMBERING = re.compile(r"[、)）．]|\.(?!\d)")
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     """A figure in a text: `text[start:end]` with its unit, `""` for none; `value` None where it isn't exact words."""
@@ -83,6 +86,8 @@ def figures(text: str) -> Iterator[Figure]:
         if any(start <= at < end for start, end in taken) or text[at - 1 : at] in ("第", "—", "-", "“", "《"):
             continue
         number, unit = match["number"], match["unit"] or ""
+        if not unit and _NUMBERING.match(text, match.end()) and not text[:at].rstrip(" (（")[-1:].strip("\n。；;"):
+            continue  # of a heading or of a point in a list: 1、
         if not number.startswith("百分之") and (number[0] in _DIGITS or number[0] in _TENS):
             # Figures in characters are written inside words too: only those that are counted are figures.
             if not unit or (not match["before"] and _ONE_OF.match(match[0])):

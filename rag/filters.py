@@ -20,6 +20,7 @@ from rag.question import fold
 
 _DAY = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月)?|年)?")
 _YEAR = re.compile(r"((?:19|20)\d{2})年?(?:度)?")
+_YEARS = re.compile(r"(?<!\d)((?:19|20)\d{2})年?\s*(?:[—–~～-]{1,2}|至|到)\s*((?:19|20)\d{2})年")
 _SHOWN = 8  # names that a message lists
 _TITLE = 24  # characters of each title it lists
 
@@ -182,7 +183,10 @@ def is_named(entry: ReportEntry, name: str) -> bool:
 
 
 def _years(entry: ReportEntry) -> set[str]:
-    named = set(re.findall(r"(?<!\d)((?:19|20)\d{2})(?=年)", entry.title or ""))
+    title = entry.title or ""
+    named = set(re.findall(r"(?<!\d)((?:19|20)\d{2})(?=年)", title))
+    for first, last in _YEARS.findall(title):  # 2021—2025年度 is about every one of them
+        named |= {str(year) for year in range(int(first), int(last) + 1)}
     return named | ({entry.date[:4]} if entry.date else set())
 
 

@@ -13,13 +13,12 @@ from dataclasses import dataclass
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _COURTESY = re.compile(
     r"(?:谢谢你?们?|多谢|好的?|你好|您好|嗯+|行|对的?|不对吧?|是的?|明白了?|知道了?|辛苦了?|再见"
-    r"|ok(?:ay)?|hi|hello|thanks?(?: you)?)"
-    r"[,，.。!！~\s]*",
+    r"|ok(?:ay)?|hi|hello|thanks?(?: you)?|[,，.。!！~\s])+",
     re.IGNORECASE,
 )
 _LEADING = re.compile(
     r"^(?:(?:好的?|谢谢|嗯+|ok)[,，\s]+)?"
-    r"(?:那么|那(?!曲)|然后|另外|以及|至于|换成|改成|如果是|要是|还有(?=[\u4e00-\u9fff]{2})(?!哪|什么|吗|别的|其他)"
+    r"(?:那么|那(?![曲里儿边])|然后|另外|以及|至于|换成|改成|如果是|要是|还有(?=[\u4e00-\u9fff]{2})(?!哪|什么|吗|别的|其他)"
     r"|and\b|what about\b|how about\b|then\b)?[\s,，]*",
     re.IGNORECASE,
 )
@@ -78,13 +77,14 @@ _ASPECT = re.compile(
 _MEASURE = re.compile(r"\S+(?:目标|计划|增[速幅]|增长率|占比|比例|比重|总[数量额]|人数|数量|[均单]价|面积|经费|金额)")
 _NO_PLACE = re.compile(rf"{_ASK.pattern}|[来该本各全这]")
 _PERSON = re.compile(r"^[他她]们?")
-_THIS_PLACE = re.compile(r"^[该本这][省市县区州镇乡]")
+_THIS_PLACE = re.compile(r"^(?:[该本这][省市县区州镇乡]|[那这][里儿边]|当地)的?")
+_THIS_THING = re.compile(r"^[该这]([\u4e00-\u9fff]{2,4}?)(?=[是的有在什何多共由投建举召开叫])")
 _LATIN_NAME = re.compile(r"[A-Z][a-z]+")
 _ANY_UNIT = re.compile(r"[个次场期项件处条类种]$")  # in which many a thing is counted
 _SHORT = 8  # a question of fewer characters can hardly name its own place and thing
 _SAYS_LITTLE = 4  # nor one that has fewer characters beside the words by which it asks
 _FOLLOWS = re.compile(
-    r"^(?:那(?!曲)|其中|其(?!他)|他们|她们|它们|他|她|它|这些|那些|该|还有"
+    r"^(?:那(?!曲)|当地|其中|其(?!他)|他们|她们|它们|他|她|它|这些|那些|该|还有"
     r"|and\b|what about\b|how about\b|of (?:those|them)\b|then\b)|呢[?？。]*$"
     r"|\b(?:they|them|it|its|their|those)\b",
     re.IGNORECASE,
@@ -120,6 +120,12 @@ def is_courtesy(text: str) -> bool:
     return bool(_COURTESY.fullmatch(text))
 
 
+def is_left_open(asked: str) -> bool:
+    """Whether a question asks nothing without the one before it: 那西河市呢?"""
+    bare = _TRAILING.sub("", _LEADING.sub("", asked))
+    return bool(_FOLLOWS.search(asked)) and bool(_HAN.search(bare)) and not _ASKS.search(bare)
+
+
 def refers_back(asked: str, regions: Collection[str] = ()) -> bool:
     """Whether a question can't be understood without the one before it. `regions` are places known by name."""
     words = len(re.findall(r"[A-Za-z]+", asked))
@@ -140,6 +146,8 @@ def complete(asked: str, earlier: str, regions: Collection[str] = ()) -> tuple[s
     """
     core = _LEADING.sub("", asked)
     core = _THIS_PLACE.sub(_place_of(earlier, regions) or "", core)
+    if (this := _THIS_THING.match(core)) and this[1] in earlier:  # 该中心有多大? after one about 青少年活动中心
+        return earlier[: earlier.rindex(this[1])] + core[this.start(1) :], ""
     bare = _TRAILING.sub("", core)
     if not _HAN.search(asked) and _ENGLISH_WORDS.search(asked):
         swapped = _in_english(asked, earlier)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 
 from config.errors import UsageError
 from ingest.script import fold_script, to_simplified, to_traditional
-from rag.followup import complete, is_courtesy, refers_back
+from rag.followup import complete, is_courtesy, is_left_open, refers_back
 from rag.records import Question, QuestionLanguage
 
 MAX_LENGTH = 1000  # characters; far beyond any question, well within what the model reads in one go
@@ -41,7 +41,14 @@ def understand(text: str, history: Sequence[str] = (), regions: Collection[str] 
             f"之前的问题过长({longest} 字);请控制在 {MAX_LENGTH} 字以内",
             f"the earlier question is too long ({longest} characters); keep it within {MAX_LENGTH}",
         )
+    if is_courtesy(to_simplified(asked)):
+        raise UsageError("不客气。有问题请直接问。", "You are welcome. Just ask when there is a question.")
     earlier = _understood(before, regions)
+    if earlier is None and is_left_open(to_simplified(asked)):
+        raise UsageError(
+            "前面没有可以承接的问题;请把问题说完整",
+            "there is no earlier question to go on from; please ask the whole one",
+        )
     language = language_of(asked)
     if earlier is not None and refers_back(to_simplified(asked), regions):
         if language == "zh-Hans" and to_traditional(asked) == asked:  # both scripts write it alike

@@ -31,6 +31,7 @@ _NESTED = re.compile(r"([\u4e00-\u9fff]{2,5}?)(省|市|州|盟|地区)([\u4e00-\
 _BODY = re.compile(
     r"(?:(?<=\n)|^|(?<=[。;,，；]))(?:此外[,，])?([\u4e00-\u9fff]{1,4}?)(省|市|州|县|区|盟|旗|地区)(?=科协|科学技术协会|政府|人民政府|委)"
 )
+_NAMELESS = re.compile(r"(?:^|(?<=[是的在各全本该]))自治[区州县]")  # a rank alone names no place
 _NO_NAME = re.compile(
     r"[各全本该我几哪每这那某两的和与在及个获受被评为将把到年月日]|自治|省市|城市|地市|州市|多少|^[省市区县]"
 )
@@ -126,6 +127,7 @@ def places_asked(folded: str, known: Collection[str]) -> tuple[str, ...]:
 
     `known` are the regions that the reports name; a place of which no report knows is told by its rank.
     """
+    folded = _NAMELESS.sub(lambda match: " " * len(match[0]), folded)
     found: dict[int, str] = {}
     for match in _NESTED.finditer(folded):
         if not _NO_NAME.search(match[1]) and not _NO_NAME.search(match[3]):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from config.errors import NothingSelected, UsageError
@@ -68,6 +70,14 @@ def test_what_is_no_filter_is_wrong_usage(arguments):
 )
 def test_a_word_is_a_year_a_place_or_a_report(words, only):
     assert guess(words, ENTRIES, naming) == only
+
+
+def test_a_title_of_several_years_is_about_each_of_them():
+    entry = dataclasses.replace(ENTRIES[0], title="东山县2021—2025年度工作", date=None)
+    assert [bool(select([entry], Filter(years=(year,)), naming)) for year in ("2020", "2021", "2023", "2025")] == [
+        False, True, True, True,
+    ]  # fmt: skip
+    assert select([entry], build([], [], "2022", "2022-12"), naming)
 
 
 def test_a_filter_that_fits_nothing_lists_what_there_is():
