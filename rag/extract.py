@@ -242,7 +242,11 @@ def _mismatch(
         return "plan"
     if (want.ending and not ends_something(whole)) or (want.falling and not falls(whole)):
         return "thing"
-    if end > start and want.kind == "figure" and _for_another_unit(want, own):
+    if (
+        end > start
+        and want.kind == "figure"
+        and (_for_another_unit(want, own) or _counts_another(want, text, sentence, end))
+    ):
         return "thing"
     if want.role and (not near_role(text, want.role, start, end) or end == start):
         return "thing"
@@ -260,6 +264,15 @@ def _mismatch(
 def _for_another_unit(want: Asked, own: str) -> bool:
     """Whether a figure is told for each acre or head where the whole is asked, or the other way round."""
     return not tells_each(own) if want.each else bool(re.search(r"亩产|单产|每亩", own))
+
+
+def _counts_another(want: Asked, text: str, sentence: tuple[int, int], end: int) -> bool:
+    """Whether a figure counts what stands behind it while another one counts the asked thing: 30名专家和760名志愿者."""
+    if not want.head or text.startswith(want.head, end) or not "\u4e00" <= text[end : end + 1] <= "\u9fff":
+        return False
+    first, last = sentence
+    whole = text[first:last]
+    return any(whole.startswith(want.head, figure.end) for figure in figures(whole) if first + figure.end != end)
 
 
 def _own(text: str, clause: str, segment: str, start: int, end: int, first: int) -> str:
