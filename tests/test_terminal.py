@@ -151,7 +151,7 @@ def test_a_report_is_shown_by_a_place_that_it_alone_mentions(wenbao, seeded):
 
 
 def test_narrowing_by_year_place_and_name(chat):
-    for words, said in (("2022", "1 份报告"), ("常德市", "1 份报告"), ("全国科普示范区", "1 份报告")):
+    for words, said in (("2022", "2 份报告"), ("常德市", "1 份报告"), ("全国科普示范区", "1 份报告")):
         say(chat, f":only {words}")
         chat.expect(f"在 {said}中查找")
         chat.expect(READY)
