@@ -1,6 +1,5 @@
 """Complete a follow-up from the question before it: one thing is swapped, the rest is kept. Pure.
 
-A question is taken apart where it asks: what stands before, the words that ask, the thing they count, and the rest.
 All texts in Simplified script.
 """
 
@@ -8,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+
+from rag.parts import ASK, COUNTS, LED_BY, PLACE, Parts, place_of, take_apart
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _COURTESY = re.compile(
@@ -31,34 +31,13 @@ _IN_ENGLISH = re.compile(
 )
 _NAMED_IN_ENGLISH = re.compile(r"\b(?:in|of|for|does|did|has|is|was)\s+([A-Z][\w'’-]*(?:\s[A-Z][\w'’-]*)*)")
 
-_UNIT = (
-    r"(?:[万亿]*(?:人次|场次|平方公里|平方米|立方米|公里|公顷|公斤|千克|小时|元)|个(?!人|体)|人(?![才口员物工民均])|家(?![庭长])|名(?!师)|位(?!置)"
-    r"|座|处|项(?!目)|件|场(?![馆所地景])|次|篇|份|册|种(?![子植类])|本(?![科地])|所|支(?![部出行])|期|届|条(?!例)|亩|吨|斤|米|天|年(?![轻级])"
-    r"|户(?!籍)|起|批|岁|度|级|类|倍|部(?!门)|辆|台|套|间|张|门(?![店诊])|成|[万亿])"
-)
-_ASK = re.compile(
-    rf"百分之(?:多少|几)|(?:多少|几|哪几){_UNIT}?(?:的(?=[\u4e00-\u9fff]))?|多[大长高远久重宽]"
-    rf"|什么时候|什么时间|什么地方|为什么|何时|何地|哪一?[年天月日]|哪里|哪儿|哪些|哪{_UNIT}|谁|什么|怎么样|怎么|怎样|如何"
-)
-_COUNTS = re.compile(r"多少|几|哪些")
 _ASKS = re.compile(
-    rf"{_ASK.pattern}|是否|吗|\b(?:how|what|which|who|when|where|does|did|is|are|was|were)\b", re.IGNORECASE
+    rf"{ASK.pattern}|是否|吗|\b(?:how|what|which|who|when|where|does|did|is|are|was|were)\b", re.IGNORECASE
 )
-_THING = re.compile(r"[\u4e00-\u9fffA-Z“”《》()()]{1,20}")
-# Where the thing counted ends and what it did begins.
-_DID = re.compile(
-    r"参加|参与|获得|获评|获奖|荣获|被评|被授|入选|加入|来自|建成|建有|开展|举办|取得|受到|得到|实现|完成|报名|出席|通过|达到|超过|接受|享受|设在|位于"
-    r"|组建|建立|成立|创建|设立|培训|发放|印发|投入|提到|负责|[建办开设得拿发评修写派]了|[在是有]|呢|吗"
+_PREDICATE = re.compile(
+    rf"(?:的?(?:预期|控制)*目标)?(?:(?:同比|累计)?(?:增长|增加|提高|下降|减少|降低|占)了?)?{LED_BY}*$"
 )
-_BE = r"(?:(?:一共|总共|共|现|都|分别|拥|设|建)?有|是|为|达到?|完成|实现|叫|由|在|的|共|,|，|\s)"
-_LEFT_OVER = re.compile(rf"{_BE}+$")
-_PREDICATE = re.compile(rf"(?:的?(?:预期|控制)*目标)?(?:(?:同比|累计)?(?:增长|增加|提高|下降|减少|降低|占)了?)?{_BE}*$")
-
-_PLACE = re.compile(
-    r"(?:[\u4e00-\u9fff]{1,12}?(?:省|市|自治[区州县]|县|(?<![社街校园景])区|盟|旗|地区)|[\u4e00-\u9fff]{1,3}州)"
-)
-_BEFORE_PLACE = re.compile(r"^(?:请问|谁是|谁负责|在|(?:19|20)\d\d年|[去今前]年)+")
-_REGION_ONLY = re.compile(_PLACE.pattern + "$")
+_REGION_ONLY = re.compile(PLACE.pattern + "$")
 _YEAR = re.compile(r"(?:19|20)\d\d年(?:度)?|[去今前上明]年(?:度)?")
 _PART_OF_YEAR = re.compile(
     r"[上下]半年|第?[一二三四]季度|(?:1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月份?|[上本这]个?[月周]"
@@ -75,7 +54,6 @@ _ASPECT = re.compile(
     r"(?:预期|年度|总体)?目标(?:任务)?|计划|增[速幅]|增长率|占比|比例|比重|总[数量额]|人均|[均单]价|面积|经费|金额|数量|(?:参[加与]|获奖|覆盖)?人[数次]"
 )
 _MEASURE = re.compile(r"\S+(?:目标|计划|增[速幅]|增长率|占比|比例|比重|总[数量额]|人数|数量|[均单]价|面积|经费|金额)")
-_NO_PLACE = re.compile(rf"{_ASK.pattern}|[来该本各全这]")
 _PERSON = re.compile(r"^[他她]们?")
 _THIS_PLACE = re.compile(r"^(?:[该本这][省市县区州镇乡]|[那这][里儿边]|当地)的?")
 _THIS_THING = re.compile(r"^[该这]([\u4e00-\u9fff]{2,4}?)(?=[是的有在什何多共由投建举召开叫])")
@@ -89,30 +67,6 @@ _FOLLOWS = re.compile(
     r"|\b(?:they|them|it|its|their|those)\b",
     re.IGNORECASE,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    """A question as `before + ask + thing + rest`; `ask` may hold a unit, `thing` is what it counts, or ""."""
-
-    before: str
-    ask: str
-    thing: str
-    rest: str
-
-    @property
-    def counts(self) -> bool:
-        return bool(self.thing and _COUNTS.match(self.ask))
-
-    @property
-    def base(self) -> str:
-        """What stands before, without the verb that only leads to the question."""
-        return _LEFT_OVER.sub("", self.before)
-
-    @property
-    def did(self) -> str:
-        """What the thing did, without marks: 参加了比赛."""
-        return re.sub(r"[呢吗的?？。!！,，\s]+$", "", self.rest)
 
 
 def is_courtesy(text: str) -> bool:
@@ -133,9 +87,9 @@ def refers_back(asked: str, regions: Collection[str] = ()) -> bool:
         return True
     if words or re.search(r"\d", asked):
         return False
-    if place := _place_of(asked, regions):
+    if place := place_of(asked, regions):
         return _asks_only_how_many(asked, place)
-    said = len(_HAN.findall(re.sub(rf"(?:一共|总共|共)?有(?={_ASK.pattern})|{_ASK.pattern}|[的了吗呢]", "", asked)))
+    said = len(_HAN.findall(re.sub(rf"(?:一共|总共|共)?有(?={ASK.pattern})|{ASK.pattern}|[的了吗呢]", "", asked)))
     return 0 < said < _SAYS_LITTLE
 
 
@@ -145,8 +99,8 @@ def complete(asked: str, earlier: str, regions: Collection[str] = ()) -> tuple[s
     `regions` are names of places, known without their ranks.
     """
     core = _LEADING.sub("", asked)
-    core = _THIS_PLACE.sub(_place_of(earlier, regions) or "", core)
-    if (this := _THIS_THING.match(core)) and this[1] in earlier:  # 该中心有多大? after one about 青少年活动中心
+    core = _THIS_PLACE.sub(place_of(earlier, regions) or "", core)
+    if (this := _THIS_THING.match(core)) and this[1] in earlier:  # 该馆址有多大? after one about 博物馆新馆址
         return earlier[: earlier.rindex(this[1])] + core[this.start(1) :], ""
     bare = _TRAILING.sub("", core)
     if not _HAN.search(asked) and _ENGLISH_WORDS.search(asked):
@@ -156,7 +110,7 @@ def complete(asked: str, earlier: str, regions: Collection[str] = ()) -> tuple[s
         return f"{earlier} {asked}", earlier
     if not _ASKS.search(bare):
         return _swap(bare, earlier, regions), ""
-    place = _place_of(core, regions)
+    place = place_of(core, regions)
     if place is None:
         return _about(core, earlier, regions)
     if _asks_only_how_many(core, place):
@@ -166,39 +120,16 @@ def complete(asked: str, earlier: str, regions: Collection[str] = ()) -> tuple[s
 
 def _asks_only_how_many(question: str, place: str) -> bool:
     """西河市有多少个?"""
-    parts = _take_apart(question)
-    return parts is not None and parts.base == place and bool(_COUNTS.match(parts.ask)) and not parts.thing + parts.did
-
-
-def _take_apart(question: str) -> _Parts | None:
-    """The parts of a Chinese question; None where nothing asks."""
-    ask = _ASK.search(question)
-    if ask is None:
-        return None
-    tail = question[ask.end() :]
-    thing = _THING.match(tail) if _COUNTS.match(ask[0]) else None
-    found = thing[0] if thing else ""
-    if found and (did := _DID.search(found, 0)):
-        found = found[: did.start()]
-    return _Parts(question[: ask.start()], ask[0], found, tail[len(found) :])
-
-
-def _place_of(question: str, regions: Collection[str]) -> str | None:
-    """The place with which a question begins, or a known one that it names."""
-    lead = _BEFORE_PLACE.match(question)
-    start = lead.end() if lead else 0
-    place = _PLACE.match(question, start)
-    if place and not _NO_PLACE.search(place[0]):
-        return place[0]
-    return next((name for name in sorted(regions, key=len, reverse=True) if name in question), None)
+    parts = take_apart(question)
+    return parts is not None and parts.base == place and bool(COUNTS.match(parts.ask)) and not parts.thing + parts.did
 
 
 def _about(core: str, earlier: str, regions: Collection[str]) -> tuple[str, str]:
     """A follow-up that asks something else of what the earlier question is about."""
-    parts, before = _take_apart(core), _take_apart(earlier)
+    parts, before = take_apart(core), take_apart(earlier)
     if before is None:
         return f"{earlier} {core}", earlier
-    if parts and parts.ask == before.ask and not _COUNTS.match(parts.ask) and _HAN.search(_PRONOUN.sub("", parts.base)):
+    if parts and parts.ask == before.ask and not COUNTS.match(parts.ask) and _HAN.search(_PRONOUN.sub("", parts.base)):
         return _kept(earlier, regions) + core, ""  # 科普日什么时候? after 科技周什么时候举办?
     person = _PERSON.match(core)
     subject = _who(before) if person and before.ask == "谁" else _subject(before)
@@ -210,7 +141,7 @@ def _about(core: str, earlier: str, regions: Collection[str]) -> tuple[str, str]
     return f"{subject},{core}", earlier
 
 
-def _subject(parts: _Parts) -> str:
+def _subject(parts: Parts) -> str:
     """What a question is about: what it says without what it asks."""
     if not parts.counts:
         if parts.base or not parts.did:
@@ -223,7 +154,7 @@ def _subject(parts: _Parts) -> str:
     return f"{parts.base}的{parts.thing}" if parts.base else parts.thing
 
 
-def _who(parts: _Parts) -> str:
+def _who(parts: Parts) -> str:
     """Whom a question with 谁 is about: 主席是谁, 谁是主席, 谁主持了大会, 大会由谁主持."""
     if not parts.did or parts.did.startswith("是"):
         return parts.base + parts.did.removeprefix("是")
@@ -240,12 +171,12 @@ def _swap(said: str, earlier: str, regions: Collection[str]) -> str:
     ):
         if swapped:
             return swapped
-    place = _place_of(thing, regions)
+    place = place_of(thing, regions)
     if place and thing.startswith(place) and len(thing) > len(place):  # 西河市的目标呢?
         elsewhere = _another_place(place, earlier, regions)
         rest = thing[len(place) :].lstrip("的")
         return _swap(rest, elsewhere, regions) if elsewhere and rest else earlier
-    parts = _take_apart(earlier)
+    parts = take_apart(earlier)
     if parts is None:
         return f"{earlier} {thing}"
     if said.endswith("的"):
@@ -255,7 +186,7 @@ def _swap(said: str, earlier: str, regions: Collection[str]) -> str:
         return f"{subject}的{thing}是多少?" if subject and thing not in parts.before else earlier
     if _MEASURE.fullmatch(thing):
         return f"{_kept(earlier, regions)}{thing}是多少?"
-    alike = parts.thing[-1:] == thing[-1:] or _ANY_UNIT.search(parts.ask) or not _COUNTS.match(parts.ask)
+    alike = parts.thing[-1:] == thing[-1:] or _ANY_UNIT.search(parts.ask) or not COUNTS.match(parts.ask)
     # Another thing may be counted in another unit.
     ask = parts.ask if alike or not parts.ask.startswith(("多少", "几")) else "多少"
     if parts.counts:
@@ -269,14 +200,14 @@ def _swap(said: str, earlier: str, regions: Collection[str]) -> str:
     return f"{kept}{thing}{led.lstrip(',， ')}{ask}{parts.rest}"
 
 
-def _among(said: str, earlier: str, parts: _Parts) -> str:
+def _among(said: str, earlier: str, parts: Parts) -> str:
     """The question about some of those it counts: 志愿者有多少人? 女的呢?"""
     narrowed = re.search(r"中([^中,，]{1,8}的)(?=有?(?:多少|几|哪))", earlier)
     if narrowed:  # 男的呢?
         return earlier[: narrowed.start(1)] + said + earlier[narrowed.end(1) :]
     subject = _subject(parts)
     counted = re.sub(r"的$", "", parts.ask)
-    asking = f"有{counted}?" if _COUNTS.match(parts.ask) else f"{parts.ask}{parts.rest}"
+    asking = f"有{counted}?" if COUNTS.match(parts.ask) else f"{parts.ask}{parts.rest}"
     return f"{subject}中{said}{asking}" if subject else f"{earlier} {said}"
 
 
@@ -299,7 +230,7 @@ def _another_place(thing: str, earlier: str, regions: Collection[str]) -> str | 
         return earlier.replace(names[0], thing, 1)
     if thing not in regions and not _REGION_ONLY.fullmatch(thing):
         return None
-    here = _place_of(earlier, regions)
+    here = place_of(earlier, regions)
     return earlier.replace(here, thing, 1) if here else f"{thing}{earlier}"
 
 
@@ -313,7 +244,7 @@ def _another_name(thing: str, earlier: str) -> str | None:
 
 def _kept(earlier: str, regions: Collection[str]) -> str:
     """The place and the year of a question."""
-    here, year = _place_of(earlier, regions), _YEAR.search(earlier)
+    here, year = place_of(earlier, regions), _YEAR.search(earlier)
     place = ""
     if here:
         end = earlier.index(here) + len(here)

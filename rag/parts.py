@@ -1,0 +1,83 @@
+"""A question taken apart where it asks: what stands before, the words that ask, the thing they count, and the rest.
+
+Pure; in Simplified script. What a question asks for is `rag.asked`'s job, which places it names `rag.scope`'s; here it
+is the words themselves that are found, so that a follow-up can put others in their place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+
+_UNIT = (
+    r"(?:[万亿]*(?:人次|场次|平方公里|平方米|立方米|公里|公顷|公斤|千克|小时|元)|个(?!人|体)|人(?![才口员物工民均])|家(?![庭长])|名(?!师)|位(?!置)"
+    r"|座|处|项(?!目)|件|场(?![馆所地景])|次|篇|份|册|种(?![子植类])|本(?![科地])|所|支(?![部出行])|期|届|条(?!例)|亩|吨|斤|米|天|年(?![轻级])"
+    r"|户(?!籍)|起|批|岁|度|级|类|倍|部(?!门)|辆|台|套|间|张|门(?![店诊])|成|[万亿])"
+)
+ASK = re.compile(
+    rf"百分之(?:多少|几)|(?:多少|几|哪几){_UNIT}?(?:的(?=[\u4e00-\u9fff]))?|多[大长高远久重宽]"
+    rf"|什么时候|什么时间|什么地方|为什么|何时|何地|哪一?[年天月日]|哪里|哪儿|哪些|哪{_UNIT}|谁|什么|怎么样|怎么|怎样|如何"
+)
+COUNTS = re.compile(r"多少|几|哪些")
+_THING = re.compile(r"[\u4e00-\u9fffA-Z“”《》()()]{1,20}")
+# Where the thing counted ends and what it did begins.
+_DID = re.compile(
+    r"参加|参与|获得|获评|获奖|荣获|被评|被授|入选|加入|来自|建成|建有|开展|举办|取得|受到|得到|实现|完成|报名|出席|通过|达到|超过|接受|享受|设在|位于"
+    r"|组建|建立|成立|创建|设立|培训|发放|印发|投入|提到|负责|[建办开设得拿发评修写派]了|[在是有]|呢|吗"
+)
+LED_BY = r"(?:(?:一共|总共|共|现|都|分别|拥|设|建)?有|是|为|达到?|完成|实现|叫|由|在|的|共|,|，|\s)"
+LEFT_OVER = re.compile(rf"{LED_BY}+$")
+
+PLACE = re.compile(
+    r"(?:[\u4e00-\u9fff]{1,12}?(?:省|市|自治[区州县]|县|(?<![社街校园景])区|盟|旗|地区)|[\u4e00-\u9fff]{1,3}州)"
+)
+_BEFORE_PLACE = re.compile(r"^(?:请问|谁是|谁负责|在|(?:19|20)\d\d年|[去今前]年)+")
+_NO_PLACE = re.compile(rf"{ASK.pattern}|[来该本各全这]")
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A question as `before + ask + thing + rest`; `ask` may hold a unit, `thing` is what it counts, or ""."""
+
+    before: str
+    ask: str
+    thing: str
+    rest: str
+
+    @property
+    def counts(self) -> bool:
+        return bool(self.thing and COUNTS.match(self.ask))
+
+    @property
+    def base(self) -> str:
+        """What stands before, without the verb that only leads to the question."""
+        return LEFT_OVER.sub("", self.before)
+
+    @property
+    def did(self) -> str:
+        """What the thing did, without marks: 参加了比赛."""
+        return re.sub(r"[呢吗的?？。!！,，\s]+$", "", self.rest)
+
+
+def take_apart(question: str) -> Parts | None:
+    """The parts of a Chinese question; None where nothing asks."""
+    ask = ASK.search(question)
+    if ask is None:
+        return None
+    tail = question[ask.end() :]
+    thing = _THING.match(tail) if COUNTS.match(ask[0]) else None
+    found = thing[0] if thing else ""
+    if found and (did := _DID.search(found)):
+        found = found[: did.start()]
+    return Parts(question[: ask.start()], ask[0], found, tail[len(found) :])
+
+
+def place_of(question: str, regions: Collection[str]) -> str | None:
+    """The place with which a question begins, or a known one that it names."""
+    lead = _BEFORE_PLACE.match(question)
+    start = lead.end() if lead else 0
+    place = PLACE.match(question, start)
+    if place and not _NO_PLACE.search(place[0]):
+        return place[0]
+    return next((name for name in sorted(regions, key=len, reverse=True) if name in question), None)
