@@ -116,7 +116,7 @@ def search(
     settings = _settings()
     if batch is not None:
         _only(question, batch)
-        engine = _engine(settings, only, _models(settings, reads=False), reads=False)
+        engine = _engine(settings, only, _models(settings, reads=False))
         hits = k or DEFAULT_HITS
         _print_rows(batch, lambda row: {"id": row["id"], "hits": _search_row(engine, row, hits, only)})
         return
@@ -126,7 +126,7 @@ def search(
     models = _models(settings, reads=False)
     screen = _screen(settings, plain=plain or as_json)
     with screen.loading():
-        found = _engine(settings, only, models, reads=False).search(question, k or DEFAULT_HITS, only)
+        found = _engine(settings, only, models).search(question, k or DEFAULT_HITS, only)
     if as_json:
         console.print_json({"id": None, "hits": [_hit(passage) for passage in found]})
     else:
@@ -219,7 +219,7 @@ def _models(settings: Settings, *, reads: bool = True) -> Models:
     return Models(settings, console.Progress(settings).notify, reads=reads)
 
 
-def _engine(settings: Settings, only: Filter, models: Models, *, reads: bool = True) -> Engine:
+def _engine(settings: Settings, only: Filter, models: Models) -> Engine:
     """The engine; before it is opened, what a filter leaves is said on stderr, or NothingSelected raised."""
     if only:
         print(browse.scope_of(settings, only).text(settings.language), file=sys.stderr)
@@ -229,7 +229,7 @@ def _engine(settings: Settings, only: Filter, models: Models, *, reads: bool = T
     try:
         from rag.engine import Engine
 
-        engine = Engine(settings, console.Progress(settings).notify, models=models, reads=reads)
+        engine = Engine(settings, console.Progress(settings).notify, models=models)
         gc.freeze()
     finally:
         gc.enable()

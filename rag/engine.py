@@ -90,12 +90,11 @@ class Engine:
         reader: Reader | None = None,
         *,
         models: Models | None = None,
-        reads: bool = True,
     ) -> None:
-        """`models` may be on their way already; `reads=False` leaves the reader closed until a question needs it."""
+        """`models` may be on their way already; else they are opened now, but for those that are given."""
         self._settings = settings
         self._lock = threading.Lock()
-        self._models = models or Models(settings, notify, embedder, reader, reads=reads)
+        self._models = models or Models(settings, notify, embedder, reader)
         self._beside = ThreadPoolExecutor(2, thread_name_prefix="search")
         index = Index.open(settings)
         try:
@@ -103,7 +102,7 @@ class Engine:
             self._now = _Generation(index)
             self._embedder = self._models.embedder()
             index.require_model(settings.embedding_model, self._embedder.fingerprint)
-            if reads:
+            if self._models.reads:
                 self._models.reader()
         except BaseException:
             index.close()

@@ -267,7 +267,7 @@ def _for_another_unit(want: Asked, own: str) -> bool:
 
 
 def _counts_another(want: Asked, text: str, sentence: tuple[int, int], end: int) -> bool:
-    """Whether a figure counts what stands behind it while another one counts the asked thing: 30名专家和760名志愿者."""
+    """Whether a figure counts what stands behind it while another one counts the asked thing: 6名专家和70名志愿者."""
     if not want.head or text.startswith(want.head, end) or not "\u4e00" <= text[end : end + 1] <= "\u9fff":
         return False
     first, last = sentence

@@ -185,7 +185,7 @@ def is_named(entry: ReportEntry, name: str) -> bool:
 def _years(entry: ReportEntry) -> set[str]:
     title = entry.title or ""
     named = set(re.findall(r"(?<!\d)((?:19|20)\d{2})(?=年)", title))
-    for first, last in _YEARS.findall(title):  # 2021—2025年度 is about every one of them
+    for first, last in _YEARS.findall(title):  # 2016—2020年 is about every one of them
         named |= {str(year) for year in range(int(first), int(last) + 1)}
     return named | ({entry.date[:4]} if entry.date else set())
 

@@ -32,6 +32,7 @@ class Models:
         """Begins to open what is prepared and not given; `reads=False` leaves the reader until a question needs it."""
         self._settings, self._notify = settings, notify
         self._embedder, self._reader = embedder, reader
+        self.reads = reads
         self._opening = threading.Lock()
         self._loading: Future[Embedder] | None = None
         import_native()  # in this thread: two that import NumPy at once may find half of it

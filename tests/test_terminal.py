@@ -138,6 +138,7 @@ def test_other_reports_are_another_topic(wenbao, seeded):
     carried, fresh = (done.stdout.split(f"> {said}\n")[1] for said in ("那农家科技小院呢?", "那科普馆呢?"))
     assert "理解为: 巴州有多少个农家科技小院?" in carried.split(">")[0]
     assert "巴州" not in fresh
+    assert_one_line(done.stderr, "请把问题说完整")
 
 
 def test_a_report_is_shown_by_a_place_that_it_alone_mentions(wenbao, seeded):
