@@ -51,6 +51,12 @@ class Embedder:
         """The vector of a question, (dim,)."""
         return self.session.run(self._query_prefix + text)
 
+    def questions(self, texts: Sequence[str]) -> Vectors:
+        """The vectors of questions, (len(texts), dim)."""
+        import numpy as np
+
+        return np.stack([self.question(text) for text in texts])
+
     def passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         """Vectors of passages, (len(texts), dim), computed on all processors."""
         import numpy as np

@@ -133,17 +133,12 @@ class Index:
     def report(self, source: str) -> CleanReport:
         return self.catalog.report(source)
 
-    def search(self, vector: Vectors, k: int) -> list[tuple[Chunk, float]]:
-        """The k nearest chunks with their cosine similarity, best first."""
-        hits = self.nearest(vector, k)
-        return list(zip(self.chunks([id_ for id_, _ in hits]), [score for _, score in hits], strict=True))
-
-    def nearest(self, vector: Vectors, k: int, within: Collection[str] | None = None) -> list[tuple[str, float]]:
-        """The k chunks nearest to a vector, as (chunk id, cosine similarity), best first.
+    def nearest(self, vectors: Vectors, k: int, within: Collection[str] | None = None) -> list[list[tuple[str, float]]]:
+        """For each of the vectors (n, dim), the k nearest chunks as (chunk id, cosine similarity), best first.
 
         `within` are the sources of the reports to look in; None means all.
         """
-        return self._vectors.search(vector, min(k, max(1, self.catalog.chunk_count())), within)
+        return self._vectors.search(vectors, min(k, max(1, self.catalog.chunk_count())), within)
 
     def matching(self, text: str, k: int, within: Collection[str] | None = None) -> list[tuple[str, float]]:
         """The k chunks that carry most of a text's words, as (chunk id, share in [0, 1)), best first.
@@ -155,6 +150,10 @@ class Index:
     def frequency(self, term: str) -> int:
         """How many chunks hold a character, a pair of Han characters, or a Latin word or figure."""
         return self._lexical.frequency(term)
+
+    def held(self, words: Collection[str]) -> set[str]:
+        """Those of some Han words that may occur: chunks hold every pair of their characters."""
+        return self._lexical.held(words)
 
     def chunks(self, ids: Sequence[str]) -> list[Chunk]:
         """The chunks with these ids, in this order."""

@@ -11,12 +11,13 @@ even by locks, so that it may lie on a read-only disk; any thread may search.
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 import shutil
 import tempfile
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -75,6 +76,16 @@ class Lexical:
         """How many chunks hold one of the terms that `terms` makes."""
         with _reading(self._folder):
             return self._searcher.doc_freq(_TERMS, term)
+
+    def held(self, words: Iterable[str]) -> set[str]:
+        """Those of some Han words whose every pair of neighbours some chunk holds: what may occur."""
+        with _reading(self._folder):
+            found = functools.cache(functools.partial(self._searcher.doc_freq, _TERMS))
+            return {
+                word
+                for word in words
+                if (all(found(word[at : at + 2]) for at in range(len(word) - 1)) if len(word) > 1 else found(word))
+            }
 
     def ids(self) -> set[str]:
         """The ids of all chunks that can be found."""

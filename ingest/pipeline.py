@@ -36,6 +36,7 @@ from ingest.lexical import RECIPE as LEXICAL_RECIPE
 from ingest.normalize import RECIPE, normalize
 from ingest.records import Chunk, CleanReport, Failure, IngestSummary
 from ingest.sources import Found
+from ingest.vectors import RECIPE as VECTOR_RECIPE
 
 if TYPE_CHECKING:
     from ingest.session import Vectors
@@ -144,12 +145,13 @@ def ingest(
 
 
 def build_settings(settings: Settings, model_fingerprint: str) -> dict[str, str]:
-    """What makes two generations incomparable: model, recipes of cleaning and of words, chunk size."""
+    """What a generation is rebuilt for: model, recipes of cleaning and of words, chunk size, kind of vector graph."""
     return {
         "format": FORMAT,
         "recipe": RECIPE,
         "lexical": LEXICAL_RECIPE,
         "vectors": settings.chroma_url or "embedded",
+        "graph": VECTOR_RECIPE,
         "chunk_size": str(settings.chunk_size),
         "setting": settings.embedding_model,
         "model_fingerprint": model_fingerprint,

@@ -8,6 +8,7 @@ has its pieces in a form that opens at once; a tokenizer of another kind than Un
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ PIECES, SCORES, RECIPE = "onnx/pieces.txt", "onnx/scores.npy", "onnx/recipe.json
 """Elsewhere: every piece, in the order of their ids; the log probability of each; the rest of that file."""
 
 _END = "\0"  # stands after each piece
+_SHORT, _WORDS = 16, 4096  # characters of the words whose pieces are remembered, and how many: those come again
 # Texts that both ways must cut alike before the quick one is served.
 _SAMPLE = (
     "",
@@ -134,6 +136,7 @@ class _Needed:
         self._ids = {piece: i for i, piece in enumerate(pieces)}
         self._scores: npt.NDArray[np.float64] = np.load(folder / SCORES)
         self._longest = max(map(len, pieces))
+        self._in_short = functools.lru_cache(_WORDS)(self._in)
         model = json.loads((folder / RECIPE).read_text(encoding="utf-8"))["model"]
         self._unknown: str = model["vocab"][model["unk_id"]][0]
         # What isn't any piece costs a little more than the rarest one, so that one is always among them.
@@ -164,10 +167,14 @@ class _Needed:
         for text in texts:
             for part in self._at_added.split(text):
                 for word, _ in self._pre_tokenizer.pre_tokenize_str(self._normalizer.normalize_str(part)):
-                    n, longest = len(word), self._longest
-                    parts = {word[i:j] for i in range(n) for j in range(i + 1, min(n, i + longest) + 1)}
-                    found.update(filter(self._ids.__contains__, parts))
+                    found |= self._in_short(word) if len(word) <= _SHORT else self._in(word)
         return found
+
+    def _in(self, word: str) -> frozenset[str]:
+        """Every piece that stands anywhere in a word."""
+        n, longest = len(word), self._longest
+        parts = {word[i:j] for i in range(n) for j in range(i + 1, min(n, i + longest) + 1)}
+        return frozenset(filter(self._ids.__contains__, parts))
 
 
 def _is_unigram(recipe: dict[str, Any]) -> bool:

@@ -40,7 +40,12 @@ _REFUSED = frozenset({8, 10, 13, 14})
 # Chroma counts the clients of one folder in its own process, but two threads that open and close it can miscount.
 _CLIENTS = threading.Lock()
 _BATCH = 1000  # below Chroma's limit of rows in one call
-_COSINE: Any = {"hnsw": {"space": "cosine"}}
+# How carefully Chroma's graph is built and walked. With its defaults two processes that open the same vectors found
+# the same hundred for a third of the questions; with these for all (docs/scaling.md).
+_BUILD, _WALK = 200, 800
+_COSINE: Any = {"hnsw": {"space": "cosine", "ef_construction": _BUILD, "ef_search": _WALK}}
+RECIPE = f"hnsw-{_BUILD}-{_WALK}"
+"""Names this way of storing vectors; an index made in another way answers until the next ingest rebuilds it."""
 
 _Guard = Callable[[], AbstractContextManager[None]]
 """Translates the exceptions of what is done inside."""
@@ -135,21 +140,21 @@ class VectorStore:
             embeddings = found["embeddings"]
         if embeddings is None or len(embeddings) == 0:
             return False
-        return bool(self.search(np.asarray(embeddings[0], np.float32), 1))
+        return bool(self.search(np.asarray(embeddings[:1], np.float32), 1)[0])
 
-    def search(self, vector: Vectors, k: int, within: Collection[str] | None = None) -> list[tuple[str, float]]:
-        """The k nearest chunks as (chunk id, cosine similarity), best first; equal scores by id.
+    def search(self, vectors: Vectors, k: int, within: Collection[str] | None = None) -> list[list[tuple[str, float]]]:
+        """For each of the vectors (n, dim), the k nearest chunks as (chunk id, cosine similarity).
 
-        `within` are the sources to look in; None means all.
+        Best first; equal scores by id. `within` are the sources to look in; None means all.
         """
         where: Any = None if within is None else {"source": {"$in": sorted(within)}}
         with self._reading():
-            found = self._collection.query(
-                query_embeddings=vector[None, :], n_results=k, where=where, include=["distances"]
-            )
-        ids, distances = found["ids"][0], (found["distances"] or [[]])[0]
-        hits = [(id_, 1.0 - float(distance)) for id_, distance in zip(ids, distances, strict=True)]
-        return sorted(hits, key=lambda hit: (-hit[1], hit[0]))
+            found = self._collection.query(query_embeddings=vectors, n_results=k, where=where, include=["distances"])
+        hits = [
+            [(id_, 1.0 - float(distance)) for id_, distance in zip(*near, strict=True)]
+            for near in zip(found["ids"], found["distances"] or [], strict=True)
+        ]
+        return [sorted(near, key=lambda hit: (-hit[1], hit[0])) for near in hits]
 
     def add(self, ids: Sequence[str], vectors: Vectors, sources: Sequence[str]) -> None:
         with self._writing():

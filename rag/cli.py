@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from rag.terminal import Screen
 
 NO_ANSWER = 3
-_BESIDE_EACH_OTHER = 2  # rows of a batch; more gain nothing, since only native code runs at once
+_BESIDE_EACH_OTHER = 2  # groups of rows of a batch; more gain nothing, since only native code runs at once
+_SEARCHED_TOGETHER = 8  # rows in such a group: what every look into the index costs is shared
 
 app = typer.Typer(
     name="wenbao",
@@ -75,7 +76,7 @@ def ask(
         _only(question, batch)
         engine = _engine(settings, only, _models(settings))
         passages = k or DEFAULT_PASSAGES
-        _print_rows(batch, lambda row: {"id": row["id"]} | _ask_row(engine, row, passages, only))
+        _print_rows(batch, lambda rows: [{"id": row["id"]} | _ask_row(engine, row, passages, only) for row in rows])
         return
     if question is None:
         raise UsageError("请给出问题,或使用 --batch FILE|-", "give a QUESTION, or use --batch FILE|-")
@@ -118,7 +119,7 @@ def search(
         _only(question, batch)
         engine = _engine(settings, only, _models(settings, reads=False))
         hits = k or DEFAULT_HITS
-        _print_rows(batch, lambda row: {"id": row["id"], "hits": _search_row(engine, row, hits, only)})
+        _print_rows(batch, lambda rows: _search_rows(engine, rows, hits, only), _SEARCHED_TOGETHER)
         return
     if question is None:
         raise UsageError("请给出问题,或使用 --batch FILE|-", "give a QUESTION, or use --batch FILE|-")
@@ -241,11 +242,14 @@ def _only(question: str | None, batch: str) -> None:
         raise UsageError(f"QUESTION 和 --batch {batch} 只能给一个", f"give QUESTION or --batch {batch}, not both")
 
 
-def _print_rows(batch: str, answered: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
-    """A line of JSON for each row of a batch, in their order."""
+def _print_rows(
+    batch: str, answered: Callable[[list[dict[str, Any]]], list[dict[str, Any]]], together: int = 1
+) -> None:
+    """A line of JSON for each row of a batch, in their order; up to `together` rows are answered at once."""
     from rag.background import in_order
 
-    with contextlib.closing(in_order(console.read_batch(batch, "question"), answered, _BESIDE_EACH_OTHER)) as lines:
+    rows = console.read_batch(batch, "question")
+    with contextlib.closing(in_order(rows, answered, _BESIDE_EACH_OTHER, together)) as lines:
         for line in lines:
             console.print_json(line)
 
@@ -260,11 +264,19 @@ def _ask_row(engine: Engine, row: dict[str, Any], passages: int, only: Filter) -
         return dataclasses.asdict(unusable(row["question"], exc))
 
 
-def _search_row(engine: Engine, row: dict[str, Any], k: int, only: Filter) -> list[dict[str, Any]]:
-    try:
-        return [_hit(passage) for passage in engine.search(row["question"], k, only)]
-    except UsageError:
-        return []
+def _search_rows(engine: Engine, rows: list[dict[str, Any]], k: int, only: Filter) -> list[dict[str, Any]]:
+    """What is found for each row; nothing for a question that can't be asked."""
+    from rag.question import understand
+
+    usable = {}
+    for number, row in enumerate(rows):
+        with contextlib.suppress(UsageError):
+            usable[number] = understand(row["question"])
+    found = dict(zip(usable, engine.search_each(list(usable.values()), k, only), strict=True)) if usable else {}
+    return [
+        {"id": row["id"], "hits": [_hit(passage) for passage in found.get(number, [])]}
+        for number, row in enumerate(rows)
+    ]
 
 
 def _hit(passage: Any) -> dict[str, Any]:

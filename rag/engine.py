@@ -11,7 +11,6 @@ import functools
 import threading
 import time
 from collections.abc import Collection, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from config.errors import IndexMismatch
@@ -21,7 +20,6 @@ from ingest.embed import Embedder
 from ingest.index import Index, read_pointer
 from ingest.model import Notify
 from ingest.records import CleanReport
-from ingest.script import to_simplified
 from rag.answer import compose, narrowed, refusal, title_of, views_of, weigh
 from rag.compute import Found, Part, combine, figure_of, mentions, plan
 from rag.filters import EVERYTHING, Filter, choose
@@ -31,16 +29,14 @@ from rag.models import Models
 from rag.query import Query, build, names_place
 from rag.question import understand
 from rag.read import Reader
-from rag.reading import READ, is_unsure, reread
-from rag.records import Answer, Passage, QuestionLanguage
+from rag.reading import REREAD, is_unsure, reread
+from rag.records import Answer, Passage, Question, QuestionLanguage
 from rag.retrieve import CANDIDATES, DEFAULT_HITS, DEFAULT_PASSAGES, fuse
 from rag.scope import ReportView, known_places, view
-from rag.terms import form_frequency
 
-_FOREIGN_CANDIDATES = 400  # chunks near to a question in another language, of which its place picks some
-_FOREIGN = 0.3  # what a cosine across languages counts beside a score of the words
 _WIDER = 3  # times as many passages are weighed for a question in another language
-_NAMED = 0.3  # what it counts that a report's title names the place
+_NAMED = 0.1  # what it counts that a report's title names the place that is asked about
+_NAMED_FOREIGN = 0.3  # and in another language, whose words and vectors tell reports apart less well
 
 Within = Collection[str] | None
 """The sources of the reports to look in; None means all."""
@@ -70,13 +66,13 @@ class _Generation:
 
     @functools.cached_property
     def source_of(self) -> dict[str, str]:
-        """The report that each chunk is of; read at the first question in English."""
+        """The report that each chunk is of; read at the first question that names a title's place."""
         return self.index.catalog.sources()
 
     @functools.cached_property
     def glossary(self) -> Glossary:
         """Read at the first question in English."""
-        return load_glossary(lambda word: form_frequency(word, self.frequency) > 0)
+        return load_glossary(self.index.held)
 
 
 class Engine:
@@ -95,7 +91,6 @@ class Engine:
         self._settings = settings
         self._lock = threading.Lock()
         self._models = models or Models(settings, notify, embedder, reader)
-        self._beside = ThreadPoolExecutor(2, thread_name_prefix="search")
         index = Index.open(settings)
         try:
             index.require_model(settings.embedding_model)
@@ -129,7 +124,7 @@ class Engine:
         with self._current() as current:
             query = build(understand(text, history, current.regions), current)
             within = current.within(only)
-            found = self._search(current, query, passages, within)
+            found = self._search(current, [query], passages, within)[0]
             retrieved = time.perf_counter()
             answer = self._answer(current, query, found, passages, within)
             if within is not None:
@@ -153,7 +148,7 @@ class Engine:
     def _piece(self, current: _Generation, part: Part, language: QuestionLanguage, k: int, within: Within) -> Found:
         """What answers one part of a question: a figure, which the rules pick without the reader."""
         query = build(replace(understand(part.question), language=language), current)
-        passages = self._search(current, query, k, within)
+        passages = self._search(current, [query], k, within)[0]
         library = replace(self._library(current), read=None)
         evidence = weigh(query, passages, library)
         if refusal(query, evidence, views_of(passages, library.view), library.min_evidence) is not None:
@@ -163,15 +158,24 @@ class Engine:
 
     def search(self, text: str, k: int = DEFAULT_HITS, only: Filter = EVERYTHING) -> list[Passage]:
         """The k best passages, best first. Raises UsageError and NothingSelected as `ask` does."""
-        question = understand(text)
+        return self.search_each([understand(text)], k, only)[0]
+
+    def search_each(
+        self, questions: Sequence[Question], k: int = DEFAULT_HITS, only: Filter = EVERYTHING
+    ) -> list[list[Passage]]:
+        """What `search` finds for each question; several at once cost less. Raises NothingSelected."""
         with self._current() as current:
-            query = build(question, current)
-            found = self._search(current, query, max(k, READ), current.within(only))
+            queries = [build(question, current) for question in questions]
+            found = self._search(current, queries, max(k, REREAD), current.within(only))
+        return [self._reread(query, passages)[:k] for query, passages in zip(queries, found, strict=True)]
+
+    def _reread(self, query: Query, found: list[Passage]) -> list[Passage]:
         # A title that names the asked place tells its report from others better than reading does.
-        unsure = found and is_unsure(found) and not names_place(query, found[0].title)
-        if unsure and (reader := self._models.reader()) is not None:
-            found = reread(question.interpreted, found, reader.read)
-        return found[:k]
+        if found and is_unsure(found) and not names_place(query, found[0].title):
+            reader = self._models.reader()
+            if reader is not None:
+                return reread(query.question.interpreted, found, reader.read)
+        return found
 
     def report(self, source: str) -> CleanReport:
         """The report as it was cleaned. Raises IndexDamaged when there is none of that name."""
@@ -227,24 +231,26 @@ class Engine:
             generation.users = -1  # closed once
             generation.index.close()
 
-    def _search(self, current: _Generation, query: Query, k: int, within: Within) -> list[Passage]:
+    def _search(self, current: _Generation, queries: Sequence[Query], k: int, within: Within) -> list[list[Passage]]:
+        """The k best passages for each query, of one in another language more."""
         wanted = max(k, CANDIDATES)
-        far = max(k, _FOREIGN_CANDIDATES)
-        core = self._beside.submit(self._nearest, current, query.core, far, within) if query.core else None
-        # Reports are folded to Simplified script, and vectors of different scripts lie further apart.
-        nearest = self._nearest(current, to_simplified(query.words), wanted, within)
-        hits = fuse(nearest, current.index.matching(query.words, wanted, within))
-        if core is None:
-            return self._passages(current, hits[:k])
-        # Vectors of two languages lie too far apart to find the report; the place a question names does.
-        scores = dict(hits)
-        hits += [(id_, _FOREIGN * cosine) for id_, cosine in core.result() if id_ not in scores]
-        named = {source: _NAMED * names_place(query, title) for source, title in current.titles.items()}
-        lifted = [(id_, min(1.0, score + named[current.source_of[id_]])) for id_, score in hits]
-        return self._passages(current, sorted(lifted, key=lambda hit: -hit[1])[: _WIDER * k])
+        vectors = self._embedder.questions([query.meaning for query in queries])
+        nearest = current.index.nearest(vectors, wanted, within)
+        found = []
+        for query, near in zip(queries, nearest, strict=True):
+            hits = self._lifted(current, query, fuse(near, current.index.matching(query.words, wanted, within)))
+            found.append(self._passages(current, hits[: _WIDER * k if query.core else k]))
+        return found
 
-    def _nearest(self, current: _Generation, text: str, k: int, within: Within) -> list[tuple[str, float]]:
-        return current.index.nearest(self._embedder.question(text), k, within)
+    @staticmethod
+    def _lifted(current: _Generation, query: Query, hits: list[tuple[str, float]]) -> list[tuple[str, float]]:
+        """The hits, those first whose report's title names a place that the question asks about."""
+        named = {source for source, title in current.titles.items() if names_place(query, title)}
+        if not named:
+            return hits
+        lift = _NAMED_FOREIGN if query.core else _NAMED
+        lifted = [(id_, min(1.0, score + lift * (current.source_of.get(id_) in named))) for id_, score in hits]
+        return sorted(lifted, key=lambda hit: -hit[1])
 
     def _library(self, current: _Generation) -> Library:
         reader = self._models.reader()

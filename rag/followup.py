@@ -32,7 +32,7 @@ _IN_ENGLISH = re.compile(
 _NAMED_IN_ENGLISH = re.compile(r"\b(?:in|of|for|does|did|has|is|was)\s+([A-Z][\w'’-]*(?:\s[A-Z][\w'’-]*)*)")
 
 _ASKS = re.compile(
-    rf"{ASK.pattern}|是否|吗|\b(?:how|what|which|who|when|where|does|did|is|are|was|were)\b", re.IGNORECASE
+    rf"{ASK.pattern}|哪|是否|吗|\b(?:how|what|which|who|when|where|does|did|is|are|was|were)\b", re.IGNORECASE
 )
 _PREDICATE = re.compile(
     rf"(?:的?(?:预期|控制)*目标)?(?:(?:同比|累计)?(?:增长|增加|提高|下降|减少|降低|占)了?)?{LED_BY}*$"

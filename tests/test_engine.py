@@ -16,6 +16,7 @@ from conftest import MODELS, ROOT, SMALL_REPORTS
 from config.errors import IndexMismatch
 from ingest.index import Index
 from rag.engine import Engine
+from rag.question import understand
 
 NEW = "海丰县科协工作总结\n海丰县科协建成流动科技馆9座。"
 QUESTION = "海丰县科协建成多少座流动科技馆?"
@@ -39,6 +40,36 @@ def test_a_new_report_answers_without_a_restart_and_a_deleted_one_no_longer(engi
     answer = engine.ask(QUESTION)
     assert all(citation.source != "new.txt" for citation in (*answer.citations, *answer.nearest))
     assert all(passage.chunk.source != "new.txt" for passage in engine.search(QUESTION, 1000))
+
+
+def test_several_questions_at_once_find_what_each_finds_alone(engine):
+    asked = [
+        QUESTION,
+        "東山縣有多少個鄉村科普館?",
+        "How many rural science halls does Dongshan County have?",
+        "科普基地",
+        "2021年举办了几场科普讲座?",
+        "Which city held the forum?",
+    ]
+    together = engine.search_each([understand(text) for text in asked], 3)
+    assert together == [engine.search(text, 3) for text in asked]
+    assert [len(found) for found in together] == [3] * len(asked)
+
+
+@pytest.mark.parametrize("question", ["平山县全年组织科普讲座多少场?", "How many science lectures did Pingshan County hold?"])
+def test_a_title_that_names_the_asked_place_comes_before_others_that_say_the_same(
+    sync, reports, settings, embedder, question
+):
+    for place, said in {
+        "东岗县": "全县全年组织科普讲座58场。",
+        "南塘县": "全年组织科普讲座41场。",
+        "平山县": "请专家讲课27场次,听众踊跃。",
+        "北原县": "组织科普讲座19场。",
+    }.items():
+        (reports / f"{place}.txt").write_text(f"{place}科协工作总结\n\n{said}", encoding="utf-8")
+    sync()
+    with contextlib.closing(Engine(settings, print, embedder)) as engine:
+        assert engine.search(question)[0].chunk.source == "平山县.txt"
 
 
 def test_no_question_fails_while_generations_are_published(engine, sync, reports):

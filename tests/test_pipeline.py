@@ -16,7 +16,9 @@ from config.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexMissing, 
 from config.settings import Settings
 from ingest.chunk import embedding_input
 from ingest.index import Index, open_catalog, read_failures, read_summary, writing
-from ingest.pipeline import ingest
+from ingest.offsets import MappedText
+from ingest.pipeline import build_settings, ingest
+from ingest.records import Chunk, CleanReport
 from rag.engine import Engine
 
 ALL = tuple(SMALL_REPORTS)
@@ -52,8 +54,8 @@ def test_every_chunk_is_a_slice_of_its_report_and_finds_itself(seeded, embedder)
         assert report.raw == (SEEDS / entry.source).read_text(encoding="utf-8")
         for chunk in index.catalog.chunks(index.catalog.chunk_ids(entry.source)):
             assert report.text[chunk.start : chunk.end] == chunk.text
-            hits = index.search(embedder.passages([chunk.text])[0], 5)
-            assert chunk.id in [hit.id for hit, _ in hits]
+            (hits,) = index.nearest(embedder.passages([chunk.text]), 5)
+            assert chunk.id in [id_ for id_, _ in hits]
             assert all(-1 <= score <= 1.0001 for _, score in hits)
     index.close()
 
@@ -364,6 +366,45 @@ def test_an_index_with_words_of_another_recipe_is_refused_and_rebuilt(sync, sett
     Engine(settings, Watcher().notify, embedder).close()
 
 
+def test_an_index_with_another_vector_graph_answers_until_it_is_rebuilt_without_embedding(
+    sync, settings, reports, embedder, monkeypatch
+):
+    from ingest import pipeline
+
+    with monkeypatch.context() as earlier:
+        earlier.setattr(pipeline, "VECTOR_RECIPE", "0")
+        first = sync()
+    Engine(settings, Watcher().notify, embedder).close()
+    with pytest.raises(IndexMismatch, match="without PATH"):
+        sync(reports / ALL[0])
+    second = sync()
+    assert (second.unchanged, second.embedded) == (len(ALL), 0)
+    assert second.generation != first.generation
+    assert sync().generation == second.generation
+
+
+def test_the_nearest_vectors_are_exactly_those_at_every_opening(settings):
+    """More chunks than Chroma keeps unsorted, fewer than it writes at once, and near to one another as texts are."""
+    rng = np.random.default_rng(7)
+    centres = rng.standard_normal((40, 384))
+    vectors = centres[rng.integers(0, 40, 1600)] + 0.8 * rng.standard_normal((1600, 384))
+    vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    text = "".join(f"第{n:04d}句。" for n in range(1600))
+    chunks = [Chunk(f"{n:032d}", "a.txt", 7 * n, 7 * n + 7, text[7 * n : 7 * n + 7], None) for n in range(1600)]
+    report = CleanReport("a.txt", "0" * 64, text, MappedText.of(text), None, None)
+    with writing(settings) as writer:
+        draft = writer.draft(fresh=True)
+        draft.put(report, chunks, vectors)
+        draft.publish(build_settings(settings, "synthetic"))
+    asked = vectors[::80] + 0.02
+    expected = np.argsort(-(asked @ vectors.T), axis=1)[:, :100]
+    for _ in range(2):
+        with contextlib.closing(Index.open(settings)) as index:
+            found = [[int(id_) for id_, _ in hits] for hits in index.nearest(asked, 100)]
+        same = [len(set(row) & set(right)) for row, right in zip(found, expected.tolist(), strict=True)]
+        assert sum(same) >= 0.999 * expected.size
+
+
 def test_search_scores_fall_and_stay_between_0_and_1(seeded, embedder):
     engine = Engine(seeded, Watcher().notify, embedder)
     for question in ("科普基地有多少个", '"科普" NEAR(基地 -大学) OR title:*', "館", "What is it?"):
@@ -392,8 +433,8 @@ def test_a_renamed_report_keeps_its_vectors(sync, settings, reports, embedder):
         for report in index.reports():
             for id_ in index.catalog.chunk_ids(report.source):
                 (found,) = index.chunks([id_])
-                vector = embedder.passages([embedding_input(index.report(report.source), found)])[0]
-                assert index.search(vector, 1)[0][1] == pytest.approx(1, abs=1e-3)
+                vectors = embedder.passages([embedding_input(index.report(report.source), found)])
+                assert index.nearest(vectors, 1)[0][0][1] == pytest.approx(1, abs=1e-3)
 
 
 def test_only_the_changed_chunks_of_a_report_are_embedded_again(sync, reports):

@@ -144,25 +144,39 @@ def weighed(engine, question):
 
     with engine._current() as current:
         query = build(understand(question), current)
-        passages = engine._search(current, query, 30, None)
+        passages = engine._search(current, [query], 30, None)[0]
         return query, weigh(query, passages, dataclasses.replace(engine._library(current), read=None)), passages
 
 
-def test_rereading_only_reorders_the_first_four_and_keeps_scores_falling(engine):
+@pytest.fixture
+def in_a_row(engine):
+    """Fifteen passages whose scores lie near together."""
     _, _, passages = weighed(engine, "平湖市科技馆在什么位置?")
-    many = [
+    return [
         dataclasses.replace(p, chunk=dataclasses.replace(p.chunk, id=f"{p.chunk.id}-{n}"), score=0.9 - 0.01 * n)
         for n, p in enumerate(passages * 5)
     ]
 
-    def last_is_best(_question, texts):
-        return [Reading(relevance, ()) for relevance in (0.01, 0.02, 0.03, 0.99)[: len(texts)]]
 
-    found = reread("平湖市科技馆在什么位置?", many, last_is_best)
-    assert found[0].chunk.id == many[3].chunk.id
-    assert [p.score for p in found] == [p.score for p in many]
-    assert {p.chunk.id for p in found[:4]} == {p.chunk.id for p in many[:4]}
-    assert found[4:] == many[4:]
+def saying(*relevances):
+    """A reader that says these of the passages one after the other; more must not be read."""
+    left = list(relevances)
+    return lambda _question, texts: [Reading(left.pop(0), ()) for _ in texts]
+
+
+def test_rereading_only_reorders_the_first_few_and_keeps_scores_falling(in_a_row):
+    found = reread("平湖市科技馆在什么位置?", in_a_row, saying(0.01, 0.02, 0.99))
+    assert [p.chunk.id for p in found[:3]] == [in_a_row[i].chunk.id for i in (2, 1, 0)]
+    assert [p.score for p in found] == [p.score for p in in_a_row]
+    assert found[3:] == in_a_row[3:]
+
+
+def test_rereading_ends_where_a_passage_settles_the_question(in_a_row):
+    assert reread("平湖市科技馆在什么位置?", in_a_row, saying(0.95)) == in_a_row
+    found = reread("平湖市科技馆在什么位置?", in_a_row, saying(0.01, 0.95))
+    assert [p.chunk.id for p in found[:3]] == [in_a_row[i].chunk.id for i in (1, 0, 2)]
+    assert reread("平湖市科技馆在什么位置?", in_a_row[:1], saying(0.5)) == in_a_row[:1]
+    assert reread("平湖市科技馆在什么位置?", [], saying()) == []
 
 
 def test_a_clear_lead_or_a_single_report_needs_no_reading(engine):

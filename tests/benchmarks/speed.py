@@ -145,14 +145,16 @@ def report(name: str, pairs: list[tuple[Run, Run]]) -> None:
 
 
 def warm(theirs: list[str], ours: list[str], work: Path, env: dict[str, str], questions: Path, pairs: int) -> None:
-    """Seconds a question: a whole batch's time without that of a batch of one, over the questions more.
+    """Seconds a question: a whole batch's time without that of a batch of two, over the questions more.
 
+    The two are in the two languages asked, so that what either reads once has been read.
     The sides run one after the other, never at once: threads of the one that wait busily would slow the other down.
     """
     lines = questions.read_text("utf-8").splitlines(keepends=True)
     few, many = work / "few.jsonl", work / "many.jsonl"
-    few.write_text(lines[0], "utf-8")
-    many.write_text("".join(lines[:1] + lines * ROUNDS), "utf-8")
+    languages = {json.loads(line)["lang"]: line for line in lines}
+    few.write_text("".join(languages.values()), "utf-8")
+    many.write_text("".join([*languages.values(), *lines * ROUNDS]), "utf-8")
 
     def a_question(command: list[str]) -> float:
         one, all_ = (run([*command, str(path)], work, env).wall for path in (few, many))
@@ -230,7 +232,7 @@ def large(work: Path) -> None:
     taken = []
     for vector, question in zip(vectors(len(asked)), asked, strict=True):
         started = time.perf_counter()
-        hits = fuse(index.nearest(vector, CANDIDATES), index.matching(question, CANDIDATES))[:20]
+        hits = fuse(index.nearest(vector[None, :], CANDIDATES)[0], index.matching(question, CANDIDATES))[:20]
         index.chunks([id_ for id_, _ in hits])
         taken.append(1000 * (time.perf_counter() - started))
     index.close()
