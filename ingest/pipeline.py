@@ -13,7 +13,7 @@ import contextlib
 import dataclasses
 import itertools
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -28,14 +28,17 @@ from config.errors import (
 )
 from config.settings import Settings
 from ingest import sources
-from ingest.catalog import ReportEntry
+from ingest.catalog import Catalog, ReportEntry
 from ingest.chunk import chunk, embedding_input
+from ingest.draft import Draft, Writer, digest_of, writing
 from ingest.embed import Embedder
-from ingest.index import FORMAT, Draft, Index, Writer, digest_of, open_catalog, writing
+from ingest.generations import FORMAT, open_catalog
+from ingest.index import Index, earlier_vectors
 from ingest.lexical import RECIPE as LEXICAL_RECIPE
 from ingest.normalize import RECIPE, normalize
 from ingest.records import Chunk, CleanReport, Failure, IngestSummary
 from ingest.sources import Found
+from ingest.vectors import EMBEDDED
 from ingest.vectors import RECIPE as VECTOR_RECIPE
 
 if TYPE_CHECKING:
@@ -56,7 +59,7 @@ class Observer(Protocol):
 class _State:
     """What is published: each source's entry, and what the generation was built with.
 
-    `embedded` leads from a text's digest to a chunk with its vector; `index` is open where it can be built upon.
+    `embedded` leads from a text's digest to a chunk with its vector, which `vectors` gives.
     """
 
     generation: str
@@ -64,7 +67,7 @@ class _State:
     meta: dict[str, str]
     chunks: int
     embedded: dict[str, str]
-    index: Index | None = None
+    vectors: Callable[[Sequence[str]], Vectors] | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -150,7 +153,7 @@ def build_settings(settings: Settings, model_fingerprint: str) -> dict[str, str]
         "format": FORMAT,
         "recipe": RECIPE,
         "lexical": LEXICAL_RECIPE,
-        "vectors": settings.chroma_url or "embedded",
+        "vectors": settings.chroma_url or EMBEDDED,
         "graph": VECTOR_RECIPE,
         "chunk_size": str(settings.chunk_size),
         "setting": settings.embedding_model,
@@ -166,12 +169,10 @@ def _published(settings: Settings, observer: Observer, *, mirror: bool) -> Itera
     except IndexMissing:
         yield None
         return
-    except IndexMismatch:  # another version's; the catalog still tells what it held
+    except IndexMismatch:  # another version's, or with its vectors elsewhere; the catalog still tells what it held
         generation, catalog = open_catalog(settings)
-        entries = {entry.source: entry for entry in catalog.entries()}
-        state = _State(generation, entries, catalog.meta(), catalog.chunk_count(), {})
-        catalog.close()
-        yield state
+        with contextlib.closing(catalog), _earlier(settings, generation, catalog, observer) as state:
+            yield state
         return
     except IndexDamaged as exc:
         if not mirror:  # the named files alone would replace everything else
@@ -182,7 +183,23 @@ def _published(settings: Settings, observer: Observer, *, mirror: bool) -> Itera
     with contextlib.closing(index):
         catalog = index.catalog
         entries = {entry.source: entry for entry in catalog.entries()}
-        yield _State(index.generation, entries, catalog.meta(), catalog.chunk_count(), catalog.embedded(), index)
+        embedded = catalog.embedded()
+        yield _State(index.generation, entries, catalog.meta(), catalog.chunk_count(), embedded, index.vectors)
+
+
+@contextlib.contextmanager
+def _earlier(settings: Settings, generation: str, catalog: Catalog, observer: Observer) -> Iterator[_State]:
+    """The state of an index that can't be asked any more, with its vectors where they can still be had."""
+    entries = {entry.source: entry for entry in catalog.entries()}
+    meta = catalog.meta()
+    try:
+        store = earlier_vectors(settings, generation, catalog)
+    except (IndexDamaged, StorageError) as exc:
+        observer.notify(Message(f"原有向量无法读取,重新计算:{exc.message.zh}", f"embedding again: {exc.message.en}"))
+        yield _State(generation, entries, meta, catalog.chunk_count(), {})
+        return
+    with contextlib.closing(store):
+        yield _State(generation, entries, meta, catalog.chunk_count(), catalog.embedded(), store.get)
 
 
 def _plan(settings: Settings, found: Found, state: _State | None, *, mirror: bool, model: str | None) -> _Plan:
@@ -268,9 +285,9 @@ def _reused(plan: _Plan, state: _State | None) -> dict[str, Vectors]:
     """The vectors of the texts that published chunks embed already, by digest."""
     inputs = {digest_of(text) for text in itertools.chain.from_iterable(plan.texts)}
     wanted = {input_: plan.reusable[input_] for input_ in sorted(inputs & plan.reusable.keys())}
-    if not wanted or state is None or state.index is None:
+    if not wanted or state is None or state.vectors is None:
         return {}
-    return dict(zip(wanted, state.index.vectors(list(wanted.values())), strict=True))
+    return dict(zip(wanted, state.vectors(list(wanted.values())), strict=True))
 
 
 def _fill(draft: Draft, plan: _Plan, vectors: dict[str, Vectors], dim: int) -> None:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     from ingest.session import Vectors
 
+EMBEDDED = "embedded"
+"""The name of the home in the data directory; another home is named by its server's address."""
 _COLLECTION = "chunks"
 _DATABASE = "chroma.sqlite3"
 _FOLDER = "chroma"
@@ -55,7 +57,7 @@ class Home(Protocol):
     """Where the vectors of an index live. Every method raises IndexDamaged or StorageError."""
 
     name: str
-    """What tells this home from another: `embedded`, or the server's address."""
+    """What tells this home from another: `EMBEDDED`, or the server's address."""
 
     def open(self, generation: str, sealed: dict[str, str]) -> VectorStore:
         """A published generation's vectors, whose files still match their `seals`."""
@@ -173,7 +175,7 @@ class VectorStore:
 class EmbeddedHome:
     """A Chroma folder in each generation's own folder."""
 
-    name = "embedded"
+    name = EMBEDDED
 
     def __init__(self, root: Path) -> None:
         self._root = root

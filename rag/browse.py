@@ -115,7 +115,7 @@ def scope_of(settings: Settings, only: Filter) -> Message:
 def published(settings: Settings) -> Iterator[Catalog]:
     """The published reports, open for the time of a look. Raises an IndexUnavailable."""
 
-    from ingest.index import open_catalog
+    from ingest.generations import open_catalog
 
     _, catalog = open_catalog(settings)
     try:

@@ -16,7 +16,8 @@ from config.errors import Message, ReportError, WenbaoError, reason
 from config.settings import Settings
 from ingest import sources
 from ingest.embed import Embedder
-from ingest.index import Index, index_bytes, read_failures, read_summary
+from ingest.generations import index_bytes, read_failures, read_summary
+from ingest.index import Index
 from ingest.model import Notify
 from ingest.records import CleanReport
 from rag.engine import Engine

@@ -17,7 +17,8 @@ from config.errors import IndexMismatch
 from config.settings import Settings
 from ingest.catalog import ReportEntry
 from ingest.embed import Embedder
-from ingest.index import Index, read_pointer
+from ingest.generations import read_pointer
+from ingest.index import Index
 from ingest.model import Notify
 from ingest.records import CleanReport
 from rag.answer import compose, narrowed, refusal, title_of, views_of, weigh

@@ -6,7 +6,7 @@ import json
 import sqlite3
 
 from config.settings import Settings
-from ingest.index import read_pointer
+from ingest.generations import read_pointer
 from rag.doctor import examine
 
 

@@ -15,7 +15,9 @@ from conftest import SEEDS, SMALL_REPORTS, Watcher
 from config.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexMissing, StorageError, UsageError
 from config.settings import Settings
 from ingest.chunk import embedding_input
-from ingest.index import Index, open_catalog, read_failures, read_summary, writing
+from ingest.draft import writing
+from ingest.generations import open_catalog, read_failures, read_summary
+from ingest.index import Index
 from ingest.offsets import MappedText
 from ingest.pipeline import build_settings, ingest
 from ingest.records import Chunk, CleanReport
@@ -169,7 +171,7 @@ def test_paths_outside_the_reports_directory_are_refused(sync, settings, tmp_pat
 
 
 def test_a_failure_while_writing_leaves_the_published_generation(sync, settings, reports, monkeypatch):
-    from ingest.index import Draft
+    from ingest.draft import Draft
 
     sync()
     before = state(settings), generations(settings)

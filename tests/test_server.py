@@ -93,13 +93,30 @@ def test_another_process_asks_the_server_too(remote, embedder, wenbao):
     assert json.loads(done.stdout)["short_answer"] == "21个"
 
 
-def test_moving_to_a_server_and_back_is_a_rebuild(settings, remote, embedder, reader):
-    ingest(settings, [], Watcher(), embedder=embedder)
+def test_moving_to_a_server_and_back_embeds_nothing(settings, remote, embedder, reader):
+    first = ingest(settings, [], Watcher(), embedder=embedder)
     with pytest.raises(IndexMismatch, match="CHROMA_URL"):
         Engine(remote, print, embedder, reader)
-    ingest(remote, [], Watcher(), embedder=embedder)
+    there = ingest(remote, [], Watcher(), embedder=embedder)
+    assert (there.unchanged, there.embedded, there.chunks) == (len(SMALL_REPORTS), 0, first.chunks)
+    with contextlib.closing(Engine(remote, print, embedder, reader)) as engine:
+        assert engine.ask(QUESTION).short_answer == "21个"
     with pytest.raises(IndexMismatch, match="CHROMA_URL"):
         Engine(settings, print, embedder, reader)
+    back = ingest(settings, [], Watcher(), embedder=embedder)
+    assert (back.unchanged, back.embedded) == (len(SMALL_REPORTS), 0)
+    with contextlib.closing(Engine(settings, print, embedder, reader)) as engine:
+        assert engine.ask(QUESTION).short_answer == "21个"
+
+
+def test_moving_away_from_a_server_that_is_gone_embeds_again_and_says_so(settings, remote, embedder, server):
+    first = ingest(remote, [], Watcher(), embedder=embedder)
+    path = f"{server}/api/v2/tenants/default_tenant/databases/default_database/collections/wenbao-{first.generation}"
+    urllib.request.urlopen(urllib.request.Request(path, method="DELETE")).close()
+    watcher = Watcher()
+    back = ingest(settings, [], watcher, embedder=embedder)
+    assert (back.unchanged, back.embedded) == (len(SMALL_REPORTS), first.chunks)
+    assert any("again" in message.en for message in watcher.messages)
 
 
 def test_a_collection_that_is_gone_is_damage_and_rebuilt(remote, embedder, server, reader):

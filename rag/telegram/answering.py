@@ -17,7 +17,7 @@ from typing import TypeVar
 from config.errors import IndexMissing, Message
 from config.settings import Settings
 from ingest.catalog import ReportEntry
-from ingest.index import read_failures, read_pointer, read_summary
+from ingest.generations import read_failures, read_pointer, read_summary
 from ingest.records import CleanReport
 from rag.engine import Engine
 from rag.records import Answer, Passage
