@@ -23,6 +23,7 @@ _KINDS: dict[Kind, tuple[str, str]] = {
     "figure": ("数字", "figure"),
     "date": ("日期", "date"),
     "person": ("人名", "name of a person"),
+    "post": ("职务", "post"),
     "body": ("单位", "organisation"),
 }
 _ANSWER = ("答案", "answer")

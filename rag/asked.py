@@ -11,8 +11,15 @@ from typing import Literal
 
 from rag.figures import KINDS, dates, kinds
 
-Kind = Literal["figure", "date", "person", "body", "name", "list", "place", "yes", "reports", "text"]
-"""`body` is which organisation, `name` what something is called, `reports` which reports say so, `text` other."""
+Kind = Literal["figure", "date", "person", "post", "body", "name", "list", "place", "yes", "reports", "text"]
+"""`post` is what a named person is, `body` which organisation, `name` what something is called, `reports` which reports
+say so, `text` other."""
+
+# The hundred commonest family names (2020 census of names) and the usual double ones.
+SURNAME = (
+    "(?:[王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石金韦贾夏付傅方邹熊白孟秦邱侯江尹薛闫"
+    "雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔向常汤康易乔葛梅庄印官喻米艾]|欧阳|司马|上官|诸葛|东方|皇甫|尉迟|公孙|慕容|令狐)"
+)
 
 _MEASURES = "|".join(sorted({u for units in KINDS.values() for u in units}, key=len, reverse=True))
 _HOW_MANY = re.compile(rf"(?:多少|几)(?P<unit>{_MEASURES})?(?:的)?(?P<head>[^,，。？?;；]*)")
@@ -27,6 +34,13 @@ _PERSON = re.compile(
     r"(?:谁|[员长人记席士者师授手生](?:是|的|姓|叫)*(?:叫什么|什么名字|姓什么|姓名|名字)|姓什么|姓名|哪几?位|什么人|哪些人)|\bwho(?:se|m)?\b"
     r"|\bname of the (?:person|chair\w*|mayor)\b"
 )
+# What a person whom the question names is: behind the name, which ends the words for the person.
+_POST = re.compile(
+    rf"({SURNAME}[\u4e00-\u9fff]{{1,2}}?)(?:同志|先生|女士)?(?:现在|目前|当时)?"
+    r"(?:是(?:谁|什么人|何人|干什么的|做什么的)|(?:是|现?任|担任|当的?是?|做)(?:什么|何|哪个)(?:职务|职位|职|身份|官|领导|工作)"
+    r"|的(?:职务|职位|身份|头衔)(?:是什么|是|叫什么)?)(?=[?？。.!\s]*$)"
+)
+_NO_PERSON = re.compile(r"[长席任记员师者人委授]$")  # 常委是谁 asks for the person
 _BODY = re.compile(
     r"哪[一几]?[个家些]?(?:[\u4e00-\u9fff]{0,4})(?:学会|协会|单位|机构|部门|企业|公司|组织|学校|科协|委员会)"
     r"|\bwhich (?:organi[sz]ation|body|company|society|association|department|institution)\b"
@@ -136,6 +150,8 @@ class Asked:
     published: bool = False
     role: str = ""
     """The post that an asked person holds."""
+    person: str = ""
+    """The person whose post is asked."""
     several: bool = False
     change: bool = False
     each: bool = False
@@ -174,6 +190,7 @@ def asked(folded: str) -> Asked:
         ending=bool(_ENDING.search(folded)),
         falling=bool(_FALLING.search(folded)),
         published=kind == "date" and bool(_PUBLISHED.search(folded)),
+        person=person_of(folded) if kind == "post" else "",
         role=role[0] if kind == "person" and (role := _ROLE.search(folded)) else "",
         several=bool(re.search(r"都有|哪些|哪几|分别|\d[个位名家]", folded)),
         change=bool(_CHANGE.search(folded)),
@@ -183,6 +200,12 @@ def asked(folded: str) -> Asked:
         total=bool(_SUM.search(folded)),
         names=names,
     )
+
+
+def person_of(folded: str) -> str:
+    """The person of whom a folded question asks what he or she is; "" where it asks something else."""
+    found = _POST.search(folded)
+    return "" if found is None or _NO_PERSON.search(found[1]) else found[1]
 
 
 def is_plan(text: str) -> bool:
@@ -220,6 +243,8 @@ def _kind(folded: str) -> Kind:
         return "date"
     if _FIGURE.search(_NO_COUNT.sub("", folded)):
         return "figure"
+    if person_of(folded):
+        return "post"
     for pattern, kind in ((_PERSON, "person"), (_BODY, "body"), (_NAME, "name"), (_WHERE, "place"), (_LIST, "list")):
         if pattern.search(folded):
             return kind  # type: ignore[return-value]

@@ -37,9 +37,10 @@ _PICKED: frozenset[Kind] = frozenset({"text", "name", "person", "body", "place",
 _TIME = re.compile(r"世纪|年代|[年月日号]|[春夏秋冬]|朝|时期")
 _COUNTED = re.compile(r"\d|[一二三四五六七八九十百千万两几多][名位个家人]")
 # Kinds whose answer is evidence itself: a figure, date or name of the asked kind beside the words of the question.
-_EVIDENT: frozenset[Kind] = frozenset({"figure", "date", "person"})
+_EVIDENT: frozenset[Kind] = frozenset({"figure", "date", "person", "post"})
 _EVIDENT_LEAST = 0.65  # the share of the evidence otherwise needed that is enough for them
 _BORNE_OUT = 0.3  # the relevance that bears out a date or a person
+_SOMEWHERE = 0.02  # below it nothing says where, though the words, which only name the thing, are all there
 _BESIDE = 0.75  # the focus from which on they need no reader for that
 _TRUST = 0.625  # scales support and relevance so that the threshold is the same with and without the reader
 
@@ -72,6 +73,8 @@ def is_enough(evidence: Evidence, query: Query, min_evidence: float) -> bool:
         return borne_out and evidence.support >= _EVIDENT_LEAST * min_evidence
     if relevance is None:
         return evidence.support >= min_evidence
+    if query.asked.kind == "place" and relevance < _SOMEWHERE:
+        return False
     return _TRUST * (evidence.support + relevance) >= min_evidence
 
 

@@ -23,9 +23,14 @@ _RANKS = "省|市|州|盟|县|旗|地区|自治[区州县旗]"
 _SMALL = (
     "(?<![城乡村集市古小建强重])镇(?![级静痛定])|(?<![城下返家故老入三兴异振水])乡(?![村镇土愁情音])|街道(?!办|社区|数)"
 )
+# What may stand before it: 我想问一下东山县…, 去年东山县….
+_LED_BY = (
+    r"(?:在|经|去|我们?|请|麻烦|帮我?|想要?|了?解|知道|[问查看](?:一下)?|[今去前上明本]年度?"
+    r"|目前|现在|当前|[\d年月日]+)"
+)
 # A name with its rank, not 各县, 全市, 城市 or 社区, which name no place.
 _NAMED = re.compile(
-    rf"(?:(?<![\u4e00-\u9fff])|(?<=[和与跟及比的了]))(?:在|请问|经|去|[\d年]+)*((?![各全本该我几哪每这那某有两市省]|多少)[\u4e00-\u9fff]{{1,7}}?)({_RANKS}|{_SMALL}|(?<![社城地校园矿景辖山灾牧郊小市县街库林特片])区)"
+    rf"(?:(?<![\u4e00-\u9fff])|(?<=[和与跟及比的了])){_LED_BY}*((?![各全本该我几哪每这那某有两市省]|多少)[\u4e00-\u9fff]{{1,7}}?)({_RANKS}|{_SMALL}|(?<![社城地校园矿景辖山灾牧郊小市县街库林特片])区)"
 )
 _NESTED = re.compile(r"([\u4e00-\u9fff]{2,5}?)(省|市|州|盟|地区)([\u4e00-\u9fff]{2,3}?)(县|旗|市|(?<![社校园矿景])区)")
 _BODY = re.compile(
@@ -33,12 +38,13 @@ _BODY = re.compile(
 )
 _NAMELESS = re.compile(r"(?:^|(?<=[是的在各全本该]))自治[区州县]")  # a rank alone names no place
 _NO_NAME = re.compile(
-    r"[各全本该我几哪每这那某两的和与在及个获受被评为将把到年月日]|自治|省市|城市|地市|州市|多少|^[省市区县]"
+    r"[各全本该我几哪每这那某两的和与在及个获受被评为将把到年月日]|自治|省市|城市|地市|州市|多少|什么|如何|怎么|^[省市区县]"
 )
-_BEFORE_NAME = re.compile(r"^.*[了的谁在对]")
+_BEFORE_NAME = re.compile(r"^.*(?:知道|了解|告诉我|一下|截[至止]|关于|根据|按照?|[了的谁在对是问查])")
 # Words for a kind of place that look like a name with its rank.
 _KIND_OF_PLACE = re.compile(
-    r"^(?:[大小中]?城|大都|都|中心|三角|百强|各市?|新建|山丘|丘陵|平原|内陆|沿海|周边|边境|边远|贫困|灾|牧|农|林|矿|山|老|民族|自治|直辖"
+    r"^(?:[大小中]?城|大都|都|中心|三角|百强|各市?|新建|山丘|丘陵|平原|内陆|沿海|周边|边境|边远|偏远|贫困|脱贫|农村|灾|牧|农|林|矿|山|(?:革命)?老"
+    r"|(?:少数)?民族|自治|直辖"
     r"|[东南西北中]{1,2}[部方亚]?|华[东南北中])$"
 )
 _SENTENCE_END = re.compile(r"[。！？!?；;]+[”’」』》)）]*")
@@ -143,7 +149,7 @@ def places_asked(folded: str, known: Collection[str]) -> tuple[str, ...]:
         start = max(start, match.start(1))
         name = _BEFORE_NAME.sub("", folded[start : match.end(1)])
         start = match.end(1) - len(name)
-        if name and not _NO_NAME.search(name) and not _inside(start, found):
+        if name and not _NO_NAME.search(name) and not _KIND_OF_PLACE.match(name) and not _inside(start, found):
             found[start] = stem(name + match[2])
     return tuple(dict.fromkeys(found[at] for at in sorted(found)))
 

@@ -9,9 +9,11 @@ from conftest import MODELS, Watcher
 
 from config.settings import Settings
 from ingest.pipeline import ingest
+from rag.asked import asked
 from rag.engine import Engine
 from rag.read import Reading, Span
 from rag.reading import is_enough, is_unsure, read_evidence, reread
+from rag.spans import candidates
 
 MUSEUM = """平湖市科技馆工作总结
 
@@ -86,8 +88,8 @@ def test_the_chief_is_not_the_deputy(engine):
 
 
 def test_with_the_reader_as_without_it_the_neighbours_figure_is_no_answer(engine, rules):
-    for asked in (engine, rules):
-        answer = asked.ask("平湖市科技馆全年接待观众多少人次?")
+    for either in (engine, rules):
+        answer = either.ask("平湖市科技馆全年接待观众多少人次?")
         assert answer.status == "not_found", answer
         assert "3.2万" not in answer.answer
 
@@ -177,6 +179,43 @@ def test_rereading_ends_where_a_passage_settles_the_question(in_a_row):
     assert [p.chunk.id for p in found[:3]] == [in_a_row[i].chunk.id for i in (1, 0, 2)]
     assert reread("平湖市科技馆在什么位置?", in_a_row[:1], saying(0.5)) == in_a_row[:1]
     assert reread("平湖市科技馆在什么位置?", [], saying()) == []
+
+
+@pytest.mark.parametrize(
+    ("question", "post"),
+    [
+        ("张文斌是谁?", "县科协主席"),
+        ("张文斌的职务是什么?", "县科协主席"),
+        ("请问李晓梅担任什么职务?", "副主席"),
+        ("李晓梅同志现任何职?", "副主席"),
+        ("陆远帆是什么人?", "青年工匠"),
+        ("王海涛是谁?", None),
+        ("张文斌是哪里人?", None),
+    ],
+)
+def test_what_a_named_person_is_stands_beside_the_name(engine, question, post):
+    assert engine.ask(question).short_answer == post
+
+
+@pytest.mark.parametrize(
+    ("sentence", "posts"),
+    [
+        ("会议由市科协巡视员高远主持,省科协副主席高远讲话。", ["市科协巡视员", "省科协副主席"]),
+        ("邀请县农业局高级农艺师高远授课。", ["县农业局高级农艺师"]),
+        ("高远同志任县科协党组书记、主席。", ["县科协党组书记、主席"]),
+        ("高远(市科技馆副馆长)介绍了展品。", ["市科技馆副馆长"]),
+        ("高远看望了院士和专家。", []),
+        ("主席张文斌与高远座谈。", []),
+    ],
+)
+def test_posts_are_read_before_and_behind_the_name(sentence, posts):
+    want = asked("高远是什么职务?")
+    assert [sentence[start:end] for start, end in candidates(want, sentence)] == posts
+
+
+@pytest.mark.parametrize("question", ["科协主席是谁?", "常委是谁?", "谁负责讲解?", "获奖者的名字是什么?"])
+def test_who_holds_a_post_is_another_question(question):
+    assert asked(question).kind != "post"
 
 
 def test_a_clear_lead_or_a_single_report_needs_no_reading(engine):
