@@ -81,7 +81,15 @@ _LENGTH = re.compile(r"多长|多远|长度|\bhow (?:long|far)\b")
 _WEIGHT = re.compile(r"产量|总产|\boutput\b")
 _PERSONS = re.compile(
     r"\bhow many (?:[\w-]+ ){0,2}(?:people|persons?|viewers|visitors|members|students|volunteers|experts|staff"
-    r"|visits|users)\b"
+    r"|visits|users|jobs|workers|farmers|teachers|graduates|residents|participants|scientists|technicians)\b"
+)
+_COUNT = re.compile(
+    r"\bhow many (?!(?:\w+ ){0,2}(?:yuan|dollars|percent\w*|points?|(?:kilo|centi)?met(?:er|re)s|miles|hectares|mu"
+    r"|acres|tons?|tonnes|kilograms|hours|minutes|days|weeks|months|years)\b)"
+)
+# Units in which things are counted, not measured.
+_THINGS = frozenset(
+    unit for kind in ("person", "body", "event", "work", "paper", "region", "machine") for unit in KINDS[kind]
 )
 _FIGURE = re.compile(
     r"多少|几(?!乎)|多大|多长|\bhow (?:many|much|large|big|long|far)\b"
@@ -117,6 +125,8 @@ _NO_HEAD = re.compile(r"预期|目标|控制|总额|总数|总量|数量|人数|
 _ROLE = re.compile(
     r"副?(?:主席|书记|[省市区县州镇乡]长|会长|理事长|主任|局长|院长|校长|馆长|部长|秘书长|通讯员|记者|院士|组长|巡视员|作者|编辑|发言人|负责人|厂长|经理|董事长|冠军|教练|导演)"
 )
+# The year by which a report is called is not the one it is asked about, if there is another.
+_OF_REPORT = re.compile(r"((?:19|20)\d\d)(?:年度?[^\d,，。]{0,8}?(?:报告|总结)|(?: [a-z]+){0,2} report\b)")
 _TITLED = re.compile(r"《[^《》]*》")  # a year in a title is part of a name
 # A school or hospital by its own name, not 全区小学 or 哪些中学; of a longer name the end is enough.
 _INSTITUTION = re.compile(
@@ -169,6 +179,7 @@ def asked(folded: str) -> Asked:
     years = frozenset(date.year for date in told if date.year) | frozenset(
         re.findall(r"(?<![\d.])(?:19|20)(?:\d\d|xx)(?![\d.])", _TITLED.sub("", folded))
     )
+    years = years - frozenset(_OF_REPORT.findall(folded)) or years
     days = tuple((date.month, date.day) for date in told if date.month)
     kind = _kind(folded)
     units, strict, head = _counted(folded) if kind == "figure" else (None, False, "")
@@ -274,6 +285,8 @@ def _counted(folded: str) -> tuple[frozenset[str] | None, bool, str]:
             if kind in ("money", "share", "area"):
                 head = "" if head in ("钱", "经费", "资金", "面积") else head
             return frozenset(KINDS[kind]), strict, head
+    if unit is None and _COUNT.search(folded):
+        return _THINGS, False, head
     if unit is None:
         return None, False, head
     allowed = {other for kind in kinds(unit) for other in KINDS[kind]}

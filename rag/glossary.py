@@ -40,6 +40,7 @@ class Glossary:
     """English words and phrases → Chinese words that the reports hold; all keys in small letters."""
 
     words: dict[str, list[str]]
+    """First those whose entry gives it first: the dictionary begins with what a word commonly means."""
     heard: dict[str, list[str]]
     """A word → the Chinese of the glosses of two or three words that it is part of."""
     meanings: dict[str, list[str]]
@@ -90,7 +91,8 @@ def load_glossary(held: Held) -> Glossary:
 
 def read_glossary(lines: Iterable[str], held: Held) -> Glossary:
     """A dictionary in the format of CC-CEDICT: `繁 简 [pin1 yin1] /gloss/gloss/`."""
-    words, heard, meanings, names, sounds = (defaultdict[str, dict[str, None]](dict) for _ in range(5))
+    heard, meanings, names, sounds = (defaultdict[str, dict[str, None]](dict) for _ in range(4))
+    words = defaultdict[str, dict[str, int]](dict)  # with the place of the gloss in the entry
     entries = [(fields[1], line) for line in lines if len(fields := line.split(" ", 2)) == 3]
     known = held({word for word, _ in entries if _HAN.fullmatch(word)})
     for word, line in entries:
@@ -106,19 +108,20 @@ def read_glossary(lines: Iterable[str], held: Held) -> Glossary:
             for gloss in glosses:
                 if ranked := _RANKED.match(gloss + ","):
                     names[normal(ranked[1]).replace(" ", "")][word] = None
-        for gloss in glosses:
+        for place, gloss in enumerate(glosses):
             for abbreviation in _ABBREVIATION.findall(gloss):
-                words[abbreviation.lower()][word] = None
+                words[abbreviation.lower()].setdefault(word, place)
             key = normal(_BRACKETED.sub(" ", gloss).removeprefix("to "))
             count = key.count(" ") + 1
             if key and count <= _LONGEST_GLOSS and not (proper and count == 1 and gloss[:1].isupper()):
-                words[_singular(key)][word] = None
+                words[_singular(key)].setdefault(word, place)
                 meanings[word][_singular(key)] = None
                 if 1 < count <= _NEAR and len(word) > 1:
                     for part in key.split():
                         heard[_singular(part)][word] = None
     return Glossary(
-        *({key: list(found) for key, found in table.items()} for table in (words, heard, meanings, names, sounds))
+        {key: sorted(found, key=found.__getitem__) for key, found in words.items()},
+        *({key: list(found) for key, found in table.items()} for table in (heard, meanings, names, sounds)),
     )
 
 

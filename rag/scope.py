@@ -245,6 +245,8 @@ def _lead(view: ReportView, begun: int, sentence: int, asked: Collection[str]) -
         named = [place for place in view.places | set(asked) if 0 <= lead.find(place) <= _OPENING]
         if named:
             return next((place for place in named if place in asked), None) or min(named, key=lead.find)
+    if any(place in view.title for place in view.places if place not in asked):
+        return None  # a report of one place that mentions another goes on about its own
     return next((place for place in asked if place in view.text[begun:sentence]), None)
 
 

@@ -29,6 +29,7 @@ _WORD = re.compile(r"[a-z][a-z&'-]*|\d[\d.]*%?|[\u3400-\u9fff\uf900-\ufaff\U0002
 _SYNONYMS = {"头等": "一等", "首届": "第一届"}  # ordinals by another name
 
 _NEAR = 0.7  # what a word near in meaning counts
+_RELATED = 0.6  # what a foreign word counts of which only such words are known
 _PRIOR = 100  # chunks without the word that are imagined beside those of the index
 _UNSEEN = 0.4  # what a pair counts that no report holds: it may be another word for the same thing
 _SELDOM = 0.1  # of how often the commonest translation is written
@@ -120,6 +121,8 @@ def weigh_words(words: Iterable[Word], frequency: Frequency, chunks: int, lighte
             held = {form: form_frequency(form, frequency) for form in (*word.near, *word.forms)}
             common = max((held[form] for form in word.forms or word.near), default=0)
             weight = max(idf(common, chunks), _LEAST * idf(0, chunks)) if held else _UNKNOWN * idf(0, chunks)
+            if word.near and not word.forms:
+                weight *= _RELATED
             # Of several translations, what reports seldom write is seldom what is meant.
             worths = {
                 form: (1.0 if form in word.forms else _NEAR) * (1.0 if count >= _SELDOM * common else _NEAR)

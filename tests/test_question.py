@@ -7,8 +7,10 @@ import pytest
 from config.errors import UsageError
 from rag.asked import asked
 from rag.figures import dates, figures, kinds
+from rag.glossary import read_glossary
 from rag.question import MAX_LENGTH, fold, language_of, understand
 from rag.scope import places_asked, stem
+from rag.spans import counts
 
 
 @pytest.mark.parametrize(
@@ -274,3 +276,40 @@ def test_the_script_of_a_follow_up_is_that_of_the_last_question_that_shows_one()
 
 def test_spaces_between_characters_say_nothing():
     assert understand("东山县 有 多少 个 科普馆").interpreted == "东山县有多少个科普馆"
+
+
+@pytest.mark.parametrize(
+    ("question", "unit", "may"),
+    [
+        ("how many enterprises are there?", "家", True),
+        ("how many enterprises are there?", "%", False),
+        ("how many enterprises are there?", "元", False),
+        ("how many lectures were held?", "场次", True),
+        ("how many new jobs were created?", "人", True),
+        ("how many new jobs were created?", "家", False),
+        ("how many square kilometres does it cover?", "平方公里", True),
+        ("how many million yuan were spent?", "元", True),
+        ("how many years did it take?", "年", False),
+    ],
+)
+def test_what_is_counted_in_english_is_not_a_share_or_an_amount(question, unit, may):
+    assert counts(asked(question), unit) == may
+
+
+@pytest.mark.parametrize(
+    ("question", "years"),
+    [
+        ("how many schools does the 2025 work report mention for 2024?", {"2024"}),
+        ("2022年政府工作报告提到2021年新增就业多少人?", {"2021"}),
+        ("2022年工作总结里有多少个科普馆?", {"2022"}),
+        ("2021年和2022年各举办了多少场?", {"2021", "2022"}),
+    ],
+)
+def test_the_year_by_which_a_report_is_called_is_not_the_one_asked_about(question, years):
+    assert asked(question).years == years
+
+
+def test_the_dictionarys_first_meaning_comes_first():
+    lines = ["學 学 [xue2] /to learn/science/\n", "科學 科学 [ke1 xue2] /science/scientific/\n", "# a remark\n"]
+    assert read_glossary(lines, set).forms("science") == ["科学", "学"]
+    assert read_glossary(lines, lambda words: {w for w in words if w != "科学"}).forms("science") == ["学"]
