@@ -101,6 +101,12 @@ _FIGURE = re.compile(
 _PLAN = re.compile(
     r"目标|预期|计划|打算|拟|力争|将(?:要|会|达|有|在|于|新|增|投|建|安排|实现|完成|继续|举办|召开|开展|开工)|\b(?:targets?|plans?|goals?|aims?|expected|should|will)\b"
 )
+_INTENDED = re.compile(
+    r"(?<!按照)(?<!根据)(?<!完成)(?<!按)(?<!行动)计划(?:在|于|再|全年)?(?=[新建举办开组投培增扩引达]|实施|安排|发展|完成)"
+    r"|力争|打算|拟(?![定订人真])"
+)
+# A chapter on what comes next: 六、2024年工作打算.
+_INTENTIONS = re.compile(r"(?:打算|工作计划|工作安排|展望|设想|工作思路|工作重点|重点工作|重点任务)[)）]?$|下一步|今后")
 _ENDING = re.compile(
     r"撤销|取消|废除|废止|关闭|停办|退出|解散|停止|终止|注销|\b(?:revoked?|cancel\w*|abolish\w*|withdr\w*)\b"
 )
@@ -222,6 +228,11 @@ def person_of(folded: str) -> str:
 def is_plan(text: str) -> bool:
     """Whether a text speaks of what is aimed at rather than what was done."""
     return bool(re.search(r"目标|预期|力争|计划(?!》)|打算|建议今年|今年要|将达到|安排", text))
+
+
+def is_intended(before: str, heading: str) -> bool:
+    """Whether a figure behind these words of its sentence, under this heading, is only meant to be reached."""
+    return bool(_INTENDED.search(before) or _INTENTIONS.search(heading))
 
 
 def tells_change(before: str) -> bool:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from ingest.records import CleanReport
 from rag import spans
-from rag.asked import Asked, ends_something, falls, is_plan, tells_change, tells_each
+from rag.asked import Asked, ends_something, falls, is_intended, is_plan, tells_change, tells_each
 from rag.figures import figures
 from rag.query import Query
 from rag.records import Evidence, Mismatch, Passage
@@ -38,6 +38,8 @@ _FITS = 0.6  # from where on the clause's meaning makes up for words that are mi
 _RANKED = re.compile(
     r"第|[一二三四五六七八九十特]等|.+级$|\d"
 )  # names that belong to one figure, not to what is spoken about
+_FROM = re.compile(r"[由从][^,，。;；由从]{0,14}$")
+_TO = re.compile(r"[,，]?(?:提高|增加|增长|上升|提升|下降|降低|减少|扩大|发展|增|升|降)[到至为]")
 _REACH = 400  # characters that a sentence may stand out of its passage on either side
 _BORDER = re.compile(r"[,，；;：:。！？!?\n]")
 _SEGMENT_BORDER = re.compile(r"[、,，；;：:。！？!?\n]")
@@ -238,8 +240,8 @@ def _mismatch(
         and not is_plan(f"{section}\n{text[view.paragraph(first) : last]}")
     ):
         return "plan"
-    if want.kind == "figure" and not want.plan and is_plan(text[first:at]) and "目标" in text[first:at]:
-        return "plan"
+    if want.kind == "figure" and not want.plan and (why := _no_result(want, view, sentence, start, end, section)):
+        return why
     if (want.ending and not ends_something(whole)) or (want.falling and not falls(whole)):
         return "thing"
     if (
@@ -259,6 +261,25 @@ def _mismatch(
     if end > start and query.head.terms and query.head.share(own) < _THING:
         return "thing"
     return None
+
+
+def _no_result(
+    want: Asked, view: ReportView, sentence: tuple[int, int], start: int, end: int, section: str
+) -> Mismatch | None:
+    """Why a figure doesn't tell what was reached: it is aimed at, or what there was before."""
+    first, last = sentence
+    at = start if end > start else last
+    before = view.text[first:at]
+    if (is_plan(before) and "目标" in before) or is_intended(before, section):
+        return "plan"
+    if end > start and _outgrown(view.text, first, start, end) and not speaks_of_year(view, at, sentence, want.years):
+        return "year" if want.years else "thing"
+    return None
+
+
+def _outgrown(text: str, first: int, start: int, end: int) -> bool:
+    """Whether a figure is what something came to before: the first of 由10.2%提高到11.6%."""
+    return bool(_FROM.search(text[first:start]) and _TO.match(text, end))
 
 
 def _for_another_unit(want: Asked, own: str) -> bool:
@@ -281,6 +302,8 @@ def _own(text: str, clause: str, segment: str, start: int, end: int, first: int)
     if len(others) < 2 or end == start:
         return clause
     offset = start - next((f.start for f in others if clause[f.start : f.end] == text[start:end]), 0)
+    # 由10.2%提高到11.6%: both are figures of what stands before.
+    others = [f for f in others if not _TO.fullmatch(clause, f.end, max(f.end, start - offset))]
     before = max((offset + f.end for f in others if offset + f.end <= start), default=offset)
     after = min((offset + f.start for f in others if offset + f.start >= end), default=offset + len(clause))
     here = text[max(before, first) : after]

@@ -32,6 +32,18 @@ _LED_BY = (
 _NAMED = re.compile(
     rf"(?:(?<![\u4e00-\u9fff])|(?<=[和与跟及比的了])){_LED_BY}*((?![各全本该我几哪每这那某有两市省]|多少)[\u4e00-\u9fff]{{1,7}}?)({_RANKS}|{_SMALL}|(?<![社城地校园矿景辖山灾牧郊小市县街库林特片])区)"
 )
+# Provinces and their capitals are places by their names alone, whether a report knows them or not.
+_PROVINCES = (
+    "北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|甘肃|青海|台湾"
+    "|内蒙古|广西|西藏|宁夏|新疆|香港|澳门"
+)
+_CAPITALS_ETC = (
+    "石家庄|太原|沈阳|长春|哈尔滨|南京|杭州|合肥|福州|南昌|济南|郑州|武汉|长沙|广州|海口|成都|贵阳|昆明|西安|兰州|西宁|呼和浩特|南宁|拉萨|银川"
+    "|乌鲁木齐|大连|青岛|宁波|厦门|深圳|苏州|无锡"
+)
+_WELL_KNOWN = re.compile(
+    rf"(?:{_PROVINCES}|{_CAPITALS_ETC})(?!大学|学院|师范|农业|工业|医|路|街|银行|[日晚时]报|话|菜)"
+)
 _NESTED = re.compile(r"([\u4e00-\u9fff]{2,5}?)(省|市|州|盟|地区)([\u4e00-\u9fff]{2,3}?)(县|旗|市|(?<![社校园矿景])区)")
 _BODY = re.compile(
     r"(?:(?<=\n)|^|(?<=[。;,，；]))(?:此外[,，])?([\u4e00-\u9fff]{1,4}?)(省|市|州|县|区|盟|旗|地区)(?=科协|科学技术协会|政府|人民政府|委)"
@@ -55,6 +67,11 @@ _PUBLISHER = re.compile(
 )
 _WHOLE = re.compile(r"[全我本][省市区县州疆]|自治区(?!第|主席|政府)")
 _YEAR = re.compile(r"(?<!\d)(1\d{3}(?=[\s—–\-至到\d]*年)|(?:19|20)\d{2})(?:\s*[—–\-至到]+\s*(1\d{3}|20\d{2}))?\s*[年)]")
+# What a figure is compared with: 比上年增加9场 speaks of this year, 由2020年的10.2%提高到11.6% of 2020 only so far.
+_EARLIER = r"(?:[去上前]一?年|上年度|(?:19|20)\d\d年)"
+_COMPARED = re.compile(
+    rf"(?:[比较]{_EARLIER}|[与同]{_EARLIER}(?:同期)?相比)(?:同期|[底末度])?|[由从]{_EARLIER}[底末]?的?(?=[\d约近])"
+)
 _RELATIVE = re.compile(r"今年|本年度?|去年|上年|上一年|过去一年|过去的一年|一年来|前年|明年")
 _OFFSETS = {"今": 0, "本": 0, "去": -1, "上": -1, "过": -1, "一": -1, "前": -2, "明": 1}
 ANONYMISED = "20xx"
@@ -144,6 +161,9 @@ def places_asked(folded: str, known: Collection[str]) -> tuple[str, ...]:
     ):
         if not _inside(at, found):
             found[at] = place
+    for match in _WELL_KNOWN.finditer(folded):
+        if not _inside(match.start(), found):
+            found[match.start()] = match[0]
     for match in _NAMED.finditer(folded):
         start = max((at + len(name) for at, name in found.items() if match.start(1) <= at < match.end(1)), default=0)
         start = max(start, match.start(1))
@@ -182,11 +202,13 @@ def speaks_of_year(view: ReportView, at: int, sentence: tuple[int, int], asked: 
     if ANONYMISED in asked:
         return ANONYMISED in view.text
     start, end = sentence
-    before, whole = view.text[start:at], view.text[start:end]
-    for text in (before, whole):
+    before, whole = view.text[start:at], _without_compared(view.text[start:end])
+    if (base := max(_COMPARED.finditer(before), key=lambda m: m.end(), default=None)) and base.end() == len(before):
+        return bool(told_years(base[0], view.year) & set(asked))
+    for text in (_without_compared(before), whole):
         if told := _last_years(text, view.year):
             return bool(told & set(asked))
-    paragraph = view.text[view.paragraph(at) : start]
+    paragraph = _without_compared(view.text[view.paragraph(at) : start])
     if told_years(paragraph, view.year) & set(asked):
         return True
     chapter = next((years for begins, years in reversed(view.chapters) if begins < start), None)
@@ -197,6 +219,10 @@ def speaks_of_year(view: ReportView, at: int, sentence: tuple[int, int], asked: 
     if view.year is None:
         return False
     return view.year in asked or (view.looks_back and str(int(view.year) - 1) in asked)
+
+
+def _without_compared(text: str) -> str:
+    return _COMPARED.sub(lambda m: " " * len(m[0]), text)
 
 
 def told_years(text: str, year: str | None) -> set[str]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Watcher
+from conftest import MODELS, Watcher
 
+from config.settings import Settings
+from ingest.pipeline import ingest
 from rag.engine import Engine
 
 NEIGHBOURS = """北河省科协交流会
@@ -175,3 +177,41 @@ def test_a_word_for_the_whole_country_does_not_hide_whose_paragraph_it_is(engine
 
 def test_another_school_s_figure_is_no_answer(engine):
     assert engine.ask("清泉小学有多少名学生?").status == "not_found"
+
+
+@pytest.fixture(scope="module")
+def yearly(tmp_path_factory, embedder, reader):
+    """One report that compares with the year before, tells a rise and ends with what is planned."""
+    folder = tmp_path_factory.mktemp("yearly")
+    (folder / "a.txt").write_text(
+        "临江县科学技术协会2023年工作总结\n\n一、科普活动\n"
+        "全年举办科普讲座47场,比上年增加9场,参加群众6500人次。流动科技馆巡展参观学生11200人次。\n"
+        "临江县公民具备科学素质的比例由2020年的10.2%提高到11.6%。\n\n"
+        "二、2024年工作打算\n计划新建社区科普馆4个,举办科普讲座60场,力争公民具备科学素质的比例达到13.5%。\n",
+        encoding="utf-8",
+    )
+    settings = Settings(reports_dir=folder, data_dir=tmp_path_factory.mktemp("data"), models_dir=MODELS)
+    ingest(settings, [], Watcher(), embedder=embedder)
+    engine = Engine(settings, Watcher().notify, embedder, reader)
+    yield engine
+    engine.close()
+
+
+@pytest.mark.parametrize(
+    ("question", "short"),
+    [
+        ("临江县2023年举办了多少场科普讲座?", "47场"),
+        ("临江县举办了多少场科普讲座?", "47场"),
+        ("临江县2022年举办了多少场科普讲座?", None),
+        ("临江县2022年参观学生多少人次?", None),
+        ("临江县2023年流动科技馆参观学生多少人次?", "11200人次"),
+        ("临江县公民具备科学素质的比例是多少?", "11.6%"),
+        ("临江县2023年公民具备科学素质的比例是多少?", "11.6%"),
+        ("2020年临江县公民具备科学素质的比例是多少?", "10.2%"),
+        ("临江县2024年计划举办多少场科普讲座?", "60场"),
+        ("临江县建了几个社区科普馆?", None),
+        ("西藏举办了多少场科普讲座?", None),
+    ],
+)
+def test_neither_a_comparison_nor_a_plan_nor_what_was_before_is_the_years_result(yearly, question, short):
+    assert yearly.ask(question).short_answer == short
