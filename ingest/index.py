@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
+from pydantic import SecretStr
+
 from config.errors import IndexDamaged, IndexMismatch
 from config.settings import Settings
 from ingest.catalog import Catalog, ReportEntry
@@ -75,10 +77,14 @@ class Index:
         if lexical.count() != catalog.chunk_count():
             raise damaged(settings, f"{lexical.count()} chunks with words of {catalog.chunk_count()}")
         vectors = home.open(generation, inside(VECTORS, sealed))
-        if vectors.count() != catalog.chunk_count():
-            raise damaged(settings, f"{vectors.count()} vectors for {catalog.chunk_count()} chunks")
-        if catalog.chunk_count() and not vectors.answers():
-            raise damaged(settings, "the vectors find nothing")
+        try:
+            if vectors.count() != catalog.chunk_count():
+                raise damaged(settings, f"{vectors.count()} vectors for {catalog.chunk_count()} chunks")
+            if catalog.chunk_count() and not vectors.answers():
+                raise damaged(settings, "the vectors find nothing")
+        except BaseException:
+            vectors.close()
+            raise
         return cls(generation, catalog, vectors, lexical)
 
     def close(self) -> None:
@@ -155,10 +161,15 @@ def earlier_vectors(settings: Settings, generation: str, catalog: Catalog) -> Ve
     """
     name = catalog.meta().get("vectors", "")
     there = settings.model_copy(update={"chroma_url": "" if name == EMBEDDED else name})
+    if settings.chroma_url and name != EMBEDDED:  # the token is the new server's; the old one may be anybody's
+        there = there.model_copy(update={"chroma_token": SecretStr("")})
     vectors = home_of(there).open(generation, inside(VECTORS, catalog.seals()))
-    if vectors.count() != catalog.chunk_count():
+    try:
+        if vectors.count() != catalog.chunk_count():
+            raise damaged(settings, "chunks without vectors")
+    except BaseException:
         vectors.close()
-        raise damaged(settings, "chunks without vectors")
+        raise
     return vectors
 
 

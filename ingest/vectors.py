@@ -41,6 +41,7 @@ _CODE = re.compile(r"\(code: (\d+)\)")
 _REFUSED = frozenset({8, 10, 13, 14})
 # Chroma counts the clients of one folder in its own process, but two threads that open and close it can miscount.
 _CLIENTS = threading.Lock()
+_ANSWERS, _WORKS = 5.0, 60.0  # seconds in which a server must answer at all, and do what it is asked
 _BATCH = 1000  # below Chroma's limit of rows in one call
 # How carefully Chroma's graph is built and walked. With its defaults two processes that open the same vectors found
 # the same hundred for a third of the questions; with these for all (docs/scaling.md).
@@ -285,12 +286,15 @@ class ServerHome:
     def _connect(self) -> ClientAPI:
         quiet_libraries()
         import chromadb
+        import httpx
         from chromadb.config import Settings as ChromaSettings
 
         token = self._settings.chroma_token.get_secret_value()
         # Chroma's own service reads the second, what stands before a server of one's own usually the first.
         headers = {"Authorization": f"Bearer {token}", "X-Chroma-Token": token} if token else {}
-        return chromadb.HttpClient(
+        # Chroma's client waits for ever: whether anybody answers is asked first, and nothing after that may hang.
+        httpx.get(f"{self._settings.chroma_url.rstrip('/')}/api/v2/heartbeat", headers=headers, timeout=_ANSWERS)
+        client = chromadb.HttpClient(
             self._settings.chroma_url,
             ssl=self._settings.chroma_url.startswith("https:"),
             headers=headers,
@@ -298,6 +302,8 @@ class ServerHome:
             database=self._settings.chroma_database,
             settings=ChromaSettings(anonymized_telemetry=False),
         )
+        client._server._session.timeout = httpx.Timeout(_WORKS, connect=_ANSWERS)  # type: ignore[attr-defined]
+        return client
 
     def _store(self, client: ClientAPI, collection: chromadb.Collection) -> VectorStore:
         return VectorStore(client, collection, self._guarded, self._guarded)

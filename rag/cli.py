@@ -110,7 +110,7 @@ def search(
     plain: Plain = False,
 ) -> None:
     """只检索,不作答:列出最相关的片段。"""
-    from rag.question import understand
+    from rag.question import as_it_stands
     from rag.retrieve import DEFAULT_HITS
 
     only = options.chosen(report, place, since, until)
@@ -123,7 +123,7 @@ def search(
         return
     if question is None:
         raise UsageError("请给出问题,或使用 --batch FILE|-", "give a QUESTION, or use --batch FILE|-")
-    understand(question)
+    as_it_stands(question)
     models = _models(settings, reads=False)
     screen = _screen(settings, plain=plain or as_json)
     with screen.loading():
@@ -266,13 +266,13 @@ def _ask_row(engine: Engine, row: dict[str, Any], passages: int, only: Filter) -
 
 def _search_rows(engine: Engine, rows: list[dict[str, Any]], k: int, only: Filter) -> list[dict[str, Any]]:
     """What is found for each row; nothing for a question that can't be asked."""
-    from rag.question import understand
+    from rag.question import as_it_stands
 
     usable = {}
     for number, row in enumerate(rows):
         with contextlib.suppress(UsageError):
-            usable[number] = understand(row["question"])
-    found = dict(zip(usable, engine.search_each(list(usable.values()), k, only), strict=True)) if usable else {}
+            usable[number] = as_it_stands(row["question"])
+    found = dict(zip(usable, engine.search_each(list(usable.values()), k, only), strict=True))
     return [
         {"id": row["id"], "hits": [_hit(passage) for passage in found.get(number, [])]}
         for number, row in enumerate(rows)

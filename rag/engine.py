@@ -28,7 +28,7 @@ from rag.glossary import Glossary, load_glossary
 from rag.library import Library
 from rag.models import Models
 from rag.query import Query, build, names_place
-from rag.question import understand
+from rag.question import as_it_stands, understand
 from rag.read import Reader
 from rag.reading import REREAD, is_unsure, reread
 from rag.records import Answer, Passage, Question, QuestionLanguage
@@ -158,8 +158,8 @@ class Engine:
         return Found(part, evidence[0], said, figure)
 
     def search(self, text: str, k: int = DEFAULT_HITS, only: Filter = EVERYTHING) -> list[Passage]:
-        """The k best passages, best first. Raises UsageError and NothingSelected as `ask` does."""
-        return self.search_each([understand(text)], k, only)[0]
+        """The k best passages, best first, for a question as it stands. Raises UsageError and NothingSelected."""
+        return self.search_each([as_it_stands(text)], k, only)[0]
 
     def search_each(
         self, questions: Sequence[Question], k: int = DEFAULT_HITS, only: Filter = EVERYTHING
@@ -234,6 +234,8 @@ class Engine:
 
     def _search(self, current: _Generation, queries: Sequence[Query], k: int, within: Within) -> list[list[Passage]]:
         """The k best passages for each query, of one in another language more."""
+        if not queries:
+            return []
         wanted = max(k, CANDIDATES)
         vectors = self._embedder.questions([query.meaning for query in queries])
         nearest = current.index.nearest(vectors, wanted, within)

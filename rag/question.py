@@ -24,17 +24,9 @@ def understand(text: str, history: Sequence[str] = (), regions: Collection[str] 
 
     `regions` are places known by name alone, without their ranks.
     """
-    asked = _tidied(text)
-    if not any(unicodedata.category(char)[0] in "LN" for char in asked):
-        raise UsageError("问题为空", "the question is empty")
-    if len(asked) > MAX_LENGTH:
-        raise UsageError(
-            f"问题过长({len(asked)} 字);请控制在 {MAX_LENGTH} 字以内",
-            f"the question is too long ({len(asked)} characters); keep it within {MAX_LENGTH}",
-        )
+    asked = _checked(text)
     before = [_tidied(question) for question in history if question.strip()][-_REMEMBERED:]
-    if any("\ud800" <= char <= "\udfff" for char in asked + "".join(before)):
-        raise UsageError("问题不是有效的 UTF-8 文本", "the question is not valid UTF-8 text")
+    _check_characters("".join(before))
     longest = max(map(len, before), default=0)
     if longest > MAX_LENGTH:
         raise UsageError(
@@ -61,6 +53,33 @@ def understand(text: str, history: Sequence[str] = (), regions: Collection[str] 
     # What a follow-up asks beside the whole earlier question stands in itself.
     core = asked if context and context == earlier else interpreted
     return Question(asked, interpreted, language, fold(core), context)
+
+
+def as_it_stands(text: str) -> Question:
+    """A question to search for, however it begins: nothing of it is completed or refused as left open.
+
+    Raises UsageError when there is nothing to look for or far too much of it.
+    """
+    asked = _checked(text)
+    return Question(asked, asked, language_of(asked), fold(asked))
+
+
+def _checked(text: str) -> str:
+    asked = _tidied(text)
+    if not any(unicodedata.category(char)[0] in "LN" for char in asked):
+        raise UsageError("问题为空", "the question is empty")
+    if len(asked) > MAX_LENGTH:
+        raise UsageError(
+            f"问题过长({len(asked)} 字);请控制在 {MAX_LENGTH} 字以内",
+            f"the question is too long ({len(asked)} characters); keep it within {MAX_LENGTH}",
+        )
+    _check_characters(asked)
+    return asked
+
+
+def _check_characters(text: str) -> None:
+    if any("\ud800" <= char <= "\udfff" for char in text):
+        raise UsageError("问题不是有效的 UTF-8 文本", "the question is not valid UTF-8 text")
 
 
 def _tidied(text: str) -> str:

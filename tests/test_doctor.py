@@ -55,3 +55,8 @@ def test_a_missing_reports_directory_is_wrong(sync, settings):
     assert (
         verdicts(settings.model_copy(update={"reports_dir": settings.data_dir / "no"}))["reports directory"] == "wrong"
     )
+
+
+def test_nothing_is_wrong_with_the_reports_that_come_along(seeded):
+    found = examine(seeded, print)
+    assert [finding for finding in found if finding.verdict == "wrong"] == []

@@ -16,7 +16,7 @@ from conftest import MODELS, ROOT, SMALL_REPORTS
 from config.errors import IndexMismatch
 from ingest.index import Index
 from rag.engine import Engine
-from rag.question import understand
+from rag.question import as_it_stands
 
 NEW = "海丰县科协工作总结\n海丰县科协建成流动科技馆9座。"
 QUESTION = "海丰县科协建成多少座流动科技馆?"
@@ -50,10 +50,12 @@ def test_several_questions_at_once_find_what_each_finds_alone(engine):
         "科普基地",
         "2021年举办了几场科普讲座?",
         "Which city held the forum?",
+        "那西河市呢?",
     ]
-    together = engine.search_each([understand(text) for text in asked], 3)
+    together = engine.search_each([as_it_stands(text) for text in asked], 3)
     assert together == [engine.search(text, 3) for text in asked]
     assert [len(found) for found in together] == [3] * len(asked)
+    assert engine.search_each([], 3) == []
 
 
 @pytest.mark.parametrize("question", ["平山县全年组织科普讲座多少场?", "How many lectures did Pingshan County hold?"])

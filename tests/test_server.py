@@ -10,15 +10,17 @@ import sys
 import threading
 import time
 import urllib.request
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from conftest import SMALL_REPORTS, Watcher, assert_one_line
+from pydantic import SecretStr
 
 from config.errors import IndexDamaged, IndexMismatch, StorageError
 from config.settings import Settings
-from ingest.index import Index
+from ingest.catalog import Catalog
+from ingest.index import Index, earlier_vectors
 from ingest.pipeline import ingest
 from rag.engine import Engine
 
@@ -141,6 +143,52 @@ def test_a_server_that_is_not_there_is_one_line(remote, embedder, wenbao):
     done = wenbao("ingest", settings=away, env={"WENBAO_CHROMA_URL": nowhere})
     assert done.returncode == 1
     assert_one_line(done.stderr, "WENBAO_CHROMA_URL")
+
+
+def test_a_server_that_never_answers_is_one_line_and_not_a_silence(settings, embedder, monkeypatch):
+    from ingest import vectors
+
+    monkeypatch.setattr(vectors, "_ANSWERS", 0.3)
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        with pytest.raises(StorageError, match="WENBAO_CHROMA_URL"):
+            ingest(settings.model_copy(update={"chroma_url": url}), [], Watcher(), embedder=embedder)
+
+
+def test_a_server_that_stops_answering_is_an_error(remote, embedder, monkeypatch):
+    from ingest import vectors
+
+    monkeypatch.setattr(vectors, "_WORKS", 0.001)
+    with pytest.raises(StorageError, match="WENBAO_CHROMA_URL"):
+        ingest(remote, [], Watcher(), embedder=embedder)
+
+
+def test_another_servers_token_is_not_sent_to_the_one_left(remote, tmp_path):
+    seen = []
+
+    class Listener(BaseHTTPRequestHandler):
+        def do_GET(self):
+            seen.append((self.headers.get("Authorization"), self.headers.get("X-Chroma-Token")))
+            self.send_error(404)
+
+        def log_message(self, *_):
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Listener) as left:
+        threading.Thread(target=left.serve_forever, daemon=True).start()
+        catalog = Catalog.draft(tmp_path / "catalog.db")
+        catalog.set_meta({"vectors": f"http://127.0.0.1:{left.server_port}"})
+        for url, sent in ((remote.chroma_url, False), ("", True)):  # moving to another server, and away from this one
+            seen.clear()
+            moved = remote.model_copy(update={"chroma_url": url, "chroma_token": SecretStr("secret")})
+            with pytest.raises((IndexDamaged, StorageError)):
+                earlier_vectors(moved, "g000001-abcdef", catalog)
+            assert seen
+            assert any("secret" in str(headers) for headers in seen) == sent
+        catalog.close()
+        left.shutdown()
 
 
 def test_the_token_is_sent_and_its_refusal_names_the_setting(settings, embedder):
