@@ -209,7 +209,7 @@ def _plan(settings: Settings, found: Found, state: _State | None, *, mirror: boo
     if fresh and state is not None and not mirror:
         raise IndexMismatch(
             "模型、片段长度、清理方法或向量的存储方式已改变,整个索引需要重建;请先运行不带 PATH 的 wenbao ingest",
-            "model, chunk size, cleaning or how and where vectors are kept have changed, the whole index must be rebuilt; "
+            "model, chunk size, cleaning or the place of the vectors have changed and the whole index must be rebuilt; "
             "run `wenbao ingest` without PATH first",
         )
     files = {sources.source_of(path, settings.reports_dir): path for path in found.files}
