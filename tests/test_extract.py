@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from conftest import MODELS, Watcher
 
@@ -49,21 +51,21 @@ FARMS = """2021年石川市科协工作总结
 """
 
 
+def opened(reports: dict[str, str], folders, embedder, reader) -> Engine:
+    """An engine over these reports, by file name."""
+    folder = folders.mktemp("reports")
+    for name, text in reports.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    settings = Settings(reports_dir=folder, data_dir=folders.mktemp("data"), models_dir=MODELS)
+    ingest(settings, [], Watcher(), embedder=embedder)
+    return Engine(settings, Watcher().notify, embedder, reader)
+
+
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory, embedder, reader):
-    from conftest import MODELS
-
-    from config.settings import Settings
-    from ingest.pipeline import ingest
-
-    folder = tmp_path_factory.mktemp("reports")
-    for name, text in {"n.txt": NEIGHBOURS, "y.txt": YEARS, "r.txt": RANKS, "f.txt": FARMS, "c.txt": COUNTRY}.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    settings = Settings(reports_dir=folder, data_dir=tmp_path_factory.mktemp("data"), models_dir=MODELS)
-    ingest(settings, [], Watcher(), embedder=embedder)
-    engine = Engine(settings, Watcher().notify, embedder, reader)
-    yield engine
-    engine.close()
+    reports = {"n.txt": NEIGHBOURS, "y.txt": YEARS, "r.txt": RANKS, "f.txt": FARMS, "c.txt": COUNTRY}
+    with contextlib.closing(opened(reports, tmp_path_factory, embedder, reader)) as engine:
+        yield engine
 
 
 @pytest.mark.parametrize(
@@ -179,22 +181,22 @@ def test_another_school_s_figure_is_no_answer(engine):
     assert engine.ask("清泉小学有多少名学生?").status == "not_found"
 
 
+# Compares with the year before, tells a rise and ends with what is planned.
+YEARLY = """临江县科学技术协会2023年工作总结
+
+一、科普活动
+全年举办科普讲座47场,比上年增加9场,参加群众6500人次。流动科技馆巡展参观学生11200人次。
+临江县公民具备科学素质的比例由2020年的10.2%提高到11.6%。
+
+二、2024年工作打算
+计划新建社区科普馆4个,举办科普讲座60场,力争公民具备科学素质的比例达到13.5%。
+"""
+
+
 @pytest.fixture(scope="module")
 def yearly(tmp_path_factory, embedder, reader):
-    """One report that compares with the year before, tells a rise and ends with what is planned."""
-    folder = tmp_path_factory.mktemp("yearly")
-    (folder / "a.txt").write_text(
-        "临江县科学技术协会2023年工作总结\n\n一、科普活动\n"
-        "全年举办科普讲座47场,比上年增加9场,参加群众6500人次。流动科技馆巡展参观学生11200人次。\n"
-        "临江县公民具备科学素质的比例由2020年的10.2%提高到11.6%。\n\n"
-        "二、2024年工作打算\n计划新建社区科普馆4个,举办科普讲座60场,力争公民具备科学素质的比例达到13.5%。\n",
-        encoding="utf-8",
-    )
-    settings = Settings(reports_dir=folder, data_dir=tmp_path_factory.mktemp("data"), models_dir=MODELS)
-    ingest(settings, [], Watcher(), embedder=embedder)
-    engine = Engine(settings, Watcher().notify, embedder, reader)
-    yield engine
-    engine.close()
+    with contextlib.closing(opened({"a.txt": YEARLY}, tmp_path_factory, embedder, reader)) as engine:
+        yield engine
 
 
 @pytest.mark.parametrize(
