@@ -66,11 +66,6 @@ class _Generation:
         return choose(list(self.entries.values()), only, self.index.catalog.naming) if only else None
 
     @functools.cached_property
-    def source_of(self) -> dict[str, str]:
-        """The report that each chunk is of; read at the first question that names a title's place."""
-        return self.index.catalog.sources()
-
-    @functools.cached_property
     def glossary(self) -> Glossary:
         """Read at the first question in English."""
         return load_glossary(self.index.held)
@@ -248,11 +243,12 @@ class Engine:
     @staticmethod
     def _lifted(current: _Generation, query: Query, hits: list[tuple[str, float]]) -> list[tuple[str, float]]:
         """The hits, those first whose report's title names a place that the question asks about."""
-        named = {source for source, title in current.titles.items() if names_place(query, title)}
+        named = {source for source, title in current.titles.items() if query.places and names_place(query, title)}
         if not named:
             return hits
         lift = _NAMED_FOREIGN if query.core else _NAMED
-        lifted = [(id_, min(1.0, score + lift * (current.source_of.get(id_) in named))) for id_, score in hits]
+        source_of = current.index.catalog.sources([id_ for id_, _ in hits])
+        lifted = [(id_, min(1.0, score + lift * (source_of.get(id_) in named))) for id_, score in hits]
         return sorted(lifted, key=lambda hit: -hit[1])
 
     def _library(self, current: _Generation) -> Library:
