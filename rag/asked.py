@@ -15,10 +15,13 @@ Kind = Literal["figure", "date", "person", "post", "body", "name", "list", "plac
 """`post` is what a named person is, `body` which organisation, `name` what something is called, `reports` which reports
 say so, `text` other."""
 
-# The hundred commonest family names (2020 census of names) and the usual double ones.
+# The hundred commonest family names (2020 census of names), further common ones that are no everyday words, and the
+# usual double ones.
 SURNAME = (
     "(?:[王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石金韦贾夏付傅方邹熊白孟秦邱侯江尹薛闫"
-    "雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔向常汤康易乔葛梅庄印官喻米艾]|欧阳|司马|上官|诸葛|东方|皇甫|尉迟|公孙|慕容|令狐)"
+    "雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔向常汤康易乔葛梅庄"
+    "樊兰殷施洪翟颜倪温芦季俞章鲁伍申尤毕聂柴焦柳邢岳齐辛祝涂祁舒耿牟詹苗凌费靳童欧甄裴屈鲍霍翁隋甘景柯阮桂闵冉饶瞿戚滕晋邬臧褚娄奚穆郎冀姬屠晏栾郁"
+    "窦敖鄢卓仇佟栗匡巫桑荆谌岑蔺印官喻米艾]|欧阳|司马|上官|诸葛|东方|皇甫|尉迟|公孙|慕容|令狐)"
 )
 
 _MEASURES = "|".join(sorted({u for units in KINDS.values() for u in units}, key=len, reverse=True))
