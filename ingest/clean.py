@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from ingest.language.pinyin import HAN
 from ingest.offsets import Replacement
-from ingest.pinyin import HAN
 
 
 class Removal(NamedTuple):

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from config.errors import ReportError
-from ingest.lexicon import load_lexicon
-from ingest.script import to_simplified
+from ingest.language.script import to_simplified
+from ingest.language.vocabulary import load_lexicon
 
 LOST = "\ufffd"  # stands for bytes that are no character
 

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 
 from config.errors import IndexDamaged, StorageError, reason
 from ingest.durable import digest, storing
-from ingest.script import to_simplified
+from ingest.language.script import to_simplified
 
 if TYPE_CHECKING:
     import tantivy

@@ -15,12 +15,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from ingest import clean, metadata
-from ingest.lexicon import load_lexicon
+from ingest.language.pinyin import pinyin_annotations
+from ingest.language.script import fold_script
+from ingest.language.vocabulary import load_lexicon
 from ingest.offsets import MappedText, Replacement
-from ingest.pinyin import pinyin_annotations
 from ingest.records import CleanReport, Dropped, Edit, RawReport
 from ingest.repair import byte_slips
-from ingest.script import fold_script
 
 RECIPE = "8"
 

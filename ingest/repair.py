@@ -6,7 +6,7 @@ every pair of bytes is read shifted by one, until a byte below 0x80 realigns the
 is encoded again, read with the byte put back or left out, and compared.
 
 A repair is made only when what comes out is far more plausible Chinese than what stood there
-(`ingest.lexicon`), and begins as the mechanism demands: with a full-width mark, or with a character
+(`ingest.language.vocabulary`), and begins as the mechanism demands: with a full-width mark, or with a character
 that has the written reading. A byte that is gone for good is filled in only when one character alone
 makes sense there; otherwise U+FFFD marks the place.
 """
@@ -21,10 +21,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ingest.lexicon import Lexicon, load_lexicon
+from ingest.language.pinyin import ANNOTATION, HAN, LETTERS, pronounces, without_annotations
+from ingest.language.script import to_simplified
+from ingest.language.vocabulary import Lexicon, load_lexicon
 from ingest.offsets import Replacement
-from ingest.pinyin import ANNOTATION, HAN, LETTERS, pronounces, without_annotations
-from ingest.script import to_simplified
 
 LOST = "\ufffd"
 

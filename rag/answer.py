@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from config.errors import UsageError
+from ingest.language.script import to_traditional
 from ingest.records import CleanReport
-from ingest.script import to_traditional
 from rag import extract
 from rag.asked import Asked, Kind
 from rag.library import Library, ReportOf, ViewOf

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ingest.script import to_simplified
+from ingest.language.script import to_simplified
 from rag.answer import answer_with, in_script, refuse, say
 from rag.extract import narrowed
 from rag.figures import Figure, figures, kinds

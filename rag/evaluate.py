@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from config.errors import UsageError, reason
-from ingest.script import to_simplified
+from ingest.language.script import to_simplified
 from rag.records import Answer
 
 _BRIEF = 600  # characters; nobody reads a page in a chat

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from config.errors import Language, Message, NothingSelected, UsageError
 from ingest.catalog import ReportEntry
-from ingest.script import to_simplified
+from ingest.language.script import to_simplified
 from rag.question import fold
 
 _DAY = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月)?|年)?")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from ingest.script import to_simplified
+from ingest.language.script import to_simplified
 
 _MARKER = re.compile(r"\[\d+\]")
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})

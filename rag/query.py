@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from ingest.script import to_simplified
+from ingest.language.script import to_simplified
 from rag.asked import Asked, asked
 from rag.glossary import Glossary
 from rag.question import fold

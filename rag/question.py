@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Collection, Sequence
 
 from config.errors import UsageError
-from ingest.script import fold_script, to_simplified, to_traditional
+from ingest.language.script import fold_script, to_simplified, to_traditional
 from rag.followup import complete, is_courtesy, is_left_open, refers_back
 from rag.records import Question, QuestionLanguage
 

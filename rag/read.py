@@ -16,8 +16,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from config.settings import Settings
+from ingest.language.script import to_simplified
 from ingest.model import Notify
-from ingest.script import to_simplified
 from ingest.session import Session
 from rag.reader.adapter import CALIBRATION
 from rag.reader.graph import Logits

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from config.errors import Language, Message
 from ingest.anomalies import Anomaly
 from ingest.catalog import ReportEntry
-from ingest.script import to_simplified
+from ingest.language.script import to_simplified
 from rag.answer import title_of
 from rag.records import Answer, Citation, Passage
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pypinyin import Style, pinyin
 
-from ingest.script import to_simplified, to_traditional
+from ingest.language.script import to_simplified, to_traditional
 
 PUNCTUATION = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F) if chr(code) in "，；：？！（）"}
 

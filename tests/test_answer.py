@@ -9,8 +9,8 @@ from conftest import MODELS, SEEDS, Watcher
 
 from config.errors import IndexMismatch
 from config.settings import Settings
+from ingest.language.script import to_simplified
 from ingest.pipeline import ingest
-from ingest.script import to_simplified
 from rag.engine import Engine
 
 QUESTIONS = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.lexicon import load_lexicon
+from ingest.language.vocabulary import load_lexicon
 from ingest.metadata import issuer, property_date, property_title, publication_date, publisher, regions, title
 
 

@@ -5,18 +5,19 @@ from __future__ import annotations
 import re
 
 import pytest
-from conftest import ROOT, SEEDS
+from conftest import SEEDS
 from damage import annotate, fold_punctuation, slip, traditional
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest import sources
 from ingest.diff import diff_text
-from ingest.lexicon import load_lexicon, lost_words
+from ingest.language.script import to_simplified, to_traditional
+from ingest.language.vocabulary import load_lexicon, lost_words
+from ingest.language.words import rows
 from ingest.normalize import normalize
 from ingest.offsets import MappedText
 from ingest.records import RawReport
-from ingest.script import LOST_WORDS, to_simplified, to_traditional
 from rag.question import fold
 
 SEED_FILES = sorted(SEEDS.iterdir())
@@ -109,8 +110,7 @@ def test_words_that_the_fold_alone_does_not_bring_back():
 
 
 def test_the_table_of_those_words_is_what_the_word_list_gives():
-    table = (ROOT / "ingest" / LOST_WORDS).read_text(encoding="utf-8")
-    assert dict(line.split("\t") for line in table.splitlines()) == lost_words(load_lexicon())
+    assert dict(rows("lost_words")) == lost_words(load_lexicon())
 
 
 @pytest.mark.parametrize("path", SEED_FILES, ids=lambda p: p.name[:3])

@@ -7,9 +7,9 @@ from damage import annotate, traditional
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest.language.pinyin import pinyin_annotations
+from ingest.language.script import to_simplified
 from ingest.offsets import MappedText
-from ingest.pinyin import pinyin_annotations
-from ingest.script import to_simplified
 
 HAN = st.text(alphabet=st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), max_size=40)
 

@@ -10,7 +10,7 @@ import pytest
 from conftest import MODELS
 
 from config.settings import Settings
-from ingest.script import to_traditional
+from ingest.language.script import to_traditional
 from ingest.session import GRAPH
 from rag.read import Reader, Span, ToRead, _trimmed
 from rag.reader import prepare

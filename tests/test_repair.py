@@ -11,7 +11,7 @@ from damage import annotate, fold_punctuation, slip, traditional
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.lexicon import load_lexicon
+from ingest.language.vocabulary import load_lexicon
 from ingest.normalize import normalize
 from ingest.offsets import MappedText
 from ingest.records import RawReport

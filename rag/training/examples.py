@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from config.errors import UsageError
-from ingest.script import to_simplified
+from ingest.language.script import to_simplified
 
 HELD_OUT = 8  # one document title of so many is never trained on
 _SENTENCE_END = re.compile(r"[。！？!?；;\n]+")

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 from ingest import sources
 from ingest.chunk import chunk, embedding_input
 from ingest.embed import Embedder
+from ingest.language.script import to_simplified
 from ingest.normalize import normalize
-from ingest.script import to_simplified
 from rag.question import understand
 from rag.read import Calibration, Reader, Reading, ToRead
 from rag.training.examples import Asked, Bigrams, Group, QuestionSet, windows

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.errors import UsageError
-from ingest.script import to_simplified
+from ingest.language.script import to_simplified
 from rag.training.examples import windows
 
 WHOLE_COUNTRY = "全国"

@@ -17,11 +17,11 @@ import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
-from ingest.lexicon import load_lexicon
+from ingest.language.pinyin import without_annotations
+from ingest.language.script import to_simplified
+from ingest.language.vocabulary import load_lexicon
 from ingest.normalize import normalize
-from ingest.pinyin import without_annotations
 from ingest.records import RawReport
-from ingest.script import to_simplified
 
 _CLEAN = ("cmrc2018-trial", "cmrc2018-dev-half", "drcd-dev", "provincial-reports-2025", "national-reports")
 _DIRTY = ("dirty-text/dev.jsonl",)

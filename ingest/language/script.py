@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import functools
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from ingest.language.words import alternation, rows
 
 if TYPE_CHECKING:
     from opencc import OpenCC
 
-
-LOST_WORDS = "lost_words.tsv"
 
 _ROUNDS = 4  # a character or two of a million folds to one that folds again
 
@@ -60,9 +59,8 @@ def _with_lost_words(text: str, folded: str) -> str:
 
 @functools.cache
 def _lost_words() -> tuple[re.Pattern[str], dict[str, str]]:
-    lines = (Path(__file__).parent / LOST_WORDS).read_text(encoding="utf-8").splitlines()
-    words = dict(line.split("\t") for line in lines)
-    return re.compile("|".join(sorted(map(re.escape, words), key=len, reverse=True))), words
+    words = {row[0]: row[1] for row in rows("lost_words")}
+    return re.compile(alternation(words)), words
 
 
 def to_traditional(text: str, *, plain: bool = False) -> str:

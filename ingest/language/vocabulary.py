@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.errors import ModelError
-from ingest.script import to_simplified, to_traditional
+from ingest.language.script import to_simplified, to_traditional
 
 _LONGEST = 6  # characters; longer words are too rare to matter
 # Log probabilities of what a word list doesn't count, per character. Between a common character

@@ -10,8 +10,8 @@ import functools
 import re
 import unicodedata
 
+from ingest.language.script import to_simplified
 from ingest.offsets import Replacement
-from ingest.script import to_simplified
 
 LETTERS = "a-zü\u00e0-\u01dc\u1e3f\u1ebf\u1ec1\u0300-\u030c"
 HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
