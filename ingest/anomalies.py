@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from ingest.encoding import LOST
+from ingest.formats.encoding import LOST
 from ingest.records import CleanReport
 
 Kind = Literal["lost", "repaired", "pinyin", "dropped", "anonymised"]

@@ -204,7 +204,7 @@ def blank_lines(text: str) -> list[Replacement]:
 def wrapped_lines(text: str) -> list[Replacement]:
     """The page breaks: a form feed inside a line stands inside a sentence, one after a line break doesn't count.
 
-    The lines that a layout broke are joined where it is known (`ingest.layout`).
+    The lines that a layout broke are joined where it is known (`ingest.formats.layout`).
     """
     found = []
     for match in _PAGE_BREAK.finditer(text):

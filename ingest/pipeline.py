@@ -27,17 +27,17 @@ from config.errors import (
     UnreadableReport,
 )
 from config.settings import Settings
-from ingest import sources
 from ingest.catalog import Catalog, ReportEntry
 from ingest.chunk import chunk, embedding_input
 from ingest.draft import Draft, Writer, digest_of, writing
 from ingest.embed import Embedder
+from ingest.formats import sources
+from ingest.formats.sources import Found
 from ingest.generations import FORMAT, open_catalog
 from ingest.index import Index, earlier_vectors
 from ingest.lexical import RECIPE as LEXICAL_RECIPE
 from ingest.normalize import RECIPE, normalize
 from ingest.records import Chunk, CleanReport, Failure, IngestSummary
-from ingest.sources import Found
 from ingest.vectors import EMBEDDED
 from ingest.vectors import RECIPE as VECTOR_RECIPE
 

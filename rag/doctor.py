@@ -14,8 +14,8 @@ from typing import Literal
 
 from config.errors import Message, ReportError, WenbaoError, reason
 from config.settings import Settings
-from ingest import sources
 from ingest.embed import Embedder
+from ingest.formats import sources
 from ingest.generations import index_bytes, read_failures, read_summary
 from ingest.index import Index
 from ingest.model import Notify

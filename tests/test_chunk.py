@@ -10,8 +10,8 @@ from conftest import SEEDS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest import sources
 from ingest.chunk import chunk
+from ingest.formats import sources
 from ingest.normalize import normalize
 from ingest.records import RawReport
 

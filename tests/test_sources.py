@@ -19,10 +19,10 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
 from config.errors import ReportError
-from ingest import sources
-from ingest.encoding import LOST, decode
-from ingest.html import article, read_page, visible_text
-from ingest.layout import Line, PageLines, arrange
+from ingest.formats import sources
+from ingest.formats.encoding import LOST, decode
+from ingest.formats.html import article, read_page, visible_text
+from ingest.formats.layout import Line, PageLines, arrange
 from ingest.normalize import normalize
 
 TITLE = "东山县科协工作总结"

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ingest import sources
 from ingest.chunk import chunk, embedding_input
 from ingest.embed import Embedder
+from ingest.formats import sources
 from ingest.language.script import to_simplified
 from ingest.normalize import normalize
 from rag.question import understand

@@ -18,9 +18,9 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from config.errors import ReportError, StorageError, UnreadableReport, UsageError, reason
-from ingest.encoding import LOST, decode
-from ingest.extract import HTML, PDF, PDF_HEADER, WORD, extract
-from ingest.html import article
+from ingest.formats.encoding import LOST, decode
+from ingest.formats.html import article
+from ingest.formats.parsing import HTML, PDF, PDF_HEADER, WORD, extract
 from ingest.offsets import MappedText, Replacement
 from ingest.records import Dropped, Properties, RawReport
 

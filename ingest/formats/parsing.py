@@ -1,7 +1,7 @@
 """Take the text out of PDF, Word and HTML files, each in a process of its own.
 
 A parser may hang, crash or eat memory on a broken file; its process is given a time and memory limit,
-and whatever happens to it becomes a ReportError for that one file. Run as `python -m ingest.extract
+and whatever happens to it becomes a ReportError for that one file. Run as `python -m ingest.formats.parsing
 KIND`, this module is that process: the file's bytes on stdin, JSON on stdout.
 """
 
@@ -16,8 +16,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from config.errors import ReportError
-from ingest.layout import Line, PageLines, arrange, joint
-from ingest.word import WordText
+from ingest.formats.layout import Line, PageLines, arrange, joint
+from ingest.formats.word import WordText
 
 PDF, WORD, HTML = "pdf", "docx", "html"
 
@@ -33,13 +33,13 @@ def extract(kind: str, data: bytes, seconds: float) -> dict[str, Any]:
     """What the parser for `kind` found, and what it knows about the file: `title`, `date`, `publisher`.
 
     PDF and Word: `text`, and in `dropped` the spans of it that aren't the report's, each (reason, start,
-    end). HTML: what `ingest.html.Page` holds, and in `lines` those of the article.
+    end). HTML: what `ingest.formats.html.Page` holds, and in `lines` those of the article.
 
     Raises ReportError when it refuses the file, fails, or takes longer than `seconds`.
     """
     try:
         done = subprocess.run(  # noqa: S603  # ourselves
-            [sys.executable, "-m", "ingest.extract", kind],
+            [sys.executable, "-m", "ingest.formats.parsing", kind],
             input=data,
             capture_output=True,
             timeout=seconds,
@@ -199,7 +199,7 @@ def _related(part: Any, kind: str) -> list[Any]:
 def _html(data: bytes) -> dict[str, Any]:
     import trafilatura
 
-    from ingest.html import closed, read_page
+    from ingest.formats.html import closed, read_page
 
     source = data.decode("utf-8", "surrogatepass")
     document: Any = trafilatura.bare_extraction(

@@ -1,0 +1,1 @@
+"""Delivered files to RawReport: found, decoded, parsed in a process of their own."""
