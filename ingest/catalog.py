@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from config.errors import IndexDamaged, StorageError
-from ingest.anomalies import Anomaly, anomalies
+from ingest.cleaning.anomalies import Anomaly, anomalies
 from ingest.offsets import MappedText
 from ingest.records import Chunk, CleanReport
 

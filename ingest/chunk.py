@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 
-from ingest.metadata import is_label
+from ingest.cleaning.metadata import is_label
 from ingest.records import Chunk, CleanReport
 
 # The coarsest border that fits wins: paragraph, line, sentence, clause, phrase. Full-width and ASCII

@@ -69,9 +69,9 @@ def clean(
     """显示一份报告清理后的正文。"""
     from config.settings import load_settings
     from ingest import console
+    from ingest.cleaning.normalize import normalize
     from ingest.diff import diff_text
     from ingest.formats import sources
-    from ingest.normalize import normalize
     from ingest.records import RawReport
 
     settings = load_settings()

@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from config.errors import IndexDamaged, IndexMismatch
 from config.settings import Settings
 from ingest.catalog import Catalog, ReportEntry
+from ingest.cleaning.normalize import RECIPE
 from ingest.generations import (
     FORMAT,
     LEXICAL,
@@ -28,7 +29,6 @@ from ingest.generations import (
 )
 from ingest.lexical import RECIPE as LEXICAL_RECIPE
 from ingest.lexical import Lexical
-from ingest.normalize import RECIPE
 from ingest.records import Chunk, CleanReport
 from ingest.vectors import EMBEDDED, VectorStore
 

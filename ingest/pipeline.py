@@ -29,6 +29,7 @@ from config.errors import (
 from config.settings import Settings
 from ingest.catalog import Catalog, ReportEntry
 from ingest.chunk import chunk, embedding_input
+from ingest.cleaning.normalize import RECIPE, normalize
 from ingest.draft import Draft, Writer, digest_of, writing
 from ingest.embed import Embedder
 from ingest.formats import sources
@@ -36,7 +37,6 @@ from ingest.formats.sources import Found
 from ingest.generations import FORMAT, open_catalog
 from ingest.index import Index, earlier_vectors
 from ingest.lexical import RECIPE as LEXICAL_RECIPE
-from ingest.normalize import RECIPE, normalize
 from ingest.records import Chunk, CleanReport, Failure, IngestSummary
 from ingest.vectors import EMBEDDED
 from ingest.vectors import RECIPE as VECTOR_RECIPE

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.chunk import chunk
+from ingest.cleaning.normalize import normalize
 from ingest.formats import sources
-from ingest.normalize import normalize
 from ingest.records import RawReport
 
 TEXTS = st.text(alphabet=st.sampled_from("科普基地有三十五家。,;!?\n \t(一)、.,:12a"), max_size=400)

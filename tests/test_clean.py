@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.clean import doubled_punctuation, notices, page_furniture, stray_marks
-from ingest.normalize import normalize
+from ingest.cleaning.clean import doubled_punctuation, notices, page_furniture, stray_marks
+from ingest.cleaning.normalize import normalize
 from ingest.records import RawReport
 
 BODY = "县科协全年举办讲座36场次，受益群众2万人次，科普工作取得明显成效，得到各方面的充分肯定。"

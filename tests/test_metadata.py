@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from ingest.cleaning.metadata import issuer, property_date, property_title, publication_date, publisher, regions, title
 from ingest.language.vocabulary import load_lexicon
-from ingest.metadata import issuer, property_date, property_title, publication_date, publisher, regions, title
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,12 @@ from damage import annotate, fold_punctuation, slip, traditional
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ingest.cleaning.normalize import normalize
 from ingest.diff import diff_text
 from ingest.formats import sources
 from ingest.language.script import to_simplified, to_traditional
 from ingest.language.vocabulary import load_lexicon, lost_words
 from ingest.language.words import rows
-from ingest.normalize import normalize
 from ingest.offsets import MappedText
 from ingest.records import RawReport
 from rag.question import fold

@@ -8,8 +8,8 @@ import pytest
 from rich.console import Console
 from rich.markdown import Markdown
 
-from ingest.anomalies import anomalies
-from ingest.normalize import normalize
+from ingest.cleaning.anomalies import anomalies
+from ingest.cleaning.normalize import normalize
 from ingest.records import RawReport
 from rag.filters import Filter
 from rag.minutes import Exchange, minutes

@@ -11,11 +11,11 @@ from damage import annotate, fold_punctuation, slip, traditional
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ingest.cleaning.normalize import normalize
+from ingest.cleaning.repair import LOST, byte_slips
 from ingest.language.vocabulary import load_lexicon
-from ingest.normalize import normalize
 from ingest.offsets import MappedText
 from ingest.records import RawReport
-from ingest.repair import LOST, byte_slips
 
 # Sentences of our own; each full stop is a place where a byte can be lost or gained.
 SENTENCES = (

@@ -19,11 +19,11 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
 from config.errors import ReportError
+from ingest.cleaning.normalize import normalize
 from ingest.formats import sources
 from ingest.formats.encoding import LOST, decode
 from ingest.formats.html import article, read_page, visible_text
 from ingest.formats.layout import Line, PageLines, arrange
-from ingest.normalize import normalize
 
 TITLE = "东山县科协工作总结"
 BODY = "东山县科协全年举办科普讲座三十六场次，受益群众二万人次，建成乡村科普馆21个。"

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingest.chunk import chunk, embedding_input
+from ingest.cleaning.normalize import normalize
 from ingest.embed import Embedder
 from ingest.formats import sources
 from ingest.language.script import to_simplified
-from ingest.normalize import normalize
 from rag.question import understand
 from rag.read import Calibration, Reader, Reading, ToRead
 from rag.training.examples import Asked, Bigrams, Group, QuestionSet, windows

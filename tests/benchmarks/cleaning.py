@@ -17,10 +17,10 @@ import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
+from ingest.cleaning.normalize import normalize
 from ingest.language.pinyin import without_annotations
 from ingest.language.script import to_simplified
 from ingest.language.vocabulary import load_lexicon
-from ingest.normalize import normalize
 from ingest.records import RawReport
 
 _CLEAN = ("cmrc2018-trial", "cmrc2018-dev-half", "drcd-dev", "provincial-reports-2025", "national-reports")

@@ -14,13 +14,13 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from ingest import clean, metadata
+from ingest.cleaning import clean, metadata
+from ingest.cleaning.repair import byte_slips
 from ingest.language.pinyin import pinyin_annotations
 from ingest.language.script import fold_script
 from ingest.language.vocabulary import load_lexicon
 from ingest.offsets import MappedText, Replacement
 from ingest.records import CleanReport, Dropped, Edit, RawReport
-from ingest.repair import byte_slips
 
 RECIPE = "8"
 
