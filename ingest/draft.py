@@ -42,7 +42,7 @@ from ingest.lexical import seals as lexical_seals
 from ingest.records import Chunk, CleanReport, Failure
 
 if TYPE_CHECKING:
-    from ingest.session import Vectors
+    from ingest.embedding.session import Vectors
 
 _LOCK = "lock"
 

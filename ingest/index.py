@@ -33,7 +33,7 @@ from ingest.records import Chunk, CleanReport
 from ingest.vectors import EMBEDDED, VectorStore
 
 if TYPE_CHECKING:
-    from ingest.session import Vectors
+    from ingest.embedding.session import Vectors
 
 
 class Index:

@@ -31,7 +31,7 @@ from ingest.catalog import Catalog, ReportEntry
 from ingest.chunk import chunk, embedding_input
 from ingest.cleaning.normalize import RECIPE, normalize
 from ingest.draft import Draft, Writer, digest_of, writing
-from ingest.embed import Embedder
+from ingest.embedding.embed import Embedder
 from ingest.formats import sources
 from ingest.formats.sources import Found
 from ingest.generations import FORMAT, open_catalog
@@ -42,7 +42,7 @@ from ingest.vectors import EMBEDDED
 from ingest.vectors import RECIPE as VECTOR_RECIPE
 
 if TYPE_CHECKING:
-    from ingest.session import Vectors
+    from ingest.embedding.session import Vectors
 
 
 class Observer(Protocol):

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import chromadb
     from chromadb.api import ClientAPI
 
-    from ingest.session import Vectors
+    from ingest.embedding.session import Vectors
 
 EMBEDDED = "embedded"
 """The name of the home in the data directory; another home is named by its server's address."""

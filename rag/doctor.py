@@ -14,11 +14,11 @@ from typing import Literal
 
 from config.errors import Message, ReportError, WenbaoError, reason
 from config.settings import Settings
-from ingest.embed import Embedder
+from ingest.embedding.embed import Embedder
+from ingest.embedding.prepare import Notify
 from ingest.formats import sources
 from ingest.generations import index_bytes, read_failures, read_summary
 from ingest.index import Index
-from ingest.model import Notify
 from ingest.records import CleanReport
 from rag.engine import Engine
 from rag.read import Reader

@@ -10,9 +10,9 @@ import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from config.settings import Settings
-from ingest.embed import Embedder
-from ingest.model import Notify, is_prepared
-from ingest.session import import_native
+from ingest.embedding.embed import Embedder
+from ingest.embedding.prepare import Notify, is_prepared
+from ingest.embedding.session import import_native
 from rag.read import Reader
 from rag.reader import prepare
 

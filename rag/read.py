@@ -16,9 +16,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from config.settings import Settings
+from ingest.embedding.prepare import Notify
+from ingest.embedding.session import Session
 from ingest.language.script import to_simplified
-from ingest.model import Notify
-from ingest.session import Session
 from rag.reader.adapter import CALIBRATION
 from rag.reader.graph import Logits
 from rag.reader.prepare import PreparedReader, open_graph, prepare

@@ -14,8 +14,8 @@ import pytest
 
 from config.errors import Message
 from config.settings import Settings
-from ingest.embed import Embedder
-from ingest.model import prepare
+from ingest.embedding.embed import Embedder
+from ingest.embedding.prepare import prepare
 from ingest.pipeline import ingest
 from ingest.records import IngestSummary
 from rag.read import Reader

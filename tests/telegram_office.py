@@ -17,7 +17,7 @@ from conftest import MODELS, ROOT, SMALL_REPORTS, Watcher
 from loopback import BOT, TOKEN, Loopback
 
 from config.settings import Settings
-from ingest.embed import Embedder
+from ingest.embedding.embed import Embedder
 from ingest.pipeline import ingest
 
 SLOW = "慢慢"

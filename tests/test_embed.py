@@ -11,11 +11,11 @@ from conftest import MODELS, SEEDS
 
 from config.errors import ModelError, SettingsError
 from config.settings import Settings, load_settings
-from ingest import model as preparation
-from ingest.embed import Embedder
-from ingest.graph import pack_tables
-from ingest.model import prepare
-from ingest.session import GRAPH
+from ingest.embedding import prepare as preparation
+from ingest.embedding.embed import Embedder
+from ingest.embedding.graph import pack_tables
+from ingest.embedding.prepare import prepare
+from ingest.embedding.session import GRAPH
 
 TEXTS = [
     *("".join(path.read_text(encoding="utf-8").split())[:260] for path in sorted(SEEDS.iterdir())),

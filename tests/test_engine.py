@@ -114,7 +114,7 @@ DRIVER = """
 import sys
 from pathlib import Path
 from config.settings import Settings
-from ingest.embed import Embedder
+from ingest.embedding.embed import Embedder
 from ingest.pipeline import ingest
 reports, data, models = map(Path, sys.argv[1:])
 settings = Settings(reports_dir=reports, data_dir=data, models_dir=models)

@@ -10,8 +10,8 @@ import pytest
 from conftest import MODELS
 
 from config.settings import Settings
+from ingest.embedding.session import GRAPH
 from ingest.language.script import to_traditional
-from ingest.session import GRAPH
 from rag.read import Reader, Span, ToRead, _trimmed
 from rag.reader import prepare
 from rag.reader.adapter import read_adapter, write_adapter

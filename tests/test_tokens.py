@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 
-from ingest.tokens import PIECES, WHOLE, Tokens, open_tokenizer, save_tokenizer, tokenizer_digest
+from ingest.embedding.tokens import PIECES, WHOLE, Tokens, open_tokenizer, save_tokenizer, tokenizer_digest
 
 SPECIAL = ("<s>", "</s>", "<unk>", "<mask>", "<pad>")
 # Scripts, widths and marks that normalization changes, and what no piece covers.
@@ -74,7 +74,7 @@ def test_a_tokenizer_of_another_kind_is_served_whole(tmp_path):
 
 def test_the_quick_way_is_given_up_where_it_is_wrong(folder, tmp_path, monkeypatch):
     (tmp_path / "onnx").mkdir()
-    monkeypatch.setattr("ingest.tokens._Needed._occurring", lambda *_: set())
+    monkeypatch.setattr("ingest.embedding.tokens._Needed._occurring", lambda *_: set())
     save_tokenizer(Tokenizer.from_file(str(folder / "tokenizer.json")), tmp_path)
     assert {path.name for path in (tmp_path / "onnx").iterdir()} == {"tokenizer.json"}
     assert json.loads((tmp_path / WHOLE).read_text(encoding="utf-8"))["model"]["type"] == "Unigram"

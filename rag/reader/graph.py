@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ingest.session import Session
+from ingest.embedding.session import Session
 
 if TYPE_CHECKING:
     import numpy as np

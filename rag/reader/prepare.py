@@ -20,11 +20,11 @@ from typing import TYPE_CHECKING
 from config.errors import Message, ModelError, WenbaoError
 from config.logs import quiet_libraries
 from config.settings import Settings
-from ingest import bundled
 from ingest.durable import digest, storing
-from ingest.model import Notify
-from ingest.session import GRAPH, SERVED, Session, quantize_layers, rewrite_for_opening
-from ingest.tokens import save_tokenizer
+from ingest.embedding import bundled
+from ingest.embedding.prepare import Notify
+from ingest.embedding.session import GRAPH, SERVED, Session, quantize_layers, rewrite_for_opening
+from ingest.embedding.tokens import save_tokenizer
 from rag.reader.adapter import ADAPTER
 from rag.reader.graph import OUTPUTS, Graph
 
@@ -125,7 +125,7 @@ def _write(work: Path, draft: Path) -> PreparedReader:
     """Write graph and tokenizer into `draft`, checked; `work` is a folder for what isn't kept."""
     from tokenizers import Tokenizer
 
-    from ingest.graph import pack_tables
+    from ingest.embedding.graph import pack_tables
     from rag.reader import network
 
     quiet_libraries()

@@ -28,7 +28,7 @@ from rag.telegram.state import Change
 if TYPE_CHECKING:
     from config.settings import Settings
     from ingest.draft import Writer
-    from ingest.embed import Embedder
+    from ingest.embedding.embed import Embedder
 
 _STAYS = 120.0  # seconds for which the process waits for another request
 _STDOUT = 1
@@ -167,7 +167,7 @@ def _child() -> None:
 def _serve(request: dict[str, Any], embedder: Embedder | None) -> Embedder | None:
     """Do what is asked; the model, once it had to be loaded."""
     from config.settings import load_settings
-    from ingest.embed import Embedder
+    from ingest.embedding.embed import Embedder
     from ingest.pipeline import ingest
 
     reporter = _Reporter()

@@ -15,7 +15,7 @@ import typer
 from config.errors import Message, UsageError, WenbaoError
 from config.logs import quiet_libraries
 from config.settings import Settings
-from ingest.embed import Embedder
+from ingest.embedding.embed import Embedder
 from rag.read import Reader
 from rag.reader.adapter import CALIBRATION
 from rag.reader.prepare import prepare
@@ -73,7 +73,7 @@ def _train(data: Path, sets: dict[str, QuestionSet], work: Path) -> None:
     import torch
     from tokenizers import Tokenizer
 
-    from ingest import bundled
+    from ingest.embedding import bundled
     from rag.reader import network
     from rag.reader.adapter import ADAPTER, write_adapter
     from rag.training.encode import Encoder

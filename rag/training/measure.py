@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from ingest.chunk import chunk, embedding_input
 from ingest.cleaning.normalize import normalize
-from ingest.embed import Embedder
+from ingest.embedding.embed import Embedder
 from ingest.formats import sources
 from ingest.language.script import to_simplified
 from rag.question import understand

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from config.errors import WenbaoError
 from config.settings import load_settings
-from ingest.embed import Embedder
+from ingest.embedding.embed import Embedder
 from rag.read import Reader, ToRead
 from rag.reader.prepare import prepare
 from rag.training.examples import QuestionSet, read_set

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.settings import Settings, load_settings
-from ingest.model import prepare
+from ingest.embedding.prepare import prepare
 
 ROOT = Path(__file__).resolve().parents[2]
 QUESTION = "2025年地区生产总值的增长目标是多少？"

@@ -20,11 +20,11 @@ from typing import TYPE_CHECKING, Any
 from config.errors import Message, ModelError, StorageError, WenbaoError
 from config.logs import quiet_libraries
 from config.settings import Settings
-from ingest import bundled
 from ingest.durable import digest, storing
-from ingest.graph import pack_tables
-from ingest.session import GRAPH, SERVED, Session, quantize_layers, rewrite_for_opening
-from ingest.tokens import save_tokenizer
+from ingest.embedding import bundled
+from ingest.embedding.graph import pack_tables
+from ingest.embedding.session import GRAPH, SERVED, Session, quantize_layers, rewrite_for_opening
+from ingest.embedding.tokens import save_tokenizer
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer

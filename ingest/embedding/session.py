@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from config.errors import ModelError
-from ingest.tokens import Tokenize, open_tokenizer, tokenizer_digest
+from ingest.embedding.tokens import Tokenize, open_tokenizer, tokenizer_digest
 
 if TYPE_CHECKING:
     import numpy as np

@@ -1,6 +1,6 @@
 """Text to vectors: float32 (n, dim), unit length, so that a dot product is the cosine similarity.
 
-Serving needs only onnxruntime and tokenizers; preparing the model is `ingest.model`'s job.
+Serving needs only onnxruntime and tokenizers; preparing the model is `ingest.embedding.prepare`'s job.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from config.settings import Settings
-from ingest.model import Notify, PreparedModel, prepare
-from ingest.session import Session
+from ingest.embedding.prepare import Notify, PreparedModel, prepare
+from ingest.embedding.session import Session
 
 if TYPE_CHECKING:
     import numpy as np

@@ -1,0 +1,1 @@
+"""Text to vectors, float32 (n, dim): models prepared once, run through ONNX."""
