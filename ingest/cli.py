@@ -116,7 +116,7 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出
     """说明索引里有什么。"""
     from config.settings import load_settings
     from ingest import console
-    from ingest.generations import index_bytes, open_catalog, read_failures, read_summary
+    from ingest.index.generations import index_bytes, open_catalog, read_failures, read_summary
 
     settings = load_settings()
     generation, catalog = open_catalog(settings)

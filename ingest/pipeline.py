@@ -27,19 +27,19 @@ from config.errors import (
     UnreadableReport,
 )
 from config.settings import Settings
-from ingest.catalog import Catalog, ReportEntry
 from ingest.chunk import chunk, embedding_input
 from ingest.cleaning.normalize import RECIPE, normalize
-from ingest.draft import Draft, Writer, digest_of, writing
 from ingest.embedding.embed import Embedder
 from ingest.formats import sources
 from ingest.formats.sources import Found
-from ingest.generations import FORMAT, open_catalog
-from ingest.index import Index, earlier_vectors
-from ingest.lexical import RECIPE as LEXICAL_RECIPE
+from ingest.index.catalog import Catalog, ReportEntry
+from ingest.index.draft import Draft, Writer, digest_of, writing
+from ingest.index.generations import FORMAT, open_catalog
+from ingest.index.lexical import RECIPE as LEXICAL_RECIPE
+from ingest.index.published import Index, earlier_vectors
+from ingest.index.vectors import EMBEDDED
+from ingest.index.vectors import RECIPE as VECTOR_RECIPE
 from ingest.records import Chunk, CleanReport, Failure, IngestSummary
-from ingest.vectors import EMBEDDED
-from ingest.vectors import RECIPE as VECTOR_RECIPE
 
 if TYPE_CHECKING:
     from ingest.embedding.session import Vectors

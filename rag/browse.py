@@ -14,7 +14,7 @@ from rag import options
 
 if TYPE_CHECKING:
     from config.settings import Settings
-    from ingest.catalog import Catalog, ReportEntry
+    from ingest.index.catalog import Catalog, ReportEntry
     from rag.filters import Filter
 
 _SHOWN = 5  # reports that an error names
@@ -115,7 +115,7 @@ def scope_of(settings: Settings, only: Filter) -> Message:
 def published(settings: Settings) -> Iterator[Catalog]:
     """The published reports, open for the time of a look. Raises an IndexUnavailable."""
 
-    from ingest.generations import open_catalog
+    from ingest.index.generations import open_catalog
 
     _, catalog = open_catalog(settings)
     try:

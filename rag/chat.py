@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from config.errors import Message, StorageError, UsageError, WenbaoError, reason
 from config.settings import Settings
-from ingest.catalog import ReportEntry
 from ingest.durable import write_atomically
+from ingest.index.catalog import ReportEntry
 from rag import browse
 from rag.answer import title_of
 from rag.background import Task

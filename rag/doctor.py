@@ -17,8 +17,8 @@ from config.settings import Settings
 from ingest.embedding.embed import Embedder
 from ingest.embedding.prepare import Notify
 from ingest.formats import sources
-from ingest.generations import index_bytes, read_failures, read_summary
-from ingest.index import Index
+from ingest.index.generations import index_bytes, read_failures, read_summary
+from ingest.index.published import Index
 from ingest.records import CleanReport
 from rag.engine import Engine
 from rag.read import Reader

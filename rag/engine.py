@@ -15,11 +15,11 @@ from dataclasses import replace
 
 from config.errors import IndexMismatch
 from config.settings import Settings
-from ingest.catalog import ReportEntry
 from ingest.embedding.embed import Embedder
 from ingest.embedding.prepare import Notify
-from ingest.generations import read_pointer
-from ingest.index import Index
+from ingest.index.catalog import ReportEntry
+from ingest.index.generations import read_pointer
+from ingest.index.published import Index
 from ingest.records import CleanReport
 from rag.answer import compose, narrowed, refusal, title_of, views_of, weigh
 from rag.compute import Found, Part, combine, figure_of, mentions, plan

@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from config.errors import Language, Message, NothingSelected, UsageError
-from ingest.catalog import ReportEntry
+from ingest.index.catalog import ReportEntry
 from ingest.language.script import to_simplified
 from rag.question import fold
 

@@ -10,7 +10,7 @@ import typer
 from config.errors import WenbaoError
 
 if TYPE_CHECKING:
-    from ingest.catalog import ReportEntry
+    from ingest.index.catalog import ReportEntry
     from rag.filters import Filter
 
 
@@ -20,7 +20,7 @@ _ONE_WORD = re.compile(r"[\w.—-]+")
 def _entries() -> list[ReportEntry]:
     """Every indexed report; none where there is no index, since a shell has no place for an error."""
     from config.settings import load_settings
-    from ingest.generations import open_catalog
+    from ingest.index.generations import open_catalog
 
     try:
         _, catalog = open_catalog(load_settings())

@@ -9,8 +9,8 @@ import re
 from collections.abc import Sequence
 
 from config.errors import Language, Message
-from ingest.catalog import ReportEntry
 from ingest.cleaning.anomalies import Anomaly
+from ingest.index.catalog import ReportEntry
 from ingest.language.script import to_simplified
 from rag.answer import title_of
 from rag.records import Answer, Citation, Passage

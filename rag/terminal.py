@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 from config.errors import Language, Message
-from ingest.catalog import ReportEntry
+from ingest.index.catalog import ReportEntry
 from ingest.records import CleanReport
 from rag.answer import title_of
 from rag.marks import markers, spans, visible

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from conftest import MODELS, ROOT, SEEDS, assert_one_line, rows
 
-from ingest.generations import read_pointer
+from ingest.index.generations import read_pointer
 
 QUESTION = "巴州有多少个乡村科普馆?"
 ANSWER_FIELDS = {

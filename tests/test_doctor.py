@@ -6,7 +6,7 @@ import json
 import sqlite3
 
 from config.settings import Settings
-from ingest.generations import read_pointer
+from ingest.index.generations import read_pointer
 from rag.doctor import examine
 
 

@@ -14,7 +14,7 @@ import pytest
 from conftest import MODELS, ROOT, SMALL_REPORTS
 
 from config.errors import IndexMismatch
-from ingest.index import Index
+from ingest.index.published import Index
 from rag.engine import Engine
 from rag.question import as_it_stands
 

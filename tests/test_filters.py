@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from config.errors import NothingSelected, UsageError
-from ingest.catalog import ReportEntry
+from ingest.index.catalog import ReportEntry
 from rag.engine import Engine
 from rag.filters import Filter, build, guess, select, undated
 

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from config.errors import IndexDamaged
-from ingest.lexical import Lexical, LexicalDraft, copy_lexical, seals, terms
+from ingest.index.lexical import Lexical, LexicalDraft, copy_lexical, seals, terms
 from rag.retrieve import fuse
 
 CHUNKS = {

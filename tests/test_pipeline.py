@@ -15,9 +15,9 @@ from conftest import SEEDS, SMALL_REPORTS, Watcher
 from config.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexMissing, StorageError, UsageError
 from config.settings import Settings
 from ingest.chunk import embedding_input
-from ingest.draft import writing
-from ingest.generations import open_catalog, read_failures, read_summary
-from ingest.index import Index
+from ingest.index.draft import writing
+from ingest.index.generations import open_catalog, read_failures, read_summary
+from ingest.index.published import Index
 from ingest.offsets import MappedText
 from ingest.pipeline import build_settings, ingest
 from ingest.records import Chunk, CleanReport
@@ -171,7 +171,7 @@ def test_paths_outside_the_reports_directory_are_refused(sync, settings, tmp_pat
 
 
 def test_a_failure_while_writing_leaves_the_published_generation(sync, settings, reports, monkeypatch):
-    from ingest.draft import Draft
+    from ingest.index.draft import Draft
 
     sync()
     before = state(settings), generations(settings)
@@ -342,7 +342,7 @@ def test_a_deleted_report_is_found_neither_by_meaning_nor_by_words(sync, setting
 
 
 def test_only_what_changed_is_read_into_words_again(sync, reports, monkeypatch):
-    from ingest import lexical
+    from ingest.index.published import lexical
 
     sync()
     read: list[str] = []
@@ -354,7 +354,8 @@ def test_only_what_changed_is_read_into_words_again(sync, reports, monkeypatch):
 
 
 def test_an_index_with_words_of_another_recipe_is_refused_and_rebuilt(sync, settings, reports, embedder, monkeypatch):
-    from ingest import index, pipeline
+    from ingest import pipeline
+    from ingest.index.published import published as index
 
     with monkeypatch.context() as earlier:
         earlier.setattr(index, "LEXICAL_RECIPE", "0")

@@ -19,8 +19,8 @@ from pydantic import SecretStr
 
 from config.errors import IndexDamaged, IndexMismatch, StorageError
 from config.settings import Settings
-from ingest.catalog import Catalog
-from ingest.index import Index, earlier_vectors
+from ingest.index.catalog import Catalog
+from ingest.index.published import Index, earlier_vectors
 from ingest.pipeline import ingest
 from rag.engine import Engine
 
@@ -146,7 +146,7 @@ def test_a_server_that_is_not_there_is_one_line(remote, embedder, wenbao):
 
 
 def test_a_server_that_never_answers_is_one_line_and_not_a_silence(settings, embedder, monkeypatch):
-    from ingest import vectors
+    from ingest.index.published import vectors
 
     monkeypatch.setattr(vectors, "_ANSWERS", 0.3)
     with socket.socket() as silent:
@@ -158,7 +158,7 @@ def test_a_server_that_never_answers_is_one_line_and_not_a_silence(settings, emb
 
 
 def test_a_server_that_stops_answering_is_an_error(remote, embedder, monkeypatch):
-    from ingest import vectors
+    from ingest.index.published import vectors
 
     monkeypatch.setattr(vectors, "_WORKS", 0.001)
     with pytest.raises(StorageError, match="WENBAO_CHROMA_URL"):

@@ -16,7 +16,7 @@ import pytest
 from loopback import BOT, PACE, TOKEN, Loopback
 from telegram_office import EMOJI, HURRY, LONG, QUESTION, SHORT, SLOW, TEXTS, Bot, make_office
 
-from ingest.draft import writing
+from ingest.index.draft import writing
 
 ADMINS = range(9001, 9031)
 USERS = range(1001, 1200)

@@ -17,7 +17,7 @@ from conftest import MODELS, ROOT, SEEDS, assert_one_line
 from rich.cells import cell_len
 from rich.console import Console
 
-from ingest.catalog import ReportEntry
+from ingest.index.catalog import ReportEntry
 from rag.marks import spans, visible
 from rag.terminal import Screen
 

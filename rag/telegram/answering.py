@@ -16,8 +16,8 @@ from typing import TypeVar
 
 from config.errors import IndexMissing, Message
 from config.settings import Settings
-from ingest.catalog import ReportEntry
-from ingest.generations import read_failures, read_pointer, read_summary
+from ingest.index.catalog import ReportEntry
+from ingest.index.generations import read_failures, read_pointer, read_summary
 from ingest.records import CleanReport
 from rag.engine import Engine
 from rag.records import Answer, Passage

@@ -27,8 +27,8 @@ from rag.telegram.state import Change
 
 if TYPE_CHECKING:
     from config.settings import Settings
-    from ingest.draft import Writer
     from ingest.embedding.embed import Embedder
+    from ingest.index.draft import Writer
 
 _STAYS = 120.0  # seconds for which the process waits for another request
 _STDOUT = 1
@@ -192,7 +192,7 @@ def _serve(request: dict[str, Any], embedder: Embedder | None) -> Embedder | Non
 
 def _writer(stack: contextlib.ExitStack, settings: Settings) -> Writer:
     """The right to write, for as long as `stack` is open. Raises IndexBusy after waiting for it."""
-    from ingest.draft import writing
+    from ingest.index.draft import writing
 
     until = time.monotonic() + _PATIENCE
     while True:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from config.errors import Language, Message
-from ingest.catalog import ReportEntry
+from ingest.index.catalog import ReportEntry
 from ingest.records import CleanReport
 from rag.records import Answer, Citation, Passage
 from rag.telegram import texts

@@ -187,8 +187,8 @@ def large(work: Path) -> None:
     """100,000 chunks through the index's own interface: how long they take to write, open and search."""
     import numpy as np
 
-    from ingest.draft import writing
-    from ingest.index import Index
+    from ingest.index.draft import writing
+    from ingest.index.published import Index
     from ingest.offsets import MappedText
     from ingest.pipeline import build_settings
     from ingest.records import Chunk, CleanReport

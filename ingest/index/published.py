@@ -14,9 +14,9 @@ from pydantic import SecretStr
 
 from config.errors import IndexDamaged, IndexMismatch
 from config.settings import Settings
-from ingest.catalog import Catalog, ReportEntry
 from ingest.cleaning.normalize import RECIPE
-from ingest.generations import (
+from ingest.index.catalog import Catalog, ReportEntry
+from ingest.index.generations import (
     FORMAT,
     LEXICAL,
     VECTORS,
@@ -27,10 +27,10 @@ from ingest.generations import (
     read_pointer,
     root_of,
 )
-from ingest.lexical import RECIPE as LEXICAL_RECIPE
-from ingest.lexical import Lexical
+from ingest.index.lexical import RECIPE as LEXICAL_RECIPE
+from ingest.index.lexical import Lexical
+from ingest.index.vectors import EMBEDDED, VectorStore
 from ingest.records import Chunk, CleanReport
-from ingest.vectors import EMBEDDED, VectorStore
 
 if TYPE_CHECKING:
     from ingest.embedding.session import Vectors

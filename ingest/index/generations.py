@@ -19,10 +19,10 @@ from typing import Any
 
 from config.errors import IndexDamaged, IndexMissing, StorageError, reason
 from config.settings import Settings
-from ingest.catalog import Catalog
 from ingest.durable import digest, storing, write_atomically
+from ingest.index.catalog import Catalog
+from ingest.index.vectors import Home, vector_home
 from ingest.records import Failure
-from ingest.vectors import Home, vector_home
 
 FORMAT = "3"  # of a generation's files; one of another format is rebuilt
 POINTER = "current"

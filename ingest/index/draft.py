@@ -20,10 +20,10 @@ from typing import TYPE_CHECKING, Any
 
 from config.errors import IndexBusy, IndexDamaged, IndexMissing, StorageError
 from config.settings import Settings
-from ingest.catalog import Catalog
 from ingest.chunk import embedding_input
 from ingest.durable import digest, storing, sync_tree, write_atomically
-from ingest.generations import (
+from ingest.index.catalog import Catalog
+from ingest.index.generations import (
     CATALOG,
     LEXICAL,
     POINTER,
@@ -37,8 +37,8 @@ from ingest.generations import (
     root_of,
     under,
 )
-from ingest.lexical import LexicalDraft, copy_lexical
-from ingest.lexical import seals as lexical_seals
+from ingest.index.lexical import LexicalDraft, copy_lexical
+from ingest.index.lexical import seals as lexical_seals
 from ingest.records import Chunk, CleanReport, Failure
 
 if TYPE_CHECKING:
