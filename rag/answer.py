@@ -11,9 +11,9 @@ from config.errors import UsageError
 from ingest.language.script import to_traditional
 from ingest.records import CleanReport
 from rag import extract
-from rag.asked import Asked, Kind
 from rag.library import Library, ReportOf, ViewOf
-from rag.query import Query
+from rag.question.kind import Asked, Kind
+from rag.question.query import Query
 from rag.reading import is_enough, read_evidence
 from rag.records import Answer, Citation, Evidence, Passage, Question
 from rag.scope import ReportView

@@ -25,7 +25,7 @@ from rag.answer import title_of
 from rag.background import Task
 from rag.filters import EVERYTHING, Filter, choose, guess, regions, scope, years
 from rag.minutes import Exchange, minutes
-from rag.question import understand
+from rag.question.understand import understand
 from rag.records import Citation
 from rag.terminal import LOADING, Screen
 

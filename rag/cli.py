@@ -65,7 +65,7 @@ def ask(
     as_markdown: AsMarkdown = False,
 ) -> None:
     """提问,得到附出处的回答;没有答案时退出码为 3。"""
-    from rag.question import understand
+    from rag.question.understand import understand
     from rag.retrieve import DEFAULT_PASSAGES
 
     if as_json + plain + as_markdown > 1:
@@ -110,7 +110,7 @@ def search(
     plain: Plain = False,
 ) -> None:
     """只检索,不作答:列出最相关的片段。"""
-    from rag.question import as_it_stands
+    from rag.question.understand import as_it_stands
     from rag.retrieve import DEFAULT_HITS
 
     only = options.chosen(report, place, since, until)
@@ -266,7 +266,7 @@ def _ask_row(engine: Engine, row: dict[str, Any], passages: int, only: Filter) -
 
 def _search_rows(engine: Engine, rows: list[dict[str, Any]], k: int, only: Filter) -> list[dict[str, Any]]:
     """What is found for each row; nothing for a question that can't be asked."""
-    from rag.question import as_it_stands
+    from rag.question.understand import as_it_stands
 
     usable = {}
     for number, row in enumerate(rows):

@@ -14,9 +14,9 @@ from typing import Literal
 from ingest.language.script import to_simplified
 from rag.answer import answer_with, in_script, refuse, say
 from rag.extract import narrowed
-from rag.figures import Figure, figures, kinds
 from rag.library import ReportOf, ViewOf
-from rag.query import Query
+from rag.question.figures import Figure, figures, kinds
+from rag.question.query import Query
 from rag.records import Answer, Evidence, Question
 from rag.scope import ReportView
 

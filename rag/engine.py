@@ -24,11 +24,11 @@ from ingest.records import CleanReport
 from rag.answer import compose, narrowed, refusal, title_of, views_of, weigh
 from rag.compute import Found, Part, combine, figure_of, mentions, plan
 from rag.filters import EVERYTHING, Filter, choose
-from rag.glossary import Glossary, load_glossary
 from rag.library import Library
 from rag.models import Models
-from rag.query import Query, build, names_place
-from rag.question import as_it_stands, understand
+from rag.question.glossary import Glossary, load_glossary
+from rag.question.query import Query, build, names_place
+from rag.question.understand import as_it_stands, understand
 from rag.read import Reader
 from rag.reading import REREAD, is_unsure, reread
 from rag.records import Answer, Passage, Question, QuestionLanguage

@@ -14,9 +14,9 @@ from dataclasses import dataclass, replace
 
 from ingest.records import CleanReport
 from rag import spans
-from rag.asked import Asked, ends_something, falls, is_intended, is_plan, tells_change, tells_each
-from rag.figures import figures
-from rag.query import Query
+from rag.question.figures import figures
+from rag.question.kind import Asked, ends_something, falls, is_intended, is_plan, tells_change, tells_each
+from rag.question.query import Query
 from rag.records import Evidence, Mismatch, Passage
 from rag.scope import ReportView, fold_same_length, speaks_of, speaks_of_year
 

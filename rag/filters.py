@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from config.errors import Language, Message, NothingSelected, UsageError
 from ingest.index.catalog import ReportEntry
 from ingest.language.script import to_simplified
-from rag.question import fold
+from rag.question.understand import fold
 
 _DAY = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月)?|年)?")
 _YEAR = re.compile(r"((?:19|20)\d{2})年?(?:度)?")

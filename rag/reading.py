@@ -14,10 +14,10 @@ from dataclasses import replace
 from itertools import zip_longest
 
 from rag import extract
-from rag.asked import Asked, Kind
-from rag.figures import dates
 from rag.library import Read
-from rag.query import Query
+from rag.question.figures import dates
+from rag.question.kind import Asked, Kind
+from rag.question.query import Query
 from rag.read import Reading, ToRead
 from rag.records import Evidence, Passage
 

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from ingest.records import CleanReport
-from rag.figures import narrow
+from rag.question.figures import narrow
 
 _CAPITALS = re.compile("[A-Z]+")
 _RANK = re.compile(

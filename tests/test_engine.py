@@ -16,7 +16,7 @@ from conftest import MODELS, ROOT, SMALL_REPORTS
 from config.errors import IndexMismatch
 from ingest.index.published import Index
 from rag.engine import Engine
-from rag.question import as_it_stands
+from rag.question.understand import as_it_stands
 
 NEW = "海丰县科协工作总结\n海丰县科协建成流动科技馆9座。"
 QUESTION = "海丰县科协建成多少座流动科技馆?"

@@ -18,7 +18,7 @@ from ingest.language.vocabulary import load_lexicon, lost_words
 from ingest.language.words import rows
 from ingest.offsets import MappedText
 from ingest.records import RawReport
-from rag.question import fold
+from rag.question.understand import fold
 
 SEED_FILES = sorted(SEEDS.iterdir())
 REPORT_CHARACTERS = "科普基地有三十五家協會報告(bào)bǎo?。，、；：,;`Ｋ\u3000\n0１ A瑠ㄒ┏"

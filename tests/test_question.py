@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from config.errors import UsageError
-from rag.asked import asked
-from rag.figures import dates, figures, kinds
-from rag.glossary import read_glossary
-from rag.question import MAX_LENGTH, fold, language_of, understand
+from rag.question.figures import dates, figures, kinds
+from rag.question.glossary import read_glossary
+from rag.question.kind import asked
+from rag.question.understand import MAX_LENGTH, fold, language_of, understand
 from rag.scope import places_asked, stem
 from rag.spans import counts
 

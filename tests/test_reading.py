@@ -9,8 +9,8 @@ from conftest import MODELS, Watcher
 
 from config.settings import Settings
 from ingest.pipeline import ingest
-from rag.asked import asked
 from rag.engine import Engine
+from rag.question.kind import asked
 from rag.read import Reading, Span
 from rag.reading import is_enough, is_unsure, read_evidence, reread
 from rag.spans import candidates
@@ -141,8 +141,8 @@ def certain(_question, texts):
 def weighed(engine, question):
     """The question as it is looked for, its evidence by the rules alone, and the passages it is from."""
     from rag.answer import weigh
-    from rag.query import build
-    from rag.question import understand
+    from rag.question.query import build
+    from rag.question.understand import understand
 
     with engine._current() as current:
         query = build(understand(question), current)

@@ -20,7 +20,7 @@ from ingest.cleaning.normalize import normalize
 from ingest.embedding.embed import Embedder
 from ingest.formats import sources
 from ingest.language.script import to_simplified
-from rag.question import understand
+from rag.question.understand import understand
 from rag.read import Calibration, Reader, Reading, ToRead
 from rag.training.examples import Asked, Bigrams, Group, QuestionSet, windows
 

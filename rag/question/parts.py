@@ -1,6 +1,6 @@
 """A question taken apart where it asks: what stands before, the words that ask, the thing they count, and the rest.
 
-Pure; in Simplified script. What a question asks for is `rag.asked`'s job, which places it names `rag.scope`'s; here it
+Pure; in Simplified script. What a question asks for is `rag.question.kind`'s job, which places it names `rag.scope`'s; here it
 is the words themselves that are found, so that a follow-up can put others in their place.
 """
 

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from rag.figures import KINDS, dates, kinds
+from rag.question.figures import KINDS, dates, kinds
 
 Kind = Literal["figure", "date", "person", "post", "body", "name", "list", "place", "yes", "reports", "text"]
 """`post` is what a named person is, `body` which organisation, `name` what something is called, `reports` which reports

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 
 from config.errors import UsageError
 from ingest.language.script import fold_script, to_simplified, to_traditional
-from rag.followup import complete, is_courtesy, is_left_open, refers_back
+from rag.question.followup import complete, is_courtesy, is_left_open, refers_back
 from rag.records import Question, QuestionLanguage
 
 MAX_LENGTH = 1000  # characters; far beyond any question, well within what the model reads in one go

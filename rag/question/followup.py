@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from rag.parts import ASK, COUNTS, LED_BY, PLACE, Parts, place_of, take_apart
+from rag.question.parts import ASK, COUNTS, LED_BY, PLACE, Parts, place_of, take_apart
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _COURTESY = re.compile(
