@@ -15,7 +15,7 @@ from rag import options
 if TYPE_CHECKING:
     from config.settings import Settings
     from ingest.index.catalog import Catalog, ReportEntry
-    from rag.filters import Filter
+    from rag.search.filters import Filter
 
 _SHOWN = 5  # reports that an error names
 
@@ -37,7 +37,7 @@ def sources(
     """列出索引中的报告:标题、日期、发布者、篇幅,以及原文的缺损。"""
     from config.settings import load_settings
     from ingest import console
-    from rag.filters import choose
+    from rag.search.filters import choose
     from rag.terminal import Screen
 
     only = options.chosen(report, place, since, until)
@@ -76,7 +76,7 @@ def find(catalog: Catalog, name: str) -> ReportEntry:
 
     Raises NothingSelected when there is none, UsageError when there are several.
     """
-    from rag.filters import Filter, is_named, nothing, select
+    from rag.search.filters import Filter, is_named, nothing, select
 
     entries = catalog.entries()
     named = [entry for entry in entries if entry.source == name]
@@ -95,7 +95,7 @@ def find(catalog: Catalog, name: str) -> ReportEntry:
 
 def only_mentioned(entry: ReportEntry, name: str) -> Message | None:
     """What to say where a report isn't called so."""
-    from rag.filters import is_named
+    from rag.search.filters import is_named
 
     if is_named(entry, name):
         return None
@@ -104,7 +104,7 @@ def only_mentioned(entry: ReportEntry, name: str) -> Message | None:
 
 def scope_of(settings: Settings, only: Filter) -> Message:
     """How many reports a filter leaves. Raises NothingSelected when it leaves none."""
-    from rag.filters import choose, scope
+    from rag.search.filters import choose, scope
 
     with published(settings) as catalog:
         entries = catalog.entries()

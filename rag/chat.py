@@ -23,10 +23,10 @@ from ingest.index.catalog import ReportEntry
 from rag import browse
 from rag.answer import title_of
 from rag.background import Task
-from rag.filters import EVERYTHING, Filter, choose, guess, regions, scope, years
 from rag.minutes import Exchange, minutes
 from rag.question.understand import understand
 from rag.records import Citation
+from rag.search.filters import EVERYTHING, Filter, choose, guess, regions, scope, years
 from rag.terminal import LOADING, Screen
 
 if TYPE_CHECKING:

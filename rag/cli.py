@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from config.settings import Settings
     from rag.engine import Engine
-    from rag.filters import Filter
     from rag.models import Models
+    from rag.search.filters import Filter
     from rag.terminal import Screen
 
 NO_ANSWER = 3
@@ -66,7 +66,7 @@ def ask(
 ) -> None:
     """提问,得到附出处的回答;没有答案时退出码为 3。"""
     from rag.question.understand import understand
-    from rag.retrieve import DEFAULT_PASSAGES
+    from rag.search.fuse import DEFAULT_PASSAGES
 
     if as_json + plain + as_markdown > 1:
         raise UsageError("--json、--plain 和 --markdown 只能给一个", "give only one of --json, --plain and --markdown")
@@ -111,7 +111,7 @@ def search(
 ) -> None:
     """只检索,不作答:列出最相关的片段。"""
     from rag.question.understand import as_it_stands
-    from rag.retrieve import DEFAULT_HITS
+    from rag.search.fuse import DEFAULT_HITS
 
     only = options.chosen(report, place, since, until)
     settings = _settings()
@@ -150,7 +150,7 @@ def evaluate(
     """用带标准答案的问题衡量回答的质量。"""
     from rag.evaluate import as_json as scores
     from rag.evaluate import as_text, measure, read_gold
-    from rag.filters import EVERYTHING
+    from rag.search.filters import EVERYTHING
 
     rows = read_gold(gold)
     settings = _settings()

@@ -23,7 +23,6 @@ from ingest.index.published import Index
 from ingest.records import CleanReport
 from rag.answer import compose, narrowed, refusal, title_of, views_of, weigh
 from rag.compute import Found, Part, combine, figure_of, mentions, plan
-from rag.filters import EVERYTHING, Filter, choose
 from rag.library import Library
 from rag.models import Models
 from rag.question.glossary import Glossary, load_glossary
@@ -32,8 +31,9 @@ from rag.question.understand import as_it_stands, understand
 from rag.read import Reader
 from rag.reading import REREAD, is_unsure, reread
 from rag.records import Answer, Passage, Question, QuestionLanguage
-from rag.retrieve import CANDIDATES, DEFAULT_HITS, DEFAULT_PASSAGES, fuse
 from rag.scope import ReportView, known_places, view
+from rag.search.filters import EVERYTHING, Filter, choose
+from rag.search.fuse import CANDIDATES, DEFAULT_HITS, DEFAULT_PASSAGES, fuse
 
 _WIDER = 3  # times as many passages are weighed for a question in another language
 _NAMED = 0.1  # what it counts that a report's title names the place that is asked about

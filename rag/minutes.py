@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from config.errors import Language, Message
-from rag.filters import Filter
 from rag.records import Answer
 from rag.render import answer_markdown
+from rag.search.filters import Filter
 
 _TITLE = Message("问报记录", "wenbao minutes")
 _ONLY = Message("只在这些报告中查找", "asked only of")

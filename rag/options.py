@@ -11,7 +11,7 @@ from config.errors import WenbaoError
 
 if TYPE_CHECKING:
     from ingest.index.catalog import ReportEntry
-    from rag.filters import Filter
+    from rag.search.filters import Filter
 
 
 _ONE_WORD = re.compile(r"[\w.—-]+")
@@ -42,7 +42,7 @@ def complete_report(incomplete: str) -> list[str]:
 
 def complete_place(incomplete: str) -> list[str]:
     """The regions that reports name."""
-    from rag.filters import regions
+    from rag.search.filters import regions
 
     return [region for region in regions(_entries()) if region.startswith(incomplete)]
 
@@ -68,6 +68,6 @@ Until = Annotated[str | None, typer.Option("--until", metavar="DATE", help="只�
 
 def chosen(report: list[str] | None, place: list[str] | None, since: str | None, until: str | None) -> Filter:
     """The filter that these options stand for. Raises UsageError."""
-    from rag.filters import build
+    from rag.search.filters import build
 
     return build(report or [], place or [], since, until)

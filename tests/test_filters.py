@@ -9,7 +9,7 @@ import pytest
 from config.errors import NothingSelected, UsageError
 from ingest.index.catalog import ReportEntry
 from rag.engine import Engine
-from rag.filters import Filter, build, guess, select, undated
+from rag.search.filters import Filter, build, guess, select, undated
 
 ENTRIES = [
     ReportEntry("a.txt", "", "东山县科协2021年工作总结", "2022-01-10", 10, 1, regions=("东山县",)),

@@ -9,7 +9,7 @@ import pytest
 
 from config.errors import IndexDamaged
 from ingest.index.lexical import Lexical, LexicalDraft, copy_lexical, seals, terms
-from rag.retrieve import fuse
+from rag.search.fuse import fuse
 
 CHUNKS = {
     "museum": "东山县科协建成乡村科普馆21个，举办讲座36场次。",

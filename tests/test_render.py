@@ -11,10 +11,10 @@ from rich.markdown import Markdown
 from ingest.cleaning.anomalies import anomalies
 from ingest.cleaning.normalize import normalize
 from ingest.records import RawReport
-from rag.filters import Filter
 from rag.minutes import Exchange, minutes
 from rag.records import Answer, Citation
 from rag.render import answer_markdown, answer_text, warnings
+from rag.search.filters import Filter
 
 
 def citation(quote: str, n: int = 1) -> Citation:

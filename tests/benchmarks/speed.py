@@ -192,7 +192,7 @@ def large(work: Path) -> None:
     from ingest.offsets import MappedText
     from ingest.pipeline import build_settings
     from ingest.records import Chunk, CleanReport
-    from rag.retrieve import CANDIDATES, fuse
+    from rag.search.fuse import CANDIDATES, fuse
 
     settings = Settings(data_dir=work, reports_dir=work)
     rng = np.random.default_rng(4)
