@@ -32,7 +32,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A retrieved chunk; `score` in [0, 1] is how near its meaning and its words are to the question (rag.search.fuse)."""
+    """A retrieved chunk; `score` in [0, 1] is how near meaning and words are to the question (rag.search.fuse)."""
 
     chunk: Chunk
     title: str

@@ -20,7 +20,7 @@ _BODY = re.compile(
     r"[^\W了的在为与于和及\d]{0,14}?[^\W了的在为与于和及\d]{2}(?:科学技术协会|科协|学会|协会|研究会|委员会|办公室|人民政府|集团|公司|大学|学院|小学|中学|医院|研究院|研究所"
     r"|联合会|基金会|局|厅)(?!组织|秘书|会议|系统|工作)"
 )
-# What people are called by beside their names; more than the posts of which one asks who holds them (rag.question.kind).
+# What people are called by beside their names; more than the posts that one asks for (rag.question.kind).
 _ROLE = (
     r"(?:(?:党[组委])?(?:成员|委员)|主任委员|(?:党[组委])?书记|主席|主任|秘书长|秘书|理事长|理事|会长|部长|市长|县长|区长|州长|旗长|乡长|镇长|村长|省长|厅长|局长|处长"
     r"|科长|所长|院长|校长|园长|馆长|站长|队长|组长|班长|社长|厂长|行长|总经理|经理|董事长|董事|总裁|主编|编辑|记者|通讯员|巡视员|调研员|研究员|教授|讲师|教师|老师|工程师"

@@ -166,7 +166,7 @@ def test_a_decade_is_no_year(text, found):
     ],
 )
 def test_towns_are_places_and_words_for_kinds_of_places_are_not(question, places):
-    from rag.scope import places_asked
+    from rag.question.places import places_asked
 
     assert places_asked(question, ()) == places
 

@@ -10,10 +10,10 @@ from typing import Protocol
 from ingest.language.script import to_simplified
 from rag.question.glossary import Glossary
 from rag.question.kind import Asked, asked
+from rag.question.places import places_asked, stem, without_place
 from rag.question.terms import Terms, Word, english_words, is_function_word, parts, weigh, weigh_words
 from rag.question.understand import fold
 from rag.records import Question
-from rag.scope import places_asked, stem, without_place
 
 _EXCEPT = re.compile(r"[(（][^()（）]*(?:不算|不计|不含|不包括|除外|以外)[^()（）]*[)）]")
 _PHRASE = 4  # words of the longest phrase that is looked up as one
