@@ -10,13 +10,13 @@ from pathlib import PurePosixPath
 from config.errors import UsageError
 from ingest.language.script import to_traditional
 from ingest.records import CleanReport
-from rag import extract
-from rag.library import Library, ReportOf, ViewOf
+from rag.evidence import sentences as extract
+from rag.evidence.library import Library, ReportOf, ViewOf
+from rag.evidence.reading import is_enough, read_evidence
+from rag.evidence.subject import ReportView
 from rag.question.kind import Asked, Kind
 from rag.question.query import Query
-from rag.reading import is_enough, read_evidence
 from rag.records import Answer, Citation, Evidence, Passage, Question
-from rag.scope import ReportView
 
 _NEAREST = 3
 _KINDS: dict[Kind, tuple[str, str]] = {

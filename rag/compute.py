@@ -13,12 +13,12 @@ from typing import Literal
 
 from ingest.language.script import to_simplified
 from rag.answer import answer_with, in_script, refuse, say
-from rag.extract import narrowed
-from rag.library import ReportOf, ViewOf
+from rag.evidence.library import ReportOf, ViewOf
+from rag.evidence.sentences import narrowed
+from rag.evidence.subject import ReportView
 from rag.question.figures import Figure, figures, kinds
 from rag.question.query import Query
 from rag.records import Answer, Evidence, Question
-from rag.scope import ReportView
 
 _MOST_REPORTS = 8  # reports quoted in one answer
 _BRIEF = 500  # characters of all quotes together

@@ -23,16 +23,16 @@ from ingest.index.published import Index
 from ingest.records import CleanReport
 from rag.answer import compose, narrowed, refusal, title_of, views_of, weigh
 from rag.compute import Found, Part, combine, figure_of, mentions, plan
-from rag.library import Library
+from rag.evidence.library import Library
+from rag.evidence.reading import REREAD, is_unsure, reread
+from rag.evidence.subject import ReportView, view
 from rag.models import Models
 from rag.question.glossary import Glossary, load_glossary
 from rag.question.places import known_places
 from rag.question.query import Query, build, names_place
 from rag.question.understand import as_it_stands, understand
 from rag.read import Reader
-from rag.reading import REREAD, is_unsure, reread
 from rag.records import Answer, Passage, Question, QuestionLanguage
-from rag.scope import ReportView, view
 from rag.search.filters import EVERYTHING, Filter, choose
 from rag.search.fuse import CANDIDATES, DEFAULT_HITS, DEFAULT_PASSAGES, fuse
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from config.errors import UsageError
+from rag.evidence.candidates import counts
 from rag.question.figures import dates, figures, kinds
 from rag.question.glossary import read_glossary
 from rag.question.kind import asked
 from rag.question.places import places_asked, stem
 from rag.question.understand import MAX_LENGTH, fold, language_of, understand
-from rag.spans import counts
 
 
 @pytest.mark.parametrize(

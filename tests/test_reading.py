@@ -10,10 +10,10 @@ from conftest import MODELS, Watcher
 from config.settings import Settings
 from ingest.pipeline import ingest
 from rag.engine import Engine
+from rag.evidence.candidates import candidates
+from rag.evidence.reading import is_enough, is_unsure, read_evidence, reread
 from rag.question.kind import asked
 from rag.read import Reading, Span
-from rag.reading import is_enough, is_unsure, read_evidence, reread
-from rag.spans import candidates
 
 MUSEUM = """平湖市科技馆工作总结
 

@@ -13,12 +13,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ingest.records import CleanReport
-from rag import spans
+from rag.evidence import candidates as spans
+from rag.evidence.subject import ReportView, fold_same_length, speaks_of, speaks_of_year
 from rag.question.figures import figures
 from rag.question.kind import Asked, ends_something, falls, is_intended, is_plan, tells_change, tells_each
 from rag.question.query import Query
 from rag.records import Evidence, Mismatch, Passage
-from rag.scope import ReportView, fold_same_length, speaks_of, speaks_of_year
 
 # What a part of the question counts, by where it stands. Measured on the development questions.
 _CLAUSE, _SENTENCE, _PARAGRAPH, _HEADING, _ELSEWHERE = 1.0, 0.85, 0.6, 0.6, 0.25

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ingest.records import CleanReport
+from rag.evidence.subject import ReportView
 from rag.read import Reading, ToRead
-from rag.scope import ReportView
 
 ReportOf = Callable[[str], CleanReport]
 ViewOf = Callable[[str], ReportView]

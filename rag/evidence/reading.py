@@ -13,8 +13,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 
-from rag import extract
-from rag.library import Read
+from rag.evidence import sentences as extract
+from rag.evidence.library import Read
 from rag.question.figures import dates
 from rag.question.kind import Asked, Kind
 from rag.question.query import Query

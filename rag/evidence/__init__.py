@@ -1,0 +1,1 @@
+"""What the found passages say to the question, sentence by sentence."""
