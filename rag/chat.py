@@ -21,7 +21,7 @@ from config.settings import Settings
 from ingest.durable import write_atomically
 from ingest.index.catalog import ReportEntry
 from rag import browse
-from rag.answer import title_of
+from rag.answers.compose import title_of
 from rag.background import Task
 from rag.minutes import Exchange, minutes
 from rag.question.understand import understand

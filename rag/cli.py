@@ -259,7 +259,7 @@ def _ask_row(engine: Engine, row: dict[str, Any], passages: int, only: Filter) -
     try:
         return dataclasses.asdict(engine.ask(row["question"], row.get("history") or [], passages, only))
     except UsageError as exc:
-        from rag.answer import unusable
+        from rag.answers.compose import unusable
 
         return dataclasses.asdict(unusable(row["question"], exc))
 

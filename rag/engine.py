@@ -21,8 +21,8 @@ from ingest.index.catalog import ReportEntry
 from ingest.index.generations import read_pointer
 from ingest.index.published import Index
 from ingest.records import CleanReport
-from rag.answer import compose, narrowed, refusal, title_of, views_of, weigh
-from rag.compute import Found, Part, combine, figure_of, mentions, plan
+from rag.answers.compose import compose, narrowed, refusal, title_of, views_of, weigh
+from rag.answers.sums import Found, Part, combine, figure_of, mentions, plan
 from rag.evidence.library import Library
 from rag.evidence.reading import REREAD, is_unsure, reread
 from rag.evidence.subject import ReportView, view

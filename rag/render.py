@@ -12,7 +12,7 @@ from config.errors import Language, Message
 from ingest.cleaning.anomalies import Anomaly
 from ingest.index.catalog import ReportEntry
 from ingest.language.script import to_simplified
-from rag.answer import title_of
+from rag.answers.compose import title_of
 from rag.records import Answer, Citation, Passage
 
 LABELS = {

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from config.errors import Language, Message
 from ingest.index.catalog import ReportEntry
 from ingest.records import CleanReport
-from rag.answer import title_of
+from rag.answers.compose import title_of
 from rag.marks import markers, spans, visible
 from rag.records import Answer, Citation, Passage
 from rag.render import LABELS, answer_text, entries_text, hits_text, place_line, told, warnings

@@ -140,7 +140,7 @@ def certain(_question, texts):
 
 def weighed(engine, question):
     """The question as it is looked for, its evidence by the rules alone, and the passages it is from."""
-    from rag.answer import weigh
+    from rag.answers.compose import weigh
     from rag.question.query import build
     from rag.question.understand import understand
 

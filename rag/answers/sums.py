@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ingest.language.script import to_simplified
-from rag.answer import answer_with, in_script, refuse, say
+from rag.answers.compose import answer_with, in_script, refuse, say
 from rag.evidence.library import ReportOf, ViewOf
 from rag.evidence.sentences import narrowed
 from rag.evidence.subject import ReportView

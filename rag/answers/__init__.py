@@ -1,0 +1,1 @@
+"""From evidence to an answer or a refusal, each quote proved."""
