@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from config.settings import Settings
     from rag.engine import Engine
-    from rag.models import Models
+    from rag.reader.models import Models
     from rag.search.filters import Filter
     from rag.terminal import Screen
 
@@ -215,7 +215,7 @@ def _screen(settings: Settings, *, plain: bool) -> Screen:
 
 def _models(settings: Settings, *, reads: bool = True) -> Models:
     """The models, read from disk while the rest of the program is still being imported."""
-    from rag.models import Models
+    from rag.reader.models import Models
 
     return Models(settings, console.Progress(settings).notify, reads=reads)
 

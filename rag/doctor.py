@@ -21,7 +21,7 @@ from ingest.index.generations import index_bytes, read_failures, read_summary
 from ingest.index.published import Index
 from ingest.records import CleanReport
 from rag.engine import Engine
-from rag.read import Reader
+from rag.reader.reader import Reader
 
 Verdict = Literal["ok", "warning", "wrong"]
 

@@ -26,12 +26,12 @@ from rag.answers.sums import Found, Part, combine, figure_of, mentions, plan
 from rag.evidence.library import Library
 from rag.evidence.reading import REREAD, is_unsure, reread
 from rag.evidence.subject import ReportView, view
-from rag.models import Models
 from rag.question.glossary import Glossary, load_glossary
 from rag.question.places import known_places
 from rag.question.query import Query, build, names_place
 from rag.question.understand import as_it_stands, understand
-from rag.read import Reader
+from rag.reader.models import Models
+from rag.reader.reader import Reader
 from rag.records import Answer, Passage, Question, QuestionLanguage
 from rag.search.filters import EVERYTHING, Filter, choose
 from rag.search.fuse import CANDIDATES, DEFAULT_HITS, DEFAULT_PASSAGES, fuse

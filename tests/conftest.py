@@ -18,8 +18,8 @@ from ingest.embedding.embed import Embedder
 from ingest.embedding.prepare import prepare
 from ingest.pipeline import ingest
 from ingest.records import IngestSummary
-from rag.read import Reader
 from rag.reader.prepare import prepare as prepare_reader
+from rag.reader.reader import Reader
 
 ROOT = Path(__file__).resolve().parent.parent
 SEEDS = ROOT / "seeds"

@@ -13,7 +13,7 @@ from rag.engine import Engine
 from rag.evidence.candidates import candidates
 from rag.evidence.reading import is_enough, is_unsure, read_evidence, reread
 from rag.question.kind import asked
-from rag.read import Reading, Span
+from rag.reader.reader import Reading, Span
 
 MUSEUM = """平湖市科技馆工作总结
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ingest.records import CleanReport
 from rag.evidence.subject import ReportView
-from rag.read import Reading, ToRead
+from rag.reader.reader import Reading, ToRead
 
 ReportOf = Callable[[str], CleanReport]
 ViewOf = Callable[[str], ReportView]

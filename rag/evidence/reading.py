@@ -18,7 +18,7 @@ from rag.evidence.library import Read
 from rag.question.figures import dates
 from rag.question.kind import Asked, Kind
 from rag.question.query import Query
-from rag.read import Reading, ToRead
+from rag.reader.reader import Reading, ToRead
 from rag.records import Evidence, Passage
 
 READ = 4  # passages read for an answer

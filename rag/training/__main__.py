@@ -16,9 +16,9 @@ from config.errors import Message, UsageError, WenbaoError
 from config.logs import quiet_libraries
 from config.settings import Settings
 from ingest.embedding.embed import Embedder
-from rag.read import Reader
 from rag.reader.adapter import CALIBRATION
 from rag.reader.prepare import prepare
+from rag.reader.reader import Reader
 from rag.training import measure
 from rag.training.examples import Group, QuestionSet, groups_of, read_set
 from rag.training.harder import harder_groups

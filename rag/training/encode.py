@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import torch
 from tokenizers import Tokenizer
 
-from rag.read import headed
 from rag.reader.network import MAX_TOKENS
+from rag.reader.reader import headed
 from rag.training.examples import Example
 
 MAX_QUESTION = 64

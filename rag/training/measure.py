@@ -21,7 +21,7 @@ from ingest.embedding.embed import Embedder
 from ingest.formats import sources
 from ingest.language.script import to_simplified
 from rag.question.understand import understand
-from rag.read import Calibration, Reader, Reading, ToRead
+from rag.reader.reader import Calibration, Reader, Reading, ToRead
 from rag.training.examples import Asked, Bigrams, Group, QuestionSet, windows
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from pathlib import Path
 from config.errors import WenbaoError
 from config.settings import load_settings
 from ingest.embedding.embed import Embedder
-from rag.read import Reader, ToRead
 from rag.reader.prepare import prepare
+from rag.reader.reader import Reader, ToRead
 from rag.training.examples import QuestionSet, read_set
 from rag.training.measure import SETS, figures
 

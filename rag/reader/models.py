@@ -13,8 +13,8 @@ from config.settings import Settings
 from ingest.embedding.embed import Embedder
 from ingest.embedding.prepare import Notify, is_prepared
 from ingest.embedding.session import import_native
-from rag.read import Reader
 from rag.reader import prepare
+from rag.reader.reader import Reader
 
 
 class Models:
