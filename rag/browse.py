@@ -38,7 +38,7 @@ def sources(
     from config.settings import load_settings
     from ingest import console
     from rag.search.filters import choose
-    from rag.terminal import Screen
+    from rag.show.terminal import Screen
 
     only = options.chosen(report, place, since, until)
     settings = load_settings()
@@ -61,7 +61,7 @@ def show(
 ) -> None:
     """分页显示一份报告。"""
     from config.settings import load_settings
-    from rag.terminal import Screen
+    from rag.show.terminal import Screen
 
     settings = load_settings()
     with published(settings) as catalog:

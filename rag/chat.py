@@ -2,7 +2,7 @@
 
 The prompt stands at once; index and model are loaded beside it. A question runs in a thread of its own, so
 that Ctrl-C gives the prompt back whatever it is doing. What a line means is in `Chat`, how a line is typed
-in rag.prompt, how things look in rag.terminal.
+in rag.prompt, how things look in rag.show.terminal.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from ingest.index.catalog import ReportEntry
 from rag import browse
 from rag.answers.compose import title_of
 from rag.background import Task
-from rag.minutes import Exchange, minutes
 from rag.question.understand import understand
 from rag.records import Citation
 from rag.search.filters import EVERYTHING, Filter, choose, guess, regions, scope, years
-from rag.terminal import LOADING, Screen
+from rag.show.minutes import Exchange, minutes
+from rag.show.terminal import LOADING, Screen
 
 if TYPE_CHECKING:
     from rag.engine import Engine

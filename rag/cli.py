@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from rag.engine import Engine
     from rag.reader.models import Models
     from rag.search.filters import Filter
-    from rag.terminal import Screen
+    from rag.show.terminal import Screen
 
 NO_ANSWER = 3
 _BESIDE_EACH_OTHER = 2  # groups of rows of a batch; more gain nothing, since only native code runs at once
@@ -88,7 +88,7 @@ def ask(
     if as_json:
         console.print_json(answer)
     elif as_markdown:
-        from rag.render import answer_markdown
+        from rag.show.render import answer_markdown
 
         print(answer_markdown(answer, settings.language))
     else:
@@ -208,7 +208,7 @@ def _settings() -> Settings:
 
 
 def _screen(settings: Settings, *, plain: bool) -> Screen:
-    from rag.terminal import Screen
+    from rag.show.terminal import Screen
 
     return Screen(settings.language, plain=plain)
 

@@ -11,10 +11,10 @@ from rich.markdown import Markdown
 from ingest.cleaning.anomalies import anomalies
 from ingest.cleaning.normalize import normalize
 from ingest.records import RawReport
-from rag.minutes import Exchange, minutes
 from rag.records import Answer, Citation
-from rag.render import answer_markdown, answer_text, warnings
 from rag.search.filters import Filter
+from rag.show.minutes import Exchange, minutes
+from rag.show.render import answer_markdown, answer_text, warnings
 
 
 def citation(quote: str, n: int = 1) -> Citation:

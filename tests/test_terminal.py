@@ -18,8 +18,8 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from ingest.index.catalog import ReportEntry
-from rag.marks import spans, visible
-from rag.terminal import Screen
+from rag.show.marks import spans, visible
+from rag.show.terminal import Screen
 
 QUESTION = "巴州有多少个乡村科普馆?"
 SHORT = "117个"

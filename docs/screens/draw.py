@@ -16,7 +16,7 @@ from rich.text import Text
 from config.settings import load_settings
 from rag.chat import Chat
 from rag.engine import Engine
-from rag.terminal import Screen
+from rag.show.terminal import Screen
 
 FOLDER = Path(__file__).parent
 QUESTION = "巴州有多少个乡村科普馆?"

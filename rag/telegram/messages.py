@@ -1,4 +1,4 @@
-"""What an answer, a passage and a list look like in a chat. Pure; the words are those of `rag.render`."""
+"""What an answer, a passage and a list look like in a chat. Pure; the words are those of `rag.show.render`."""
 
 from __future__ import annotations
 

@@ -17,9 +17,9 @@ from config.errors import Language, Message
 from ingest.index.catalog import ReportEntry
 from ingest.records import CleanReport
 from rag.answers.compose import title_of
-from rag.marks import markers, spans, visible
 from rag.records import Answer, Citation, Passage
-from rag.render import LABELS, answer_text, entries_text, hits_text, place_line, told, warnings
+from rag.show.marks import markers, spans, visible
+from rag.show.render import LABELS, answer_text, entries_text, hits_text, place_line, told, warnings
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from config.errors import Language, Message
 from rag.records import Answer
-from rag.render import answer_markdown
 from rag.search.filters import Filter
+from rag.show.render import answer_markdown
 
 _TITLE = Message("问报记录", "wenbao minutes")
 _ONLY = Message("只在这些报告中查找", "asked only of")

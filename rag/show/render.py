@@ -1,6 +1,6 @@
 """Answers, hits and lists as plain text and as Markdown: for pipes, minutes and pasting. Pure.
 
-How they look on a terminal is in rag.terminal.
+How they look on a terminal is in rag.show.terminal.
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""Answers for people: plain text, Markdown, terminal, minutes."""
