@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from rag.background import in_order
+from rag.commands.background import in_order
 
 
 def each(work):

@@ -14,8 +14,8 @@ import pytest
 from conftest import MODELS, ROOT
 from typer.main import get_command
 
-from rag import manual
-from rag.cli import app
+from rag.commands import manual
+from rag.commands.cli import app
 
 PAGES = [ROOT / "README.md", *(ROOT / "docs" / f"{name}.md" for name in ("staff", "operators", "developers"))]
 _SHELL = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)

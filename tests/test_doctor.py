@@ -7,7 +7,7 @@ import sqlite3
 
 from config.settings import Settings
 from ingest.index.generations import read_pointer
-from rag.doctor import examine
+from rag.commands.doctor import examine
 
 
 def verdicts(settings: Settings) -> dict[str, str]:

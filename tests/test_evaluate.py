@@ -8,7 +8,7 @@ import pytest
 from conftest import assert_one_line
 
 from config.errors import UsageError
-from rag.evaluate import as_json, as_text, measure, read_gold, score
+from rag.commands.evaluate import as_json, as_text, measure, read_gold, score
 from rag.records import Answer, Citation
 
 ROWS = [

@@ -50,7 +50,7 @@ def test_one_module_knows_each_foreign_library(package):
 
 
 def test_the_command_line_loads_nothing_heavy_to_show_its_help():
-    code = f"import sys, rag.cli; print([m for m in {HEAVY_AT_START!r} if m in sys.modules])"
+    code = f"import sys, rag.commands.cli; print([m for m in {HEAVY_AT_START!r} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     assert done.stdout.strip() == "[]"
 
@@ -58,7 +58,7 @@ def test_the_command_line_loads_nothing_heavy_to_show_its_help():
 def test_a_process_that_asks_loads_none_of_what_only_preparing_and_ingesting_need(seeded):
     unwanted = ("torch", "sentence_transformers", "transformers", "langchain_text_splitters", "onnx", "jieba", "lxml")
     code = (
-        "import sys; from rag.cli import main\n"
+        "import sys; from rag.commands.cli import main\n"
         "try: main(['ask', '科普'])\n"
         f"finally: print('loaded', [m for m in {unwanted!r} if m in sys.modules])"
     )

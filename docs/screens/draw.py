@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.text import Text
 
 from config.settings import load_settings
-from rag.chat import Chat
+from rag.commands.chat import Chat
 from rag.engine import Engine
 from rag.show.terminal import Screen
 

@@ -1,7 +1,8 @@
 """A question taken apart where it asks: what stands before, the words that ask, the thing they count, and the rest.
 
-Pure; in Simplified script. What a question asks for is `rag.question.kind`'s job, which places it names that of
-`rag.question.places`; here it is the words themselves that are found, so that a follow-up can put others in their place.
+Pure; in Simplified script. What a question asks for is the job of `rag.question.kind`, which places it names that of
+`rag.question.places`; here it is the words themselves that are found, so that a follow-up can put others in their
+place.
 """
 
 from __future__ import annotations

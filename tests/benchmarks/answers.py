@@ -14,8 +14,8 @@ from pathlib import Path
 from config.settings import Settings
 from ingest.console import Progress
 from ingest.pipeline import ingest
+from rag.commands.evaluate import as_text, measure, read_gold
 from rag.engine import Engine
-from rag.evaluate import as_text, measure, read_gold
 
 
 def main(data: Path) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from config.errors import Message, UsageError
-from rag import options
+from rag.commands import options
 
 if TYPE_CHECKING:
     from config.settings import Settings

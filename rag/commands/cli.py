@@ -15,7 +15,7 @@ import typer
 from config.errors import UsageError
 from ingest import cli as ingest_cli
 from ingest import console
-from rag import browse, manual, options
+from rag.commands import browse, manual, options
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -137,7 +137,7 @@ def search(
 @app.command()
 def chat() -> None:
     """连续提问,可追问、查看原文、保存会议记录。"""
-    from rag.chat import run
+    from rag.commands.chat import run
 
     run(_settings())
 
@@ -148,8 +148,8 @@ def evaluate(
     as_json: AsJson = False,
 ) -> None:
     """用带标准答案的问题衡量回答的质量。"""
-    from rag.evaluate import as_json as scores
-    from rag.evaluate import as_text, measure, read_gold
+    from rag.commands.evaluate import as_json as scores
+    from rag.commands.evaluate import as_text, measure, read_gold
     from rag.search.filters import EVERYTHING
 
     rows = read_gold(gold)
@@ -165,7 +165,7 @@ def evaluate(
 @app.command()
 def doctor(as_json: AsJson = False) -> None:
     """检查模型、索引、磁盘和权限,并向每份报告自测提问;有错误时退出码为 1。"""
-    from rag.doctor import examine
+    from rag.commands.doctor import examine
 
     settings = _settings()
     wrong = False
@@ -246,7 +246,7 @@ def _print_rows(
     batch: str, answered: Callable[[list[dict[str, Any]]], list[dict[str, Any]]], together: int = 1
 ) -> None:
     """A line of JSON for each row of a batch, in their order; up to `together` rows are answered at once."""
-    from rag.background import in_order
+    from rag.commands.background import in_order
 
     rows = console.read_batch(batch, "question")
     with contextlib.closing(in_order(rows, answered, _BESIDE_EACH_OTHER, together)) as lines:

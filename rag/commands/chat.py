@@ -2,7 +2,7 @@
 
 The prompt stands at once; index and model are loaded beside it. A question runs in a thread of its own, so
 that Ctrl-C gives the prompt back whatever it is doing. What a line means is in `Chat`, how a line is typed
-in rag.prompt, how things look in rag.show.terminal.
+in rag.commands.prompt, how things look in rag.show.terminal.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from config.errors import Message, StorageError, UsageError, WenbaoError, reason
 from config.settings import Settings
 from ingest.durable import write_atomically
 from ingest.index.catalog import ReportEntry
-from rag import browse
 from rag.answers.compose import title_of
-from rag.background import Task
+from rag.commands import browse
+from rag.commands.background import Task
 from rag.question.understand import understand
 from rag.records import Citation
 from rag.search.filters import EVERYTHING, Filter, choose, guess, regions, scope, years
@@ -30,8 +30,8 @@ from rag.show.minutes import Exchange, minutes
 from rag.show.terminal import LOADING, Screen
 
 if TYPE_CHECKING:
+    from rag.commands.prompt import Candidate
     from rag.engine import Engine
-    from rag.prompt import Candidate
 
 T = TypeVar("T")
 
@@ -111,7 +111,7 @@ def run(settings: Settings) -> None:
 
 
 def _type(chat: Chat, settings: Settings) -> None:
-    from rag.prompt import Prompt
+    from rag.commands.prompt import Prompt
 
     language = settings.language
     prompt = Prompt(_PROMPT.text(language), settings.chat_history_path, chat.suggest, chat.toolbar)
@@ -234,7 +234,7 @@ class Chat:
 
     def suggest(self, line: str) -> Iterable[Candidate] | None:
         """What may follow the beginning of a command; None where that is a path."""
-        from rag.prompt import Candidate
+        from rag.commands.prompt import Candidate
 
         name, space, words = line[1:].partition(" ")
         name = _ALIASES.get(name.lower().removesuffix("!"), name.lower().removesuffix("!"))
