@@ -19,19 +19,19 @@ from telegram.ext import ExtBot
 
 from config.errors import StorageError
 from config.settings import Settings
-from rag.telegram.access import Access, Verdict
-from rag.telegram.addressing import Request, read
 from rag.telegram.answering import Answering
-from rag.telegram.asking import Asking
-from rag.telegram.buttons import Buttons
-from rag.telegram.intake import Intake
-from rag.telegram.layout import Span, one_line, pieces, units
+from rag.telegram.doing.asking import Asking
+from rag.telegram.doing.buttons import Buttons
 from rag.telegram.logs import _Lines, redact
-from rag.telegram.outbox import Outbox, Place, Undelivered
-from rag.telegram.pacing import Pacing
-from rag.telegram.shelf import Shelf, safe_name
+from rag.telegram.receiving.access import Access, Verdict
+from rag.telegram.receiving.addressing import Request, read
+from rag.telegram.receiving.intake import Intake
+from rag.telegram.sending.layout import Span, one_line, pieces, units
+from rag.telegram.sending.outbox import Outbox, Place, Undelivered
+from rag.telegram.sending.pacing import Pacing
+from rag.telegram.shelf.files import Shelf, safe_name
+from rag.telegram.shelf.uploads import Uploads
 from rag.telegram.state import Change, Part, State, Unfinished
-from rag.telegram.uploads import Uploads
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=400)
 EMOJI = st.sampled_from(["👨‍👩‍👧‍👦", "🇨🇳", "👍🏽", "é", "汉", "a", "。", "\n", "<", "&amp;", "_", "*"])

@@ -29,18 +29,18 @@ from telegram.request import HTTPXRequest
 from config.errors import SettingsError, WenbaoError, reason
 from config.settings import Settings
 from ingest.durable import storing
-from rag.telegram.access import Access
-from rag.telegram.admin import Admin
 from rag.telegram.answering import Answering
-from rag.telegram.asking import Asking
-from rag.telegram.buttons import Buttons
+from rag.telegram.doing.admin import Admin
+from rag.telegram.doing.asking import Asking
+from rag.telegram.doing.buttons import Buttons
 from rag.telegram.handlers import Handlers
-from rag.telegram.intake import KINDS, Intake, JournalQueue, PollRequest
 from rag.telegram.logs import set_up_logs
-from rag.telegram.outbox import Outbox
-from rag.telegram.pacing import Pacing
+from rag.telegram.receiving.access import Access
+from rag.telegram.receiving.intake import KINDS, Intake, JournalQueue, PollRequest
+from rag.telegram.sending.outbox import Outbox
+from rag.telegram.sending.pacing import Pacing
+from rag.telegram.shelf.uploads import Uploads
 from rag.telegram.state import State
-from rag.telegram.uploads import Uploads
 from rag.telegram.watch import Pulse, Watch
 
 _log = logging.getLogger(__name__)

@@ -1,4 +1,4 @@
-"""What a message or a pressed button leads to. Every update here was judged by `rag.telegram.access`."""
+"""What a message or a pressed button leads to. Every update here was judged by `rag.telegram.receiving.access`."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from telegram.ext import Application, CallbackQueryHandler, ContextTypes, ExtBot
 from config.errors import IndexUnavailable, Language, WenbaoError
 from config.errors import Message as Words
 from config.settings import Settings
-from rag.telegram import texts
-from rag.telegram.access import Access
-from rag.telegram.addressing import Request, read
-from rag.telegram.admin import Admin
-from rag.telegram.asking import Asking, topic
-from rag.telegram.buttons import Buttons
-from rag.telegram.intake import Intake
-from rag.telegram.layout import one_line, pieces
-from rag.telegram.messages import filled
-from rag.telegram.outbox import Outbox, Place, Uncertain, Undelivered, Unreachable
+from rag.telegram.doing.admin import Admin
+from rag.telegram.doing.asking import Asking, topic
+from rag.telegram.doing.buttons import Buttons
+from rag.telegram.receiving.access import Access
+from rag.telegram.receiving.addressing import Request, read
+from rag.telegram.receiving.intake import Intake
+from rag.telegram.sending import texts
+from rag.telegram.sending.layout import one_line, pieces
+from rag.telegram.sending.messages import filled
+from rag.telegram.sending.outbox import Outbox, Place, Uncertain, Undelivered, Unreachable
+from rag.telegram.shelf.uploads import Uploads
 from rag.telegram.state import State
-from rag.telegram.uploads import Uploads
 
 _log = logging.getLogger(__name__)
 

@@ -14,15 +14,15 @@ from telegram.error import TelegramError
 
 from config.errors import IndexUnavailable, Language, UsageError
 from ingest.records import CleanReport
-from rag.telegram import messages, texts
-from rag.telegram.access import Access
 from rag.telegram.answering import Answering
-from rag.telegram.asking import Asking, topic
-from rag.telegram.layout import Span, pieces
-from rag.telegram.messages import Quoted
-from rag.telegram.outbox import Outbox, Place
+from rag.telegram.doing.asking import Asking, topic
+from rag.telegram.receiving.access import Access
+from rag.telegram.sending import messages, texts
+from rag.telegram.sending.layout import Span, pieces
+from rag.telegram.sending.messages import Quoted
+from rag.telegram.sending.outbox import Outbox, Place
+from rag.telegram.shelf.uploads import Uploads
 from rag.telegram.state import Button, State
-from rag.telegram.uploads import Uploads
 
 _log = logging.getLogger(__name__)
 

@@ -2,7 +2,7 @@
 
 Rules: what Telegram certainly didn't take is sent again; what it may have taken is never sent twice, except
 by people (a button); an edit may be repeated, it says the same. What Telegram doesn't accept as it is goes out
-as plain text, and then without buttons and reply. `retry_after` is obeyed in `rag.telegram.pacing`, below all this.
+as plain text, and then without buttons and reply. `retry_after` is obeyed in `rag.telegram.sending.pacing`, below all this.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
 from telegram.ext import ExtBot
 
-from rag.telegram.layout import Piece, Span, pieces
-from rag.telegram.pacing import Pacing
+from rag.telegram.sending.layout import Piece, Span, pieces
+from rag.telegram.sending.pacing import Pacing
 
 _log = logging.getLogger(__name__)
 

@@ -1,7 +1,7 @@
 """Admins change the reports from a chat: upload, replace, remove, mirror; each seen first and undone later.
 
 A file is checked and described before anything changes, and every change can be taken back until the
-retention days are over. The files are `rag.telegram.shelf`'s job, the ingest runs in `rag.telegram.ingesting`.
+retention days are over. The files are `rag.telegram.shelf.files`'s job, the ingest runs in `rag.telegram.shelf.ingesting`.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from telegram.ext import ExtBot
 from config.errors import IndexBusy, Language, ReportError, WenbaoError
 from config.settings import Settings
 from ingest.records import IngestSummary
-from rag.telegram import texts
 from rag.telegram.answering import Answering
-from rag.telegram.ingesting import IngestEnded, Ingesting, Progress, require
-from rag.telegram.layout import Piece, Span, pieces
-from rag.telegram.messages import filled, size
-from rag.telegram.outbox import Outbox, Place, Undelivered, Unreachable
-from rag.telegram.shelf import Shelf, safe_name, sha256_of
+from rag.telegram.sending import texts
+from rag.telegram.sending.layout import Piece, Span, pieces
+from rag.telegram.sending.messages import filled, size
+from rag.telegram.sending.outbox import Outbox, Place, Undelivered, Unreachable
+from rag.telegram.shelf.files import Shelf, safe_name, sha256_of
+from rag.telegram.shelf.ingesting import IngestEnded, Ingesting, Progress, require
 from rag.telegram.state import Button, Change, State
 
 _log = logging.getLogger(__name__)

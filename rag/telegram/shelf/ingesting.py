@@ -1,6 +1,6 @@
 """Ingest in a process of its own, so that the bot keeps answering whatever a file does to the parsers.
 
-Run as `python -m rag.telegram.ingesting`, this module is that process: requests as lines of JSON on stdin,
+Run as `python -m rag.telegram.shelf.ingesting`, this module is that process: requests as lines of JSON on stdin,
 and for each lines of JSON on stdout: what is in progress, and last the summary or the error. It stays for a
 while after a request, since admins seldom send one file, and the model and dictionaries are loaded then.
 """
@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Any
 
 from config.errors import IndexBusy, Message, ReportError, WenbaoError
 from ingest.records import Failure, IngestSummary
-from rag.telegram import texts
-from rag.telegram.shelf import Shelf
+from rag.telegram.sending import texts
+from rag.telegram.shelf.files import Shelf
 from rag.telegram.state import Change
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class Ingesting:
     async def _running(self) -> asyncio.subprocess.Process:
         if self._child is None or self._child.returncode is not None:
             self._child = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "rag.telegram.ingesting"),
+                *(sys.executable, "-m", "rag.telegram.shelf.ingesting"),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 limit=1 << 24,

@@ -18,7 +18,7 @@ from telegram.ext import BaseUpdateProcessor
 from telegram.request import HTTPXRequest
 
 from config.settings import Settings
-from rag.telegram.access import Access, Reading, Verdict
+from rag.telegram.receiving.access import Access, Reading, Verdict
 from rag.telegram.state import State
 
 _log = logging.getLogger(__name__)

@@ -24,10 +24,10 @@ from telegram.ext import ExtBot
 from config.errors import Language, WenbaoError
 from config.errors import Message as Words
 from config.settings import Settings
-from rag.telegram import texts
-from rag.telegram.access import Access
 from rag.telegram.answering import Answering
-from rag.telegram.messages import filled
+from rag.telegram.receiving.access import Access
+from rag.telegram.sending import texts
+from rag.telegram.sending.messages import filled
 from rag.telegram.state import State
 from rag.telegram.watch import Pulse
 

@@ -21,11 +21,11 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message
 from config.errors import IndexUnavailable, Language, ModelError, UsageError
 from config.settings import Settings
 from rag.records import Answer
-from rag.telegram import messages, texts
-from rag.telegram.access import Access
 from rag.telegram.answering import Answering, Overloaded
-from rag.telegram.layout import Piece, Span, pieces
-from rag.telegram.outbox import Outbox, Place, Uncertain, Unreachable
+from rag.telegram.receiving.access import Access
+from rag.telegram.sending import messages, texts
+from rag.telegram.sending.layout import Piece, Span, pieces
+from rag.telegram.sending.outbox import Outbox, Place, Uncertain, Unreachable
 from rag.telegram.state import Asked, Part, State
 
 _log = logging.getLogger(__name__)

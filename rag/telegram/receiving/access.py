@@ -13,7 +13,7 @@ from telegram import Chat, Message, Update, User
 from telegram.constants import ChatID, ChatType
 
 from config.settings import Settings
-from rag.telegram.addressing import GROUPS, Request
+from rag.telegram.receiving.addressing import GROUPS, Request
 from rag.telegram.state import State
 
 _FACELESS = frozenset({ChatID.ANONYMOUS_ADMIN, ChatID.FAKE_CHANNEL, ChatID.SERVICE_CHAT})

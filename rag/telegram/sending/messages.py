@@ -11,8 +11,8 @@ from config.errors import Language, Message
 from ingest.index.catalog import ReportEntry
 from ingest.records import CleanReport
 from rag.records import Answer, Citation, Passage
-from rag.telegram import texts
-from rag.telegram.layout import Span, one_line
+from rag.telegram.sending import texts
+from rag.telegram.sending.layout import Span, one_line
 
 PAGE = 900  # characters of a report shown at once
 SOURCES_A_PAGE = 20
@@ -133,7 +133,7 @@ def size(number: int) -> str:
 
 
 def filled(message: Message, language: Language, **values: object) -> str:
-    """A sentence of `rag.telegram.texts` with its values filled in."""
+    """A sentence of `rag.telegram.sending.texts` with its values filled in."""
     return message.text(language).format(**values)
 
 

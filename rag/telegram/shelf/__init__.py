@@ -1,0 +1,1 @@
+"""Reports changed from a chat."""
