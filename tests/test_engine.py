@@ -164,7 +164,10 @@ def test_a_full_disk_is_one_line_and_an_intact_index(seeded, tmp_path, kilobytes
     shutil.copytree(seeded.reports_dir, own.reports_dir)
     (own.reports_dir / "new.txt").write_text(NEW, encoding="utf-8")
     before = state(own)
-    limited = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, ({0}, {0})); from rag.commands.cli import main; main()"
+    limited = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, ({0}, {0})); "
+        "from rag.commands.cli import main; main()"
+    )
     environment = os.environ | {
         "PYTHONPATH": str(ROOT),
         "WENBAO_MODELS_DIR": str(MODELS),

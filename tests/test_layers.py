@@ -1,4 +1,4 @@
-"""Imports point one way only: bot.py → rag → ingest → config."""
+"""Imports point one way only: bot.py → rag → ingest → config, and downward from room to room inside them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,37 @@ import pytest
 from conftest import MODELS, ROOT
 
 LAYERS = ("config", "ingest", "rag", "bot")
+# The rooms, from the ground up: a module imports its own room and those below it.
+ROOMS = (
+    "config",
+    "ingest.offsets",
+    "ingest.language",
+    "ingest.records",
+    "ingest.durable",
+    "ingest.formats",
+    "ingest.cleaning",
+    "ingest.chunk",
+    "ingest.embedding",
+    "ingest.index",
+    "ingest.diff",
+    "ingest.pipeline",
+    "ingest.console",
+    "ingest.cli",
+    "ingest.__main__",
+    "rag.records",
+    "rag.reader",
+    "rag.question",
+    "rag.search",
+    "rag.evidence",
+    "rag.answers",
+    "rag.engine",
+    "rag.show",
+    "rag.telegram",
+    "rag.commands",
+    "rag.__main__",
+    "rag.training",
+    "bot",
+)
 HEAVY_AT_START = ("torch", "sentence_transformers", "chromadb", "langchain_text_splitters", "onnxruntime", "pydantic")
 
 
@@ -32,6 +63,30 @@ MODULES = [p for layer in LAYERS[:3] for p in sorted((ROOT / layer).rglob("*.py"
 def test_a_module_imports_only_its_own_layer_and_those_below(path):
     layer = LAYERS.index(path.relative_to(ROOT).parts[0].removesuffix(".py"))
     assert {LAYERS.index(name) for name in _imported(path)} <= set(range(layer + 1))
+
+
+def _room(module: str) -> str | None:
+    """The room a module of ours is in; None for the two houses themselves and for what isn't ours."""
+    return next((room for room in ROOMS if module == room or module.startswith(f"{room}.")), None)
+
+
+def _rooms_imported(path) -> set[str]:
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return {room for name in names if (room := _room(name))}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_a_module_imports_only_its_own_room_and_those_below(path):
+    name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+    room = _room(name)
+    assert room or name in LAYERS, f"{name} stands in no room"
+    above = ROOMS[ROOMS.index(room) + 1 :] if room else ()
+    assert not _rooms_imported(path) & set(above)
 
 
 @pytest.mark.parametrize(

@@ -15,11 +15,11 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "tests" / "telegram")]
 
 from conftest import MODELS, SEEDS, Watcher  # noqa: E402  # found through the path above
 from loopback import Loopback  # noqa: E402
-from telegram_office import Bot  # noqa: E402
+from office import Bot  # noqa: E402
 
 from config.settings import Settings  # noqa: E402
 from ingest.pipeline import ingest  # noqa: E402

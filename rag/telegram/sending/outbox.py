@@ -2,7 +2,8 @@
 
 Rules: what Telegram certainly didn't take is sent again; what it may have taken is never sent twice, except
 by people (a button); an edit may be repeated, it says the same. What Telegram doesn't accept as it is goes out
-as plain text, and then without buttons and reply. `retry_after` is obeyed in `rag.telegram.sending.pacing`, below all this.
+as plain text, and then without buttons and reply. `retry_after` is obeyed in `rag.telegram.sending.pacing`, below all
+this.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Admins change the reports from a chat: upload, replace, remove, mirror; each seen first and undone later.
 
 A file is checked and described before anything changes, and every change can be taken back until the
-retention days are over. The files are `rag.telegram.shelf.files`'s job, the ingest runs in `rag.telegram.shelf.ingesting`.
+retention days are over. The files are the job of `rag.telegram.shelf.files`, the ingest runs in
+`rag.telegram.shelf.ingesting`.
 """
 
 from __future__ import annotations

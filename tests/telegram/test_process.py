@@ -13,7 +13,7 @@ import urllib.request
 
 import pytest
 from loopback import TOKEN, Loopback
-from telegram_office import LONG, QUESTION, SHORT, SLOW, TEXTS, Bot, events, make_office
+from office import LONG, QUESTION, SHORT, SLOW, TEXTS, Bot, events, make_office
 
 ADMIN, USER, STRANGER = 9001, 1001, 5001
 PEOPLE = {"WENBAO_ALLOWED_USERS": str(USER), "WENBAO_ADMIN_USERS": str(ADMIN)}

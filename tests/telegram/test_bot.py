@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from loopback import BOT, PACE, TOKEN, Loopback
-from telegram_office import EMOJI, HURRY, LONG, QUESTION, SHORT, SLOW, TEXTS, Bot, make_office
+from office import EMOJI, HURRY, LONG, QUESTION, SHORT, SLOW, TEXTS, Bot, make_office
 
 from ingest.index.draft import writing
 
