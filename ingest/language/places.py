@@ -212,7 +212,7 @@ def _name_begins(left: _Left, at: int, rank: Rank) -> int | None:
     least = 1 if left.text[at - 1] in table("places")["letters"] else rank.least
     for begin in range(at - least, start, -1):
         lead = _lead_before(left.text, begin, start)
-        if lead and _leads(left, lead, begin, start, sure):
+        if lead and _leads(left, lead, begin, start, sure and at - start <= rank.most):
             return begin if _is_name(left.text[begin:at], rank) else None
     return start if sure and _is_name(left.text[start:at], rank) else None
 
@@ -242,6 +242,8 @@ def _is_name(stem: str, rank: Rank) -> bool:
         return False
     if len(stem) > 2 and stem[-1] in rank.endings + table("places")["ends_no_name"]:
         return False
+    if stem[0] in _leads_by_kind()["all"] and stem[1:] in tuple(rank.endings):
+        return False  # 为乡镇, 及城镇
     return not (_no_name().search(stem) or all(char in ranks() for char in stem))
 
 
