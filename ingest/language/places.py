@@ -26,7 +26,7 @@ from ingest.language.divisions import (
 )
 from ingest.language.words import alternation, table
 
-__all__ = ["Place", "find", "level", "own", "same", "stem", "within"]
+__all__ = ["Place", "find", "level", "own", "same", "stem", "width", "within"]
 
 _HAN = re.compile("[\u3400-\u9fff]")
 _RUN = 8  # characters before a rank among which an unknown name begins

@@ -17,6 +17,7 @@ from rag.evidence.library import ReportOf, ViewOf
 from rag.evidence.sentences import narrowed
 from rag.evidence.subject import ReportView
 from rag.question.figures import Figure, figures, kinds
+from rag.question.places import Named, named, whole
 from rag.question.query import Query
 from rag.records import Answer, Evidence, Question
 
@@ -44,7 +45,7 @@ _ENGLISH_MORE = re.compile(
     r"\bwhich \w+ (?P<verb>\w+) (?:the )?(?:more|most|fewer|fewest|larger|largest|higher|highest) (?P<topic>[^,?]+)",
     re.I,
 )
-_SIDES = re.compile(r"[、和与跟及,，]|还是|\bor\b|\band\b")
+_JOINT = re.compile(r"以及|还是|[、和与跟及,，]")
 
 Operation = Literal["sum", "most", "least", "difference"]
 
@@ -207,27 +208,29 @@ def figure_of(evidence: Evidence, text: str) -> tuple[str, Figure | None]:
 
 
 def _comparison(query: Query, text: str, operation: Operation = "most") -> Plan | None:
-    sides, topic = [], text
-    for side in _SIDES.split(text):
-        if any(name in side for names in query.places for name in names):
-            ends = max(side.find(name) + len(name) for names in query.places for name in names if name in side)
-            ranked = re.match(r"(?:省|市|州|县|区|盟|旗|地区|自治[区州县])?", side[ends:])
-            label = side[: ends + (ranked.end() if ranked else 0)]
-            tail = re.match(r"[\u4e00-\u9fff]{0,3}?(?:区|县|市)(?=$|[的三两])", side[len(label) :])
-            label += tail[0] if tail else ""
-            sides.append(label)
-            topic = topic.replace(label, "", 1)
-    if len(sides) < 2:
+    """A question about several places, each of them asked about alone; no name is cut."""
+    sides = whole(named(text, [name for names in query.places for name in names]))
+    labels = tuple(dict.fromkeys(text[side.start : side.end] for side in sides))
+    if len(labels) < 2:
         return None
+    topic = _without(text, sides)
     if operation == "sum":
-        topic = _SUM_WORDS.sub("", _SIDES.sub("", topic))
-        return Plan("sum", tuple(Part(side, f"{side}{topic}") for side in sides))
-    topic = _COMPARED.sub("", _SIDES.sub("", topic)).strip("的 ")
+        return Plan("sum", tuple(Part(label, f"{label}{_SUM_WORDS.sub('', topic)}") for label in labels))
+    topic = _COMPARED.sub("", topic).strip("的 ")
     operation = "least" if _FEWER.search(text) else "most"
-    return Plan(operation, tuple(Part(side, f"{side}的{topic}是多少?") for side in sides)) if topic else None
+    return Plan(operation, tuple(Part(label, f"{label}的{topic}是多少?") for label in labels)) if topic else None
+
+
+def _without(text: str, sides: Sequence[Named]) -> str:
+    """A question without the places it names, and without what joins them."""
+    for side in reversed(sides):
+        joint = _JOINT.match(text, side.end)
+        text = text[: side.start] + text[joint.end() if joint else side.end :]
+    return text
 
 
 def _sum(query: Query, text: str) -> Plan | None:
+    names = [name for names in query.places for name in names]
     for pattern in (_ORDERED, _RANKED, _QUOTED, _NAMED):
         match = pattern.search(text)
         if match is None:
@@ -241,11 +244,10 @@ def _sum(query: Query, text: str) -> Plan | None:
         else:
             items = [match[1], *match[2].strip("、").split("、"), match[3]]
         begins = match.start()
-        for name in (name for names in query.places for name in names if name in items[0]):
-            # The place before the first thing is that of all.
-            own = re.match(rf".*?{re.escape(name)}(?:省|市|州|县|区|盟|旗|地区|自治[区州县])?的?", items[0])
-            items[0] = items[0][own.end() :] if own else items[0]
-            begins = match.end() - len(match[0]) + (own.end() if own else 0)
+        place = next(iter(whole(named(items[0], names))), None)
+        if place is not None:  # the place before the first thing is that of all
+            own = place.end + items[0].startswith("的", place.end)
+            begins, items[0] = begins + own, items[0][own:]
         before, after = text[:begins], _SUM_WORDS.sub("", text[match.end() :])
         parts = tuple(Part(item, f"{before}{item}{after}") for item in dict.fromkeys(filter(None, items)))
         return Plan("sum", parts) if len(parts) > 1 else None

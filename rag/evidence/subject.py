@@ -11,14 +11,12 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from ingest.language.places import find
 from ingest.records import CleanReport
 from rag.question.figures import narrow
-from rag.question.places import NO_NAME, stem
+from rag.question.places import names_of
 
 _CAPITALS = re.compile("[A-Z]+")
-_BODY = re.compile(
-    r"(?:(?<=\n)|^|(?<=[。;,，；]))(?:此外[,，])?([\u4e00-\u9fff]{1,4}?)(省|市|州|县|区|盟|旗|地区)(?=科协|科学技术协会|政府|人民政府|委)"
-)
 _SENTENCE_END = re.compile(r"[。！？!?；;]+[”’」』》)）]*")
 _CLAUSE_START = re.compile(r"(?:^|(?<=[\n。！？!?；;，,、:：“]))(?:其中|此外|另外|同时|而|在|对|由|经|截至目前)?[,，]?")
 # A newspaper's name and a dateline say who reports from where, not whom the report is about.
@@ -37,6 +35,7 @@ _OFFSETS = {"今": 0, "本": 0, "去": -1, "上": -1, "过": -1, "一": -1, "前
 ANONYMISED = "20xx"
 _LOOKS_BACK = re.compile(r"工作报告|计划|要点|部署|大会|全委会|年会")
 _SPRING = ("01", "02", "03")
+_SMALL = ("farm", "community", "village")  # whose names are told from other words least surely
 _LEADING = 14  # characters at a sentence's beginning in which its subject is named
 _OPENING = 4  # characters that may stand before the name: 会上, 此外, 一是
 _CHAPTER = 45  # characters of the longest line that is read as a chapter's heading
@@ -63,7 +62,7 @@ class ReportView:
 
 
 def view(report: CleanReport, title: str, regions: Collection[str]) -> ReportView:
-    """How a report is read. `title` is the one it is shown under, `regions` are those that any report names."""
+    """How a report is read. `title` is the one it is shown under, `regions` those of which only reports know."""
     text = fold_same_length(report.text)
     head = fold_same_length(title)
     titled = next(iter(_YEAR.findall(head)), ("", ""))[0]
@@ -78,11 +77,14 @@ def view(report: CleanReport, title: str, regions: Collection[str]) -> ReportVie
             if told:
                 chapters.append((at, frozenset(told)))
         at += len(line) + 1
-    places = {region for region in regions if region in text or region in head} | {
-        stem(m[1] + m[2])
-        for m in _BODY.finditer(text)
-        if not NO_NAME.search(m[1]) and not any(region in m[1] and region != m[1] for region in regions)
+    places = {
+        name
+        for where in (text, head)
+        for place in find(where)
+        if place.level not in _SMALL
+        for name in names_of(place, where[place.start : place.end])
     }
+    places |= {region for region in regions if region in text or region in head}
     return ReportView(
         report.source, text, head, year, frozenset(places), report.issuer or "", tuple(chapters), looks_back
     )

@@ -8,7 +8,6 @@ place.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 from dataclasses import dataclass
 
 _UNIT = (
@@ -29,12 +28,6 @@ _DID = re.compile(
 )
 LED_BY = r"(?:(?:一共|总共|共|现|都|分别|拥|设|建)?有|是|为|达到?|完成|实现|叫|由|在|的|共|,|，|\s)"
 LEFT_OVER = re.compile(rf"{LED_BY}+$")
-
-PLACE = re.compile(
-    r"(?:[\u4e00-\u9fff]{1,12}?(?:省|市|自治[区州县]|县|(?<![社街校园景])区|盟|旗|地区)|[\u4e00-\u9fff]{1,3}州)"
-)
-_BEFORE_PLACE = re.compile(r"^(?:请问|谁是|谁负责|在|(?:19|20)\d\d年|[去今前]年)+")
-_NO_PLACE = re.compile(rf"{ASK.pattern}|[来该本各全这]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +65,3 @@ def take_apart(question: str) -> Parts | None:
     if found and (did := _DID.search(found)):
         found = found[: did.start()]
     return Parts(question[: ask.start()], ask[0], found, tail[len(found) :])
-
-
-def place_of(question: str, regions: Collection[str]) -> str | None:
-    """The place with which a question begins, or a known one that it names."""
-    lead = _BEFORE_PLACE.match(question)
-    start = lead.end() if lead else 0
-    place = PLACE.match(question, start)
-    if place and not _NO_PLACE.search(place[0]):
-        return place[0]
-    return next((name for name in sorted(regions, key=len, reverse=True) if name in question), None)
