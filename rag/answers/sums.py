@@ -6,6 +6,7 @@ citation, and the figures are computed here. What could not be found is said; no
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -211,7 +212,8 @@ def _comparison(query: Query, text: str, operation: Operation = "most") -> Plan 
     """A question about several places, each of them asked about alone; no name is cut."""
     sides = whole(named(text, [name for names in query.places for name in names]))
     labels = tuple(dict.fromkeys(text[side.start : side.end] for side in sides))
-    if len(labels) < 2:
+    joined = any(_JOINT.search(text[a.end : b.start]) for a, b in itertools.pairwise(sides))
+    if len(labels) < 2 or not joined:
         return None
     topic = _without(text, sides)
     if operation == "sum":

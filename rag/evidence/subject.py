@@ -83,6 +83,7 @@ def view(report: CleanReport, title: str, regions: Collection[str]) -> ReportVie
         for place in find(where)
         if place.level not in _SMALL
         for name in names_of(place, where[place.start : place.end])
+        if name in where
     }
     places |= {region for region in regions if region in text or region in head}
     return ReportView(

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from ingest.language import places
-from ingest.language.divisions import by_name
+from ingest.language.divisions import also_called, by_name
 from ingest.language.places import stem
 
 
@@ -32,7 +32,8 @@ def names_of(place: places.Place, written: str) -> tuple[str, ...]:
     """What a place is called: without its rank, but a town, a zone or a village with it (东海镇 is not 东海县)."""
     if places.width(place.level) > places.width("county"):
         return (written,)
-    return tuple(dict.fromkeys((stem(written), place.stem)))
+    others = tuple(name for name in also_called().get(place.name, ()) if not name.startswith(place.stem))
+    return tuple(dict.fromkeys((written, place.stem, *others) if written in others else (place.stem, *others)))
 
 
 def named(text: str, known: Collection[str] = ()) -> tuple[Named, ...]:
