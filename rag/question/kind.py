@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from ingest.language.questions import asking
 from rag.question.figures import KINDS, dates, kinds
 
 Kind = Literal["figure", "date", "person", "post", "body", "name", "list", "place", "yes", "reports", "text"]
@@ -28,13 +29,13 @@ _MEASURES = "|".join(sorted({u for units in KINDS.values() for u in units}, key=
 _HOW_MANY = re.compile(rf"(?:多少|几)(?P<unit>{_MEASURES})?(?:的)?(?P<head>[^,，。？?;；]*)")
 _NO_COUNT = re.compile(r"第几(?!年)|哪几|几乎|几份报告里|几年来|近几年|这几|十几")
 _DATE = re.compile(
-    r"什么时候|何时|什么时间|何[年月日]|哪[一个]{0,2}年代|哪一?[天日]|哪一?[年月]|几[月号日]|第?几年(?!来)"
+    rf"{asking('date')}|第?几年(?!来)"
     r"|\bwhen\b|\bwhat (?:date|day|year|month)\b|\bwhich (?:year"
     r"|month|day|date)\b"
 )
-_YEAR_ASKED = re.compile(r"哪一?年|何年|\b(?:what|which) year\b")
+_YEAR_ASKED = re.compile(rf"{asking('year')}|\b(?:what|which) year\b")
 _PERSON = re.compile(
-    r"(?:谁|[员长人记席士者师授手生](?:是|的|姓|叫)*(?:叫什么|什么名字|姓什么|姓名|名字)|姓什么|姓名|哪几?位|什么人|哪些人)|\bwho(?:se|m)?\b"
+    rf"(?:{asking('person')}|[员长人记席士者师授手生](?:是|的|姓|叫)*(?:叫什么|什么名字|姓什么|姓名|名字))|\bwho(?:se|m)?\b"
     r"|\bname of the (?:person|chair\w*|mayor)\b"
 )
 # What a person whom the question names is: behind the name, which ends the words for the person.
@@ -48,15 +49,13 @@ _BODY = re.compile(
     r"哪[一几]?[个家些]?(?:[\u4e00-\u9fff]{0,4})(?:学会|协会|单位|机构|部门|企业|公司|组织|学校|科协|委员会)"
     r"|\bwhich (?:organi[sz]ation|body|company|society|association|department|institution)\b"
 )
-_WHERE = re.compile(r"哪里|哪儿|什么地方|何处|哪[一几两]?个?(?:地方|地点|城市|地区)|\bwhere\b|\b(?:at|in) which\b")
-_LIST = re.compile(
-    r"哪几|哪些|哪两|哪三|分别|有什么|些什么|都有谁|包括什么|列出|列举|\bwhich (?:\w+ )?(?:are|were)\b|\blist\b"
-)
+_WHERE = re.compile(rf"{asking('place')}|\bwhere\b|\b(?:at|in) which\b")
+_LIST = re.compile(rf"{asking('list')}|\bwhich (?:\w+ )?(?:are|were)\b|\blist\b")
 _NAME = re.compile(
-    r"叫什么|什么名字|名字是|什么名称|名称是|称为什么|什么(?:文件|节目|栏目|文章|名字)"
+    rf"{asking('name')}"
     r"|\bwhat is .* called\b|\bname of\b"
 )
-_YES = re.compile(r"吗$|是否|是不是|有没有|能不能|要不要|需不需要|^(?:is|are|was|were|do|does|did|has|have|can)\b")
+_YES = re.compile(rf"吗$|{asking('yes')}|^(?:is|are|was|were|do|does|did|has|have|can)\b")
 _REPORTS = re.compile(
     r"哪[些几]?份?个?(?:工作)?(?:报告|文件|总结|材料)(?:提|说|谈|写|讲|里|中|都|$)|(?:几份|这些|各份?|所有)(?:工作)?报告|哪[些几]个?(?:地方|地区|省|市|县"
     r"|单位)(?:都)?(?:提到|提及|说到|谈到|有|写)"
@@ -80,8 +79,9 @@ _SHARE = re.compile(
     r"|\b(?:share|percentage|percent|proportion|rate|growth|grow|grew|intensity)\b|强度"
 )
 _AREA = re.compile(r"面积|多大|\barea\b|\bsquare met")
-_LENGTH = re.compile(r"多长|多远|长度|\bhow (?:long|far)\b")
-_WEIGHT = re.compile(r"产量|总产|\boutput\b")
+_DURATION = re.compile(r"多久|多长时间|多少时间")
+_LENGTH = re.compile(r"多[长远高宽深]|长度|\bhow (?:long|far)\b")
+_WEIGHT = re.compile(r"多重|产量|总产|\boutput\b")
 _PERSONS = re.compile(
     r"\bhow many (?:[\w-]+ ){0,2}(?:people|persons?|viewers|visitors|members|students|volunteers|experts|staff"
     r"|visits|users|jobs|workers|farmers|teachers|graduates|residents|participants|scientists|technicians)\b"
@@ -95,7 +95,7 @@ _THINGS = frozenset(
     unit for kind in ("person", "body", "event", "work", "paper", "region", "machine") for unit in KINDS[kind]
 )
 _FIGURE = re.compile(
-    r"多少|几(?!乎)|多大|多长|\bhow (?:many|much|large|big|long|far)\b"
+    rf"{asking('share', 'count', 'measure')}|\bhow (?:many|much|large|big|long|far)\b"
     r"|\bwhat (?:was|is|were|are)? ?(?:the )?(?:total|number|share|percentage|proportion|amount|area|\d{4})\b"
     r"|\bwhat share\b"
     r"|\bby how much\b|\b(?:rate|growth|target|output|intensity|population|gdp|revenue|income|expenditure"
@@ -202,7 +202,7 @@ def asked(folded: str) -> Asked:
         units=units,
         strict=strict,
         head=head,
-        day_asked=bool(re.search(r"哪一?[天日]|几[号日](?!游)|\b(?:what|which) (?:date|day)\b", folded)),
+        day_asked=bool(re.search(rf"(?:{asking('day')})(?!游)|\b(?:what|which) (?:date|day)\b", folded)),
         year_asked=bool(_YEAR_ASKED.search(folded)),
         years=years,
         days=days,
@@ -291,6 +291,7 @@ def _counted(folded: str) -> tuple[frozenset[str] | None, bool, str]:
         (_MONEY, "money", True),
         (_AREA, "area", True),
         (_SHARE, "share", False),
+        (_DURATION, "time", False),
         (_LENGTH, "length", False),
         (_WEIGHT, "weight", False),
         (_PERSONS, "person", False),

@@ -10,14 +10,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ingest.language.questions import asking
+
 _UNIT = (
     r"(?:[万亿]*(?:人次|场次|平方公里|平方米|立方米|公里|公顷|公斤|千克|小时|元)|个(?!人|体)|人(?![才口员物工民均])|家(?![庭长])|名(?!师)|位(?!置)"
     r"|座|处|项(?!目)|件|场(?![馆所地景])|次|篇|份|册|种(?![子植类])|本(?![科地])|所|支(?![部出行])|期|届|条(?!例)|亩|吨|斤|米|天|年(?![轻级])"
     r"|户(?!籍)|起|批|岁|度|级|类|倍|部(?!门)|辆|台|套|间|张|门(?![店诊])|成|[万亿])"
 )
 ASK = re.compile(
-    rf"百分之(?:多少|几)|(?:多少|几|哪几){_UNIT}?(?:的(?=[\u4e00-\u9fff]))?|多[大长高远久重宽]"
-    rf"|什么时候|什么时间|什么地方|为什么|何时|何地|哪一?[年天月日]|哪里|哪儿|哪些|哪{_UNIT}|谁|什么|怎么样|怎么|怎样|如何"
+    rf"{asking('share')}|(?:多少|几|哪几){_UNIT}?(?:的(?=[\u4e00-\u9fff]))?"
+    rf"|{asking('measure', 'date', 'place', 'reason')}|哪些|哪{_UNIT}|{asking('person', 'thing', 'manner')}"
 )
 COUNTS = re.compile(r"多少|几|哪些")
 _THING = re.compile(r"[\u4e00-\u9fffA-Z“”《》()()]{1,20}")
