@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from rag.question.figures import Date, dates, figures, kinds
+from ingest.language import dates
+from rag.question.figures import figures, kinds
 from rag.question.kind import SURNAME, Asked
 
 _NAME_ENDS = r"(?=[^\u4e00-\u9fff]|讲话|主持|出席|同志|获|作|任|等|为|当选|担任|说|表示|$)"
@@ -40,7 +41,7 @@ def candidates(asked: Asked, sentence: str) -> Iterator[tuple[int, int]]:
     if asked.kind == "figure":
         yield from ((f.start, f.end) for f in figures(sentence) if counts(asked, f.unit))
     elif asked.kind == "date":
-        yield from ((date.start, date.end) for date in dates(sentence) if _is_asked(asked, date))
+        yield from ((date.start, date.end) for date in dates.find(sentence) if _is_asked(asked, date))
     elif asked.kind == "person":
         yield from ((m.start(), m.end()) for m in _PERSON.finditer(sentence))
         yield from ((m.start(), m.end()) for m in _LIST.finditer(sentence) if asked.several)
@@ -62,9 +63,9 @@ def _posts(person: str, sentence: str) -> Iterator[tuple[int, int]]:
             yield behind.span(1)
 
 
-def _is_asked(asked: Asked, date: Date) -> bool:
+def _is_asked(asked: Asked, date: dates.Date) -> bool:
     """Whether a date is as exact as asked, and the asked day where the question gives one."""
-    if (asked.year_asked and not date.year) or (asked.day_asked and not date.day):
+    if not (date.year or date.month) or (asked.year_asked and not date.year) or (asked.day_asked and not date.day):
         return False
     return not asked.days or (date.month, date.day) in asked.days
 

@@ -8,12 +8,14 @@ then its paragraph's beginning, then the heading, then the report.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from ingest.language import dates
 from ingest.language.places import find
 from ingest.records import CleanReport
 from rag.question.figures import narrow
+from rag.question.kind import ANONYMISED
 from rag.question.places import names_of
 
 _CAPITALS = re.compile("[A-Z]+")
@@ -24,15 +26,6 @@ _PUBLISHER = re.compile(
     r"[\u4e00-\u9fff]{2,6}(?:[早晚日时]报|商报|都市报|新闻网|电视台)(?:[^\n。]{0,16}?\d日(?:讯|电))?"
 )
 _WHOLE = re.compile(r"[全我本][省市区县州疆]|自治区(?!第|主席|政府)")
-_YEAR = re.compile(r"(?<!\d)(1\d{3}(?=[\s—–\-至到\d]*年)|(?:19|20)\d{2})(?:\s*[—–\-至到]+\s*(1\d{3}|20\d{2}))?\s*[年)]")
-# What a figure is compared with: 比上年增加9场 speaks of this year, 由2020年的10.2%提高到11.6% of 2020 only so far.
-_EARLIER = r"(?:[去上前]一?年|上年度|(?:19|20)\d\d年)"
-_COMPARED = re.compile(
-    rf"(?:[比较]{_EARLIER}|[与同]{_EARLIER}(?:同期)?相比)(?:同期|[底末度])?|[由从]{_EARLIER}[底末]?的?(?=[\d约近])"
-)
-_RELATIVE = re.compile(r"今年|本年度?|去年|上年|上一年|过去一年|过去的一年|一年来|前年|明年")
-_OFFSETS = {"今": 0, "本": 0, "去": -1, "上": -1, "过": -1, "一": -1, "前": -2, "明": 1}
-ANONYMISED = "20xx"
 _LOOKS_BACK = re.compile(r"工作报告|计划|要点|部署|大会|全委会|年会")
 _SPRING = ("01", "02", "03")
 _SMALL = ("farm", "community", "village")  # whose names are told from other words least surely
@@ -65,7 +58,7 @@ def view(report: CleanReport, title: str, regions: Collection[str]) -> ReportVie
     """How a report is read. `title` is the one it is shown under, `regions` those of which only reports know."""
     text = fold_same_length(report.text)
     head = fold_same_length(title)
-    titled = next(iter(_YEAR.findall(head)), ("", ""))[0]
+    titled = next((str(date.year) for date in dates.find(head) if date.year), "")
     year = titled or (report.date or "")[:4] or None
     looks_back = bool(_LOOKS_BACK.search(head)) or (not titled and (report.date or "")[5:7] in _SPRING)
     chapters = []
@@ -119,13 +112,16 @@ def speaks_of_year(view: ReportView, at: int, sentence: tuple[int, int], asked: 
     if ANONYMISED in asked:
         return ANONYMISED in view.text
     start, end = sentence
-    before, whole = view.text[start:at], _without_compared(view.text[start:end])
-    if (base := max(_COMPARED.finditer(before), key=lambda m: m.end(), default=None)) and base.end() == len(before):
-        return bool(told_years(base[0], view.year) & set(asked))
-    for text in (_without_compared(before), whole):
-        if told := _last_years(text, view.year):
+    text = view.text[start:end]
+    compared = dates.comparisons(text)
+    if base := next((span for span in compared if start + span[1] == at), None):
+        return bool(told_years(text[slice(*base)], view.year) & set(asked))
+    text = _without(text, compared)
+    for part in (text[: at - start], text):
+        if told := _last_years(part, view.year):
             return bool(told & set(asked))
-    paragraph = _without_compared(view.text[view.paragraph(at) : start])
+    paragraph = view.text[view.paragraph(at) : start]
+    paragraph = _without(paragraph, dates.comparisons(paragraph))
     if told_years(paragraph, view.year) & set(asked):
         return True
     chapter = next((years for begins, years in reversed(view.chapters) if begins < start), None)
@@ -138,27 +134,22 @@ def speaks_of_year(view: ReportView, at: int, sentence: tuple[int, int], asked: 
     return view.year in asked or (view.looks_back and str(int(view.year) - 1) in asked)
 
 
-def _without_compared(text: str) -> str:
-    return _COMPARED.sub(lambda m: " " * len(m[0]), text)
+def _without(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """The text of the same length with blanks in the place of some spans."""
+    for start, end in spans:
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text
 
 
 def told_years(text: str, year: str | None) -> set[str]:
     """Every year a text names, `今年` and `去年` seen from the report's year."""
-    found: set[str] = set()
-    for match in _YEAR.finditer(text):
-        first, last = int(match[1]), int(match[2] or match[1])
-        found.update(map(str, range(first, min(last, first + 30) + 1)))
-    if year:
-        found.update(str(int(year) + _OFFSETS[match[0][0]]) for match in _RELATIVE.finditer(text))
-    return found
+    return set(map(str, dates.years(text, int(year) if year else None)))
 
 
 def _last_years(text: str, year: str | None) -> set[str]:
     """The year (or years of a span) that a text names last."""
-    marks = [(m.start(), m[0]) for m in _YEAR.finditer(text)]
-    if year:
-        marks += [(m.start(), m[0]) for m in _RELATIVE.finditer(text)]
-    return told_years(max(marks)[1], year) if marks else set()
+    each = (told_years(text[date.start : date.end], year) for date in reversed(dates.find(text)))
+    return next(filter(None, each), set())
 
 
 def _subject(view: ReportView, start: int, end: int, asked: Collection[str]) -> str | None:

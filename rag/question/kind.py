@@ -6,11 +6,13 @@ All rules are about how Chinese and English ask; none knows what reports say.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from ingest.language import dates
 from ingest.language.questions import asking
-from rag.question.figures import KINDS, dates, kinds
+from rag.question.figures import KINDS, kinds
 
 Kind = Literal["figure", "date", "person", "post", "body", "name", "list", "place", "yes", "reports", "text"]
 """`post` is what a named person is, `body` which organisation, `name` what something is called, `reports` which reports
@@ -136,6 +138,8 @@ _ROLE = re.compile(
 )
 # The year by which a report is called is not the one it is asked about, if there is another.
 _OF_REPORT = re.compile(r"((?:19|20)\d\d)(?:年度?[^\d,，。]{0,8}?(?:报告|总结)|(?: [a-z]+){0,2} report\b)")
+_ENGLISH_YEAR = re.compile(r"(?<![\d.])(?:19|20)\d\d(?=[ ,?.;)]|$)")
+ANONYMISED = "20xx"
 _TITLED = re.compile(r"《[^《》]*》")  # a year in a title is part of a name
 # A school or hospital by its own name, not 全区小学 or 哪些中学; of a longer name the end is enough.
 _INSTITUTION = re.compile(
@@ -184,10 +188,8 @@ class Asked:
 
 def asked(folded: str) -> Asked:
     """What a folded question asks for."""
-    told = dates(_TITLED.sub("", folded))
-    years = frozenset(date.year for date in told if date.year) | frozenset(
-        re.findall(r"(?<![\d.])(?:19|20)(?:\d\d|xx)(?![\d.])", _TITLED.sub("", folded))
-    )
+    told = dates.find(_TITLED.sub(lambda match: " " * len(match[0]), folded))
+    years = _years(told) | frozenset(_ENGLISH_YEAR.findall(_TITLED.sub("", folded)))
     years = years - frozenset(_OF_REPORT.findall(folded)) or years
     days = tuple((date.month, date.day) for date in told if date.month)
     kind = _kind(folded)
@@ -220,6 +222,12 @@ def asked(folded: str) -> Asked:
         total=bool(_SUM.search(folded)),
         names=names,
     )
+
+
+def _years(told: Iterable[dates.Date]) -> frozenset[str]:
+    """The years of dates, both ends of spans; an anonymised one by its name."""
+    moments = (moment for date in told for moment in (date.moment, date.until) if moment and moment.year)
+    return frozenset(str(moment.year) for moment in moments) | {ANONYMISED for date in told if date.anonymised}
 
 
 def person_of(folded: str) -> str:
