@@ -41,7 +41,8 @@ def candidates(asked: Asked, sentence: str) -> Iterator[tuple[int, int]]:
     if asked.kind == "figure":
         yield from ((f.start, f.end) for f in figures(sentence) if counts(asked, f.unit))
     elif asked.kind == "date":
-        yield from ((date.start, date.end) for date in dates.find(sentence) if _is_asked(asked, date))
+        told = (date for date in dates.find(sentence) if not sentence[date.start : date.end].isdigit())
+        yield from ((date.start, date.end) for date in told if _is_asked(asked, date))
     elif asked.kind == "person":
         yield from ((m.start(), m.end()) for m in _PERSON.finditer(sentence))
         yield from ((m.start(), m.end()) for m in _LIST.finditer(sentence) if asked.several)

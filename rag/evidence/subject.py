@@ -148,7 +148,8 @@ def told_years(text: str, year: str | None) -> set[str]:
 
 def _last_years(text: str, year: str | None) -> set[str]:
     """The year (or years of a span) that a text names last."""
-    each = (told_years(text[date.start : date.end], year) for date in reversed(dates.find(text)))
+    of = int(year) if year else None
+    each = (set(map(str, dates.years_of(date, of))) for date in reversed(dates.find(text)))
     return next(filter(None, each), set())
 
 
