@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from ingest.language import places
+from ingest.language.bodies import bodies
 from ingest.language.divisions import by_name
 
 _ENDS_A_SENTENCE = '。！？；，、：…!?;,:."”’'
@@ -24,7 +25,7 @@ _SOURCE = re.compile(
     r"(?:^|[\s|>])(?:文章|信息|稿件|新闻)?(?:来源|出处)\s*[:：][ \t]*([^\s:：|。，]{2,30})(?=\s|\||$)", re.MULTILINE
 )
 _BODY = re.compile(
-    r"([\u4e00-\u9fff]{1,16}?(?:科学技术协会|科协|人民政府|委员会|办公室|协会|学会|联合会|研究院|厅|局))"
+    rf"([\u4e00-\u9fff]{{1,16}}?(?:{bodies('association', 'government', 'science')}))"
     r"(?=$|\d|年|工作|关于|召开|举办|开展|印发|发布|总结|报告|计划|的)"
 )
 _SMALL = ("farm", "community", "village")

@@ -26,7 +26,7 @@ from ingest.language.divisions import (
 )
 from ingest.language.words import alternation, table
 
-__all__ = ["Place", "find", "level", "own", "same", "stem", "width", "within"]
+__all__ = ["Place", "find", "level", "own", "rank_pattern", "same", "stem", "width", "within"]
 
 _HAN = re.compile("[\u3400-\u9fff]")
 _RUN = 8  # characters before a rank among which an unknown name begins
@@ -273,6 +273,11 @@ def _beneath(place: Place, found: Sequence[Place]) -> Place:
 
 def _own_level(rank: str) -> str:
     return ranks()[rank].level if rank in ranks() else "province"
+
+
+def rank_pattern(*levels: str) -> str:
+    """A pattern of the ranks of places of these levels; of all where none is given."""
+    return alternation(word for word, rank in ranks().items() if not levels or rank.level in levels)
 
 
 @functools.cache

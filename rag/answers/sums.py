@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from ingest.language.places import rank_pattern
+from ingest.language.questions import asking
 from ingest.language.script import to_simplified
 from rag.answers.compose import answer_with, in_script, refuse, say
 from rag.evidence.library import ReportOf, ViewOf
@@ -36,9 +38,10 @@ _ENGLISH_SUM = re.compile(
     r"(?:total|combined|sum)(?: number| amount)? of (?P<list>(?:[^,?]+, )*[^,?]+? and [^,?]+?)"
     r" (?P<noun>[a-z]+)(?P<tail> (?:held|in|did|does|of|at|were|organi[sz]ed|for)\b.*)?\?*$"
 )
-_DIFFERENCE = re.compile(r"^(?P<a>.+?)比(?P<b>.+?)(?:多|少|高|低|大|小)(?:了|出)?(?P<ask>(?:多少|几).*)$")
+_WIDE = rank_pattern("province", "prefecture", "county")
+_DIFFERENCE = re.compile(rf"^(?P<a>.+?)比(?P<b>.+?)(?:多|少|高|低|大|小)(?:了|出)?(?P<ask>(?:{asking('count')}).*)$")
 _COMPARED = re.compile(
-    r"(?:[两三四五几\d]个?(?:地|区|市|县|州|省|地方|单位)|哪[个里一]个?(?:地区|地方|市|县|省|区)?(?:的)?|谁的?|请列出.*|各地.*|列出.*|(?:更|最)[多少高低大小]"
+    rf"(?:[两三四五几\d]个?(?:地|{_WIDE}|地方|单位)|哪[个里一]个?(?:地方|{_WIDE})?(?:的)?|谁的?|请列出.*|各地.*|列出.*|(?:更|最)[多少高低大小]"
     r"|的?是哪里|的?是哪个|比较|相比|人数|数量|数字|[,，。?？])"
 )
 _FEWER = re.compile(r"更少|最少|更低|最低|更小|最小|\b(?:fewer|fewest|less|least|lower|lowest|smaller|smallest)\b")
@@ -137,7 +140,7 @@ def _spelled_out(first: str, second: str, query: Query) -> str:
     names = [name for names in query.places for name in names]
     mine = next((name for name in names if name in first), "")
     if mine and any(second.startswith(name) and len(second) <= len(name) + 2 for name in names):
-        return re.sub(rf"{mine}(?:省|市|州|县|区|盟|旗|地区)?", second, first, count=1)
+        return re.sub(rf"{mine}(?:{_WIDE})?", second, first, count=1)
     return second
 
 

@@ -11,7 +11,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ingest.language import dates
+from ingest.language.bodies import bodies
+from ingest.language.places import rank_pattern
 from ingest.language.questions import asking
+from ingest.language.words import alternation, table
 from rag.question.figures import KINDS, kinds
 
 Kind = Literal["figure", "date", "person", "post", "body", "name", "list", "place", "yes", "reports", "text"]
@@ -27,9 +30,12 @@ SURNAME = (
     "窦敖鄢卓仇佟栗匡巫桑荆谌岑蔺印官喻米艾]|欧阳|司马|上官|诸葛|东方|皇甫|尉迟|公孙|慕容|令狐)"
 )
 
+_HOW = asking("count")
+_WIDE = rank_pattern("province", "prefecture", "county")
+_PLACE = rank_pattern("province", "prefecture", "county", "town", "village")
 _MEASURES = "|".join(sorted({u for units in KINDS.values() for u in units}, key=len, reverse=True))
-_HOW_MANY = re.compile(rf"(?:多少|几)(?P<unit>{_MEASURES})?(?:的)?(?P<head>[^,，。？?;；]*)")
-_NO_COUNT = re.compile(r"第几(?!年)|哪几|几乎|几份报告里|几年来|近几年|这几|十几")
+_HOW_MANY = re.compile(rf"(?:{_HOW})(?P<unit>{_MEASURES})?(?:的)?(?P<head>[^,，。？?;；]*)")
+_NO_COUNT = re.compile(rf"第几(?!年)|哪几|{alternation(table('questions')['no_count']['words'])}")
 _DATE = re.compile(
     rf"{asking('date')}|第?几年(?!来)"
     r"|\bwhen\b|\bwhat (?:date|day|year|month)\b|\bwhich (?:year"
@@ -37,47 +43,46 @@ _DATE = re.compile(
 )
 _YEAR_ASKED = re.compile(rf"{asking('year')}|\b(?:what|which) year\b")
 _PERSON = re.compile(
-    rf"(?:{asking('person')}|[员长人记席士者师授手生](?:是|的|姓|叫)*(?:叫什么|什么名字|姓什么|姓名|名字))|\bwho(?:se|m)?\b"
+    rf"(?:{asking('person')}|[员长人记席士者师授手生](?:是|的|姓|叫)*(?:{asking('name')}|名字))|\bwho(?:se|m)?\b"
     r"|\bname of the (?:person|chair\w*|mayor)\b"
 )
 # What a person whom the question names is: behind the name, which ends the words for the person.
 _POST = re.compile(
     rf"({SURNAME}[\u4e00-\u9fff]{{1,2}}?)(?:同志|先生|女士)?(?:现在|目前|当时)?"
-    r"(?:是(?:谁|什么人|何人|干什么的|做什么的)|(?:是|现?任|担任|当的?是?|做)(?:什么|何|哪个)(?:职务|职位|职|身份|官|领导|工作)"
+    rf"(?:是(?:{asking('person')}|干什么的|做什么的)|(?:是|现?任|担任|当的?是?|做)(?:什么|何|哪个)(?:职务|职位|职|身份|官|领导|工作)"
     r"|的(?:职务|职位|身份|头衔)(?:是什么|是|叫什么)?)(?=[?？。.!\s]*$)"
 )
 _NO_PERSON = re.compile(r"[长席任记员师者人委授]$")  # 常委是谁 asks for the person
 _BODY = re.compile(
-    r"哪[一几]?[个家些]?(?:[\u4e00-\u9fff]{0,4})(?:学会|协会|单位|机构|部门|企业|公司|组织|学校|科协|委员会)"
+    rf"哪[一几]?[个家些]?(?:[\u4e00-\u9fff]{{0,4}})(?:{bodies()}|单位|机构|部门|组织)"
     r"|\bwhich (?:organi[sz]ation|body|company|society|association|department|institution)\b"
 )
 _WHERE = re.compile(rf"{asking('place')}|\bwhere\b|\b(?:at|in) which\b")
 _LIST = re.compile(rf"{asking('list')}|\bwhich (?:\w+ )?(?:are|were)\b|\blist\b")
+_SEVERAL = re.compile(rf"都有|{asking('list')}|\d[个位名家]")
 _NAME = re.compile(
     rf"{asking('name')}"
     r"|\bwhat is .* called\b|\bname of\b"
 )
 _YES = re.compile(rf"吗$|{asking('yes')}|^(?:is|are|was|were|do|does|did|has|have|can)\b")
 _REPORTS = re.compile(
-    r"哪[些几]?份?个?(?:工作)?(?:报告|文件|总结|材料)(?:提|说|谈|写|讲|里|中|都|$)|(?:几份|这些|各份?|所有)(?:工作)?报告|哪[些几]个?(?:地方|地区|省|市|县"
-    r"|单位)(?:都)?(?:提到|提及|说到|谈到|有|写)"
+    r"哪[些几]?份?个?(?:工作)?(?:报告|文件|总结|材料)(?:提|说|谈|写|讲|里|中|都|$)|(?:几份|这些|各份?|所有)(?:工作)?报告|哪[些几]个?(?:地方|单位|"
+    rf"{_WIDE})(?:都)?(?:提到|提及|说到|谈到|有|写)"
     r"|\bwhich (?:reports?|documents?)\b"
 )
 _MORE = re.compile(
-    r"(?:哪[个里一]|谁)[^,，。?？]*(?:更|最)|(?:更|最)[多少高低大小快慢][^,，。?？]*哪"
+    r"(?:哪[个里一]|谁)[^,，。?？]*[更最]|(?:更|最)[多少高低大小快慢][^,，。?？]*哪"
     r"|\b(?:more|most|fewer|fewest|larger|largest|higher|highest|lower|lowest|greater|greatest)\b"
 )
-_DIFFERENCE = re.compile(
-    r"比.{1,16}?(?:多|少|高|低|大)(?:了|出)?(?:多少|几)|相差|差多少|\bhow many more\b|\bdifference\b"
-)
+_DIFFERENCE = re.compile(rf"比.{{1,16}}?[多少高低大][了出]?(?:{_HOW})|相差|差多少|\bhow many more\b|\bdifference\b")
 _SUM = re.compile(r"加起来|总计|合计|总共|一共|共计|总和|总数|\btotal\b|\baltogether\b|\bcombined\b|\bsum\b")
 _MONEY = re.compile(
-    r"多少(?:钱|经费|资金)|花了?多少|金额|总额(?:是|有|为|达到?|共)*多少|造价|奖补(?![了过]?(?:多少|几)[个家名项所处])|经费[^,，。]{0,4}多少"
+    rf"多少(?:钱|经费|资金)|花了?多少|金额|总额(?:是|有|为|达到?|共)*多少|造价|奖补(?![了过]?(?:{_HOW})[个家名项所处])|经费[^,，。]{{0,4}}多少"
     r"|投资(?:额|总额)?(?:是|为|了|达到?|共)*多少(?![个家名人项处])|多少[^,，。?？]{0,4}(?:资金|经费)|\bmoney\b|\byuan\b|\bcosts?\b"
     r"|\bspen[dt]\b|\bbudgeted\b"
 )
 _SHARE = re.compile(
-    r"百分之几|百分比|百分点|比例|占比|率(?:是|为|达|控制|的|目标)|增速|增幅|覆盖面|增长(?:了)?多少|增长[^,，。]*(?:目标|是)多少"
+    rf"{asking('share')}|百分比|百分点|比例|占比|率(?:是|为|达|控制|的|目标)|增速|增幅|覆盖面|增长(?:了)?多少|增长[^,，。]*(?:目标|是)多少"
     r"|\b(?:share|percentage|percent|proportion|rate|growth|grow|grew|intensity)\b|强度"
 )
 _AREA = re.compile(r"面积|多大|\barea\b|\bsquare met")
@@ -126,11 +131,11 @@ _HEAD_ENDS = re.compile(
     r"[建有被参获得开办是在来用评达成设为举]|获得|参加|(?:一共|总共|分别|现在|目前|左右|以上)|[的了吗呢?？]"
 )
 _HEAD_BEFORE = re.compile(
-    r"(?:^|[的,，]|[省市县区州]|\d年)([^的,，省市县区州]{2,16}?)(?:大概|大约|一共|总共|现在|目前|共|约)*(?:有|是|为|达到?)(?:多少|几)"
+    rf"(?:^|[的,，]|{_WIDE}|\d年)((?:(?!{_WIDE})[^的,，]){{2,16}}?)(?:大概|大约|一共|总共|现在|目前|共|约)*(?:有|是|为|达到?)(?:{_HOW})"
 )
 # What was held, given out or built, named between its verb and 多少: 举办讲座多少场.
 _HEAD_DONE = re.compile(
-    r"(?:举办|开展|组织|召开|发放|建成|建立|创建|获得|收到|新建|命名|认定|引进|邀请)了?(?!的)([\u4e00-\u9fff“”]{2,12}?)(?:一?共|总共)?(?:多少|几)"
+    rf"(?:举办|开展|组织|召开|发放|建成|建立|创建|获得|收到|新建|命名|认定|引进|邀请)了?(?!的)([\u4e00-\u9fff“”]{{2,12}}?)(?:一?共|总共)?(?:{_HOW})"
 )
 _NO_HEAD = re.compile(r"预期|目标|控制|总额|总数|总量|数量|人数|面积|金额|多少|一年|每年|\d+年?")
 _ROLE = re.compile(
@@ -143,10 +148,10 @@ ANONYMISED = "20xx"
 _TITLED = re.compile(r"《[^《》]*》")  # a year in a title is part of a name
 # A school or hospital by its own name, not 全区小学 or 哪些中学; of a longer name the end is enough.
 _INSTITUTION = re.compile(
-    r"(?:(?![全各多少几哪些所个的有在县市区省州乡村镇个家级中小][\u4e00-\u9fff]|[\u4e00-\u9fff][全各少几些所个的有在县市区省州村镇家级中小])"
-    r"[\u4e00-\u9fff]{2})(?:小学|中学|大学|医院)(?!生|科)"
+    rf"(?:(?!(?:[全各些所的有在个家级中小]|{_HOW}|{_PLACE})[\u4e00-\u9fff]|[\u4e00-\u9fff](?:[全各少几些所个的有在家级中小]|{_PLACE}))"
+    rf"[\u4e00-\u9fff]{{2}})(?:{bodies('school', 'health')})(?!生|科)"
 )
-_ORDINAL = re.compile(r"第[一二三四五六七八九十百\d]+|[一二三四五六七八九十特]等|(?:国家|[省市区县])级")
+_ORDINAL = re.compile(rf"第[一二三四五六七八九十百\d]+|[一二三四五六七八九十特]等|(?:国家|{_WIDE})级")
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +219,7 @@ def asked(folded: str) -> Asked:
         published=kind == "date" and bool(_PUBLISHED.search(folded)),
         person=person_of(folded) if kind == "post" else "",
         role=role[0] if kind == "person" and (role := _ROLE.search(folded)) else "",
-        several=bool(re.search(r"都有|哪些|哪几|分别|\d[个位名家]", folded)),
+        several=bool(_SEVERAL.search(folded)),
         change=bool(_CHANGE.search(folded)),
         each=tells_each(folded) or bool(re.search(r"\bper\b|\baverage\b|\beach\b", folded)),
         more=bool(_MORE.search(folded)),

@@ -18,10 +18,10 @@ _UNIT = (
     r"|户(?!籍)|起|批|岁|度|级|类|倍|部(?!门)|辆|台|套|间|张|门(?![店诊])|成|[万亿])"
 )
 ASK = re.compile(
-    rf"{asking('share')}|(?:多少|几|哪几){_UNIT}?(?:的(?=[\u4e00-\u9fff]))?"
-    rf"|{asking('measure', 'date', 'place', 'reason')}|哪些|哪{_UNIT}|{asking('person', 'thing', 'manner')}"
+    rf"{asking('share')}|(?:{asking('count')}|哪几){_UNIT}?(?:的(?=[\u4e00-\u9fff]))?"
+    rf"|{asking('measure', 'date', 'place', 'reason')}|哪(?:些|{_UNIT})|{asking('person', 'thing', 'manner')}"
 )
-COUNTS = re.compile(r"多少|几|哪些")
+COUNTS = re.compile(rf"{asking('count')}|哪些")
 _THING = re.compile(r"[\u4e00-\u9fffA-Z“”《》()()]{1,20}")
 # Where the thing counted ends and what it did begins.
 _DID = re.compile(
