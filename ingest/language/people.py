@@ -23,7 +23,10 @@ _FOREIGN = 6  # characters of one part of a name with dots, at most
 _BETWEEN = 24  # characters between two posts of one person, or between 任 and the post
 _APPOSED = 16  # characters between a name and the post behind a mark
 _HELD = 8  # posts told of one person, at most
+_USUAL = 0.7  # the share of characters of a name with dots that such names are usually written with
 _LED = 6  # characters of the longest word that leads to a name
+_AND = frozenset(("、", "和", "与", "及", "以及", " ", "\u3000"))
+_OPEN = ("mark", "listed", "told")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,7 @@ class _Words:
     never: frozenset[str]
     posts: frozenset[str]
     loose: frozenset[str]
+    foreign: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +121,7 @@ def find(text: str) -> tuple[Person, ...]:
     held = posts(text)
     read = _Text(text, held, tuple(p.start for p in held), tuple(p.end for p in held))
     found: list[Person] = []
-    for at in _openings(text):
+    for at in _openings(read):
         if found and at < found[-1].end:
             continue
         left = _left(read, at, found)
@@ -172,8 +176,21 @@ def post_pattern(trades: bool = False) -> str:
     return f"(?:{_optional('former')}{_optional('qualifiers')}{_optional('deputy')}(?:{alternation(words)}))"
 
 
-def _openings(text: str) -> Iterator[int]:
-    yield from (match.start() for match in _opening().finditer(text))
+def _openings(read: _Text) -> list[int]:
+    """Where a name may begin: at a surname, or before a dot at the nearest border."""
+    dots = {_dotted_from(read, match.start()) for match in _dot().finditer(read.text)}
+    return sorted(dots | {match.start() for match in _opening().finditer(read.text)})
+
+
+def _dotted_from(read: _Text, dot: int) -> int:
+    """Where a name with a dot begins: behind a post, else behind a word that leads to it, else at the mark before."""
+    first = dot
+    while first > max(0, dot - _FOREIGN) and _han().match(read.text, first - 1):
+        first -= 1
+    starts = range(dot - 1, first - 1, -1)
+    posts_end = (at for at in starts if read.post_to(at))
+    led = (at for at in starts if _lead_before(read.text, at) and dot - at > 1)
+    return next(posts_end, next(led, first))
 
 
 # Posts
@@ -217,11 +234,21 @@ def _leads(word: str) -> bool:
 def _names_at(text: str, at: int) -> Iterator[_Name]:
     """What may be a name that begins at `at`, the longest first."""
     if dotted := _dotted().match(text, at):
-        yield _Name(at, dotted.end(), True, False)
+        yield from _foreign(text, at, dotted)
     double = next((word for word in _doubles_by_first().get(text[at : at + 1], ()) if text.startswith(word, at)), "")
     for surname in filter(None, (double, text[at : at + 1])):
         if surname == double or surname in _words().surnames:
             yield from _given(text, at, at + len(surname), surname == double)
+
+
+def _foreign(text: str, start: int, match: re.Match[str]) -> Iterator[_Name]:
+    """A name with dots, its last part the shorter where a word that may follow a name cuts it."""
+    last = match.start("last")
+    cut = (end for end in range(last + 2, match.end()) if _verbs().match(text, end) or _spoken().match(text, end))
+    end = next(cut, match.end())
+    letters = [char for char in text[start:end] if char not in _DOT]
+    usual = sum(char in _words().foreign for char in letters)
+    yield _Name(start, end, usual >= _USUAL * len(letters), False)
 
 
 def _given(text: str, start: int, at: int, double: bool) -> Iterator[_Name]:
@@ -248,30 +275,43 @@ def _best(read: _Text, at: int, left: _Left) -> _Name | None:
 
 
 def _stands(read: _Text, name: _Name, left: _Left) -> bool:
+    if _cuts_a_word(read, name):
+        return False
     right = _right(read, name.end)
-    if " " in read.text[name.start : name.end] or "\u3000" in read.text[name.start : name.end]:
-        return left.kind == "post" and right == "mark"
+    if _blank().search(read.text, name.start, name.end):
+        return left.kind == "post" and right in _OPEN
     if left.kind in ("post", "person"):
-        return _stands_behind_post(read.text, name, left, right)
+        return _stands_behind_post(name, left, right)
+    if name.word:
+        return False
     if left.kind in ("mark", "lead"):
-        return not name.word and (right == "spoken" or (name.sure and right in ("verb", "post")))
-    return name.sure and not name.word and right == "spoken" and name.end - name.start > 2
+        return right == "spoken" or (name.sure and right not in ("", "mark"))
+    return name.sure and right == "spoken" and name.end - name.start > 2
 
 
-def _stands_behind_post(text: str, name: _Name, left: _Left, right: str) -> bool:
+def _stands_behind_post(name: _Name, left: _Left, right: str) -> bool:
     if name.word and (name.end - name.start == 2 or not name.sure):
         return False
-    loose = left.post is not None and left.post.word in _words().loose
-    if loose or left.kind == "person":
+    if left.kind == "person" or (left.post is not None and left.post.word in _words().loose):
         return name.sure and bool(right) and not name.word
     return bool(right) or (name.sure and name.end - name.start > 2 and not name.word)
 
 
+def _cuts_a_word(read: _Text, name: _Name) -> bool:
+    """Whether the last character of a name opens a word that may follow one: 明担 of 欧阳明担任."""
+    last = name.end - 1
+    verb = _verbs().match(read.text, last)
+    return last > name.start + 1 and ((verb is not None and verb.end() > name.end) or read.post_at(last) is not None)
+
+
 def _right(read: _Text, end: int) -> str:
-    """What stands behind a name: "mark", "spoken" (同志), "post", "verb"; empty where nothing bounds it."""
+    """What stands behind a name: "spoken" (同志), "post", "verb", "told" for a post told behind a mark, "listed" for
+    the next of an enumeration, "mark"; empty where nothing bounds it."""
     text = read.text
     if not _han().match(text, end):
-        return "mark"
+        if _behind(read, end):
+            return "told"
+        return "listed" if text[end : end + 1] in ("、", " ", "\u3000") and _han().match(text, end + 1) else "mark"
     if _spoken().match(text, end):
         return "spoken"
     if read.post_at(end):
@@ -281,11 +321,10 @@ def _right(read: _Text, end: int) -> str:
 
 def _left(read: _Text, at: int, found: Sequence[Person]) -> _Left:
     text = read.text
-    joined = _joined_to(text, at)
-    if found and found[-1].end == joined and text[joined:at] in _and():
+    if found and found[-1].end < at and text[found[-1].end : at] in _AND:
         return _Left("person")
-    for end in dict.fromkeys((at, joined)):
-        if (post := read.post_to(end)) and (end == at or text[end:at].strip() not in _and()):
+    for end in (at, _joined_to(text, at)):
+        if post := read.post_to(end):
             return _Left("post", post)
     if at == 0 or not _han().match(text, at - 1):
         return _Left("mark")
@@ -294,14 +333,16 @@ def _left(read: _Text, at: int, found: Sequence[Person]) -> _Left:
 
 def _joined_to(text: str, at: int) -> int:
     """Where what a joining word or a mark joins to `at` ends: the end of 主席 in 主席由…."""
+    while at > 0 and _blank().match(text, at - 1):
+        at -= 1
     for length in range(min(_LED, at), 0, -1):
-        if text[at - length : at].strip() in _joins():
+        if text[at - length : at] in _joins():
             return at - length
     return at
 
 
 def _lead_before(text: str, at: int) -> bool:
-    return any(text[max(0, at - length) : at] in _leading() for length in range(1, _LED + 1))
+    return any(text[at - length : at] in _leading() for length in range(1, min(_LED, at) + 1))
 
 
 # What is told of a person
@@ -311,8 +352,10 @@ def _person(read: _Text, name: _Name, left: _Left, found: Sequence[Person]) -> P
     before = _chain_before(read, left.post) if left.post else ()
     behind = _behind(read, name.end)
     nearest = before[-1] if before else behind[0] if behind else None
-    if nearest is None and left.kind == "person" and found[-1].post_end is not None:
-        return _told(read, name, found[-1].posts, _nearest_of(found[-1]))
+    if nearest is None and left.kind == "person":
+        shared = _nearest_of(found[-1])
+        if shared is not None and (shared.deputy or shared.word not in _people()["chiefs"]):
+            return _told(read, name, found[-1].posts, shared)
     return _told(read, name, before + behind, nearest)
 
 
@@ -381,16 +424,25 @@ def _is_anothers(read: _Text, post: Post, takes: str | None) -> bool:
 
 
 def _with_shared_posts(read: _Text, found: Sequence[Person]) -> list[Person]:
-    """The same with the post of the last of an enumeration given to those before it: 王某某、李某某任副主席."""
+    """The same with the post of the last of an enumeration given to those before it: 王某某、李某某任副主席.
+
+    A name that is only the first of an enumeration, without a post in the end, counts no more.
+    """
     told: list[Person] = []
     for person in reversed(found):
         after = told[-1] if told else None
-        if person.post is None and after is not None and read.text[person.end : after.start] in _and():
+        if person.post is None and after is not None and read.text[person.end : after.start] in _AND:
             post = _nearest_of(after)
             if post is not None and post.start >= after.end:
                 person = _told(read, _Name(person.start, person.end, True, False), after.posts, post)
-        told.append(person)
+        if person.post is not None or not _only_listed(read, person):
+            told.append(person)
     return told[::-1]
+
+
+def _only_listed(read: _Text, person: Person) -> bool:
+    """Whether nothing but the next of an enumeration bounds a name that no post, verb or word of address follows."""
+    return _right(read, person.end) in ("listed", "mark")
 
 
 # The tables as patterns
@@ -410,6 +462,7 @@ def _words() -> _Words:
         frozenset(words["never_given"]),
         frozenset(words["posts"]),
         frozenset(words["loose"]),
+        frozenset(words["foreign"]),
     )
 
 
@@ -438,12 +491,19 @@ def _alike() -> dict[str, str]:
 @functools.cache
 def _opening() -> re.Pattern[str]:
     first = "".join(sorted(_words().surnames | {word[0] for word in _words().doubles}))
-    return re.compile(f"[{first}]|(?<![{_HAN}{_DOT}])(?=[{_HAN}]{{1,{_FOREIGN}}}[{_DOT}][{_HAN}])")
+    return re.compile(f"[{first}]")
+
+
+@functools.cache
+def _dot() -> re.Pattern[str]:
+    return re.compile(f"(?<=[{_HAN}])[{_DOT}](?=[{_HAN}])")
 
 
 @functools.cache
 def _dotted() -> re.Pattern[str]:
-    return re.compile(f"[{_HAN}]{{1,{_FOREIGN}}}(?:[{_DOT}][{_HAN}]{{1,{_FOREIGN}}}){{1,3}}")
+    return re.compile(
+        f"[{_HAN}]{{1,{_FOREIGN}}}(?:[{_DOT}][{_HAN}]{{1,{_FOREIGN}}}){{0,2}}[{_DOT}](?P<last>[{_HAN}]{{1,{_FOREIGN}}})"
+    )
 
 
 @functools.cache
@@ -482,13 +542,8 @@ def _verbs() -> re.Pattern[str]:
 
 
 @functools.cache
-def _and() -> frozenset[str]:
-    return frozenset(("、", "和", "与", "及", "以及", " ", "\u3000", ",", "，"))
-
-
-@functools.cache
 def _joins() -> frozenset[str]:
-    return frozenset(_people()["joins"]) | _and()
+    return frozenset(_people()["joins"])
 
 
 @functools.cache
