@@ -7,12 +7,14 @@ it, so an ordinary word that begins with a surname (高度, 方案) is none. Tim
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ingest.language.divisions import by_name
 from ingest.language.words import alternation, table
 
 __all__ = ["Person", "Post", "find", "is_name", "post_pattern", "posts", "same_post", "surname_pattern"]
@@ -280,13 +282,27 @@ def _stands(read: _Text, name: _Name, left: _Left) -> bool:
     right = _right(read, name.end)
     if _blank().search(read.text, name.start, name.end):
         return left.kind == "post" and right in _OPEN
+    if read.text[name.start] in _people()["particles"] and not _is_no_particle(name, left, right):
+        return False
     if left.kind in ("post", "person"):
         return _stands_behind_post(name, left, right)
-    if name.word:
+    if name.word or read.text[name.start : name.end] in _divisions():
         return False
     if left.kind in ("mark", "lead"):
-        return right == "spoken" or (name.sure and right not in ("", "mark"))
+        return right == "spoken" or (name.sure and _tells(name, right))
     return name.sure and right == "spoken" and name.end - name.start > 2
+
+
+def _is_no_particle(name: _Name, left: _Left, right: str) -> bool:
+    """Whether a surname that is a particle or a numeral far more often (向, 于) is a surname here."""
+    if left.kind == "post":
+        return name.sure and right not in ("", "short", "post")
+    return name.sure and (right in ("spoken", "told") or (right == "verb" and left.kind == "person"))
+
+
+def _tells(name: _Name, right: str) -> bool:
+    """Whether what stands behind a name shows that it is one, with nothing but a mark before it: 王伟出席, 王建国在."""
+    return right in ("verb", "post", "told", "listed") or (right == "short" and name.end - name.start > 2)
 
 
 def _stands_behind_post(name: _Name, left: _Left, right: str) -> bool:
@@ -306,7 +322,7 @@ def _cuts_a_word(read: _Text, name: _Name) -> bool:
 
 def _right(read: _Text, end: int) -> str:
     """What stands behind a name: "spoken" (同志), "post", "verb", "told" for a post told behind a mark, "listed" for
-    the next of an enumeration, "mark"; empty where nothing bounds it."""
+    the next of an enumeration, "mark", "short" for a verb of one character; empty where nothing bounds it."""
     text = read.text
     if not _han().match(text, end):
         if _behind(read, end):
@@ -316,7 +332,8 @@ def _right(read: _Text, end: int) -> str:
         return "spoken"
     if read.post_at(end):
         return "post"
-    return "verb" if _verbs().match(text, end) else ""
+    verb = _verbs().match(text, end)
+    return "" if verb is None else "verb" if len(verb[0]) > 1 else "short"
 
 
 def _left(read: _Text, at: int, found: Sequence[Person]) -> _Left:
@@ -326,7 +343,7 @@ def _left(read: _Text, at: int, found: Sequence[Person]) -> _Left:
     for end in (at, _joined_to(text, at)):
         if post := read.post_to(end):
             return _Left("post", post)
-    if at == 0 or not _han().match(text, at - 1):
+    if at == 0 or _parts().match(text, at - 1):
         return _Left("mark")
     return _Left("lead") if _lead_before(text, at) else _Left("")
 
@@ -401,26 +418,33 @@ def _enumerated(text: str, end: int, start: int) -> bool:
 def _behind(read: _Text, end: int) -> tuple[Post, ...]:
     """The posts told behind a name: 王某某,省科协主席; 王某某任组长; 王某某教授."""
     if post := read.post_at(end):
-        return _chain_behind(read, post)
+        return () if _is_anothers(read, post) else (post,)
     opening = _takes().match(read.text, end)
     if opening is None:
         return ()
-    room = _BETWEEN if opening["takes"] else _APPOSED
+    takes = opening["takes"] or opening["takes_on"] or ""
     at = bisect_left(read.starts, opening.end())
-    if at == len(read.posts) or read.starts[at] - opening.end() > room:
+    if at == len(read.posts) or read.starts[at] - opening.end() > (_BETWEEN if takes else _APPOSED):
         return ()
     post = read.posts[at]
-    if not _plain().fullmatch(read.text, opening.end(), post.start) or _is_anothers(read, post, opening["takes"]):
+    if not _plain().fullmatch(read.text, opening.end(), post.start):
         return ()
-    return _chain_behind(read, post)
+    if len(takes) < 2 and _han().match(read.text, post.end) and (not takes or post.is_trade):
+        return ()
+    return _own(read, _chain_behind(read, post))
 
 
-def _is_anothers(read: _Text, post: Post, takes: str | None) -> bool:
+def _own(read: _Text, held: tuple[Post, ...]) -> tuple[Post, ...]:
+    """Those posts of an enumeration behind a name that are not the next one's: 王某某任组长、副主席李某某任副组长."""
+    return tuple(itertools.takewhile(lambda post: not _is_anothers(read, post), held))
+
+
+def _is_anothers(read: _Text, post: Post) -> bool:
     """Whether a post behind a name is that of the next one: 王某某,副主席李某某."""
-    last = _chain_behind(read, post)[-1]
-    if any(_right(read, name.end) for name in _names_at(read.text, last.end) if not name.word):
-        return True
-    return takes is None and bool(_han().match(read.text, last.end))
+    at = post.end
+    while _blank().match(read.text, at):
+        at += 1
+    return any(name.sure and not name.word for name in _names_at(read.text, at))
 
 
 def _with_shared_posts(read: _Text, found: Sequence[Person]) -> list[Person]:
@@ -527,6 +551,18 @@ def _blank() -> re.Pattern[str]:
 
 
 @functools.cache
+def _parts() -> re.Pattern[str]:
+    """What bounds a name before it: no figure or letter."""
+    return re.compile(r"[^\w·•・‧]")
+
+
+@functools.cache
+def _divisions() -> frozenset[str]:
+    """Names of places by which people might be called: 龙岩."""
+    return frozenset(division.stem for named in by_name().values() for division in named)
+
+
+@functools.cache
 def _han() -> re.Pattern[str]:
     return re.compile(f"[{_HAN}]")
 
@@ -554,7 +590,8 @@ def _leading() -> frozenset[str]:
 @functools.cache
 def _takes() -> re.Pattern[str]:
     honorific = f"(?:{alternation(_people()['honorifics'])})?"
-    return re.compile(rf"{honorific}(?:[,，(（:：]|(?=\S))\s?(?P<takes>{alternation(_people()['takes'])})?")
+    takes = alternation(_people()["takes"])
+    return re.compile(rf"{honorific}(?:[,，(（:：] ?(?P<takes>{takes})?|(?P<takes_on>{takes}))")
 
 
 @functools.cache
