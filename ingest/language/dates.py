@@ -27,7 +27,7 @@ _DAY = "(?:3[01]|[12]\\d|0?[1-9]|三十一?|二?十[一二三四五六七八九]
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A year, month and day as far as they are told. `relative`: years off the report's own (去年 is -1), with no `year`."""
+    """A year, month and day as far as they are told; `relative`: years off the report's own (去年 -1), no `year`."""
 
     year: int | None = None
     month: int | None = None
@@ -82,7 +82,7 @@ def years(text: str, of: int | None) -> frozenset[int]:
 
 
 def comparisons(text: str) -> tuple[tuple[int, int], ...]:
-    """The stretches in which an earlier year is only compared with: 比上年, 与去年同期相比, 由2020年的 before its figure."""
+    """Where an earlier year is only compared with: 比上年, 与去年同期相比, 由2020年的 before its figure."""
     found = ((date, _compared(text, date)) for date in find(text) if date.relative is None or date.relative < 0)
     return tuple(span for date, span in found if span is not None)
 

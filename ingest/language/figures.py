@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Literal
 
-from ingest.language import numerals, units
+from ingest.language import dates, numerals, units
 from ingest.language.numerals import Numeral
 from ingest.language.words import alternation, table
 
@@ -86,13 +86,13 @@ def _visible(text: str) -> tuple[str, Sequence[int] | None]:
 
 
 def _figures(text: str) -> Iterator[Figure]:
-    dates = _dates(text)
+    told = _dates(text)
     date_end, done, at = 0, 0, 0
-    upcoming = next(dates, None)
+    upcoming = next(told, None)
     while match := _openings().search(text, at):
         start = match.start()
         while upcoming and upcoming[0] <= start:
-            date_end, upcoming = max(date_end, upcoming[1]), next(dates, None)
+            date_end, upcoming = max(date_end, upcoming[1]), next(told, None)
         if start < date_end:
             at = date_end
             continue
@@ -106,20 +106,14 @@ def _figures(text: str) -> Iterator[Figure]:
 
 def _dates(text: str) -> Iterator[tuple[int, int]]:
     """Where dates and times of day stand, which are no figures."""
-    for match in _DATE.finditer(text):
-        yield match.span()
+    told = [(date.start, date.end) for date in dates.find(text)]
+    yield from sorted([*told, *(match.span() for match in _TIME.finditer(text))])
 
 
-_SMALL = "[0-9一二三四五六七八九十廿卅]"
-_DATE = re.compile(
-    r"(?<![0-9])(?:1[5-9]|20)[0-9]{2}\s?(?:(?:[-—–~至到]{1,2}\s?(?:1[5-9]|20)[0-9]{2}\s?(?:年度?)?(?![0-9万千百个]))"
-    rf"|(?:年(?!多|来|历史|前|以上)度?(?:代初?)?(?:\s?{_SMALL}{{1,3}}\s?月(?:份|\s?{_SMALL}{{1,3}}\s?[日号])?)?))"
-    rf"|(?<![0-9])(?:1[5-9]|20)[0-9]{{2}}[-./][0-9]{{1,2}}[-./][0-9]{{1,2}}(?![0-9])"
-    r"|[一二][〇○零一二三四五六七八九]{3}年(?:度|代)?"
-    rf"|[0-9]{{2}}年代|[二三四五六七八九]十年代"
-    rf"|(?<![0-9个第.]){_SMALL}{{1,3}}\s?(?:[-—–~至到]{{1,2}}\s?{_SMALL}{{1,3}}\s?)?月(?!球)(?:份|\s?{_SMALL}{{1,3}}\s?[日号])?"
-    rf"(?:\s?[-—–~至到]{{1,2}}\s?{_SMALL}{{1,3}}\s?(?:日|月\s?{_SMALL}{{1,3}}\s?[日号]))?"
-    rf"|(?<![0-9.万千百]){_SMALL}{{1,3}}\s?(?:日\s?)?(?:[-—–~至到]{{1,2}}\s?{_SMALL}{{1,3}}\s?)?[日号](?![内游均产])"
+_DAY = "[0-9一二三四五六七八九十廿卅]{1,3}"
+# A day without its month and a time of day: dates that `dates` doesn't tell by themselves.
+_TIME = re.compile(
+    rf"(?<![0-9.万千百]){_DAY}\s?(?:日\s?)?(?:[-—–~至到]{{1,2}}\s?{_DAY}\s?)?[日号](?![内游均产])"
     r"|(?<![0-9])[0-9]{1,2}[:时点][0-9]{1,2}分?(?![0-9])"
 )
 
@@ -138,7 +132,7 @@ def _amount(text: str, start: int) -> tuple[_Amount | None, int]:
     """The number at `start` with its unit, or None; and where what was looked at ends."""
     word = _vague_words().match(text, start)
     if word:
-        unit, end = _unit(text, word.end())
+        unit, end = unit_at(text, word.end())
         nothing = Numeral(start, word.end(), Decimal(0), Decimal(0), 1, "vague", True, False)
         return (_Amount(start, end, Decimal(0), Decimal(0), unit, "vague", nothing) if unit else None), word.end()
     numeral = numerals.read(text, start)
@@ -152,7 +146,7 @@ def _amount(text: str, start: int) -> tuple[_Amount | None, int]:
 
 def _with_unit(text: str, numeral: Numeral) -> _Amount:
     about: About = _ABOUT[numeral.about]
-    unit, end = _unit(text, numeral.end)
+    unit, end = unit_at(text, numeral.end)
     amount = _Amount(numeral.start, end, numeral.low, numeral.high, unit, about, numeral)
     inner = _inner_half().match(text, numeral.end)
     if inner and not unit.startswith(inner[0][:1] + inner["unit"]):
@@ -214,7 +208,7 @@ def _fraction(text: str, under: Numeral) -> _Amount | None:
 def _without_unit(text: str, numeral: Numeral) -> Numeral:
     """A number without its last character where that begins the unit: 千 of 50万千瓦."""
     last = numeral.end - 1
-    if text[last] not in _shared_heads() or _unit(text, last)[0][:1] != text[last]:
+    if text[last] not in _shared_heads() or unit_at(text, last)[0][:1] != text[last]:
         return numeral
     before = numerals.read(text, numeral.start, last)
     if before is None or before.end == before.start:
@@ -235,9 +229,9 @@ def _ranged(text: str, first: _Amount) -> _Amount:
     if second is None or second.about == "vague" or not _goes_on(first, second):
         return first
     low = first.low
-    if not first.unit and first.numeral.scale == 1 and second.numeral.scale > 1 and not second.share:
-        if low < second.low / second.numeral.scale:
-            low *= second.numeral.scale
+    scaled = not first.unit and first.numeral.scale == 1 and second.numeral.scale > 1 and not second.share
+    if scaled and low < second.low / second.numeral.scale:
+        low *= second.numeral.scale
     if low >= second.high:
         return first
     return replace(first, end=second.end, low=low, high=second.high, unit=second.unit or first.unit)
@@ -300,7 +294,7 @@ def _joins(text: str, at: int, sign: str) -> bool:
     char = text[at - 1 : at]
     if _HAN.match(sign):
         return char in tuple(table("numerals")["signs"]["not_after"])
-    return bool(char) and (char.isalnum() and not _HAN.match(char) or char in "-−—%)")
+    return bool(char) and ((char.isalnum() and not _HAN.match(char)) or char in "-−—%)")
 
 
 def _before(text: str, start: int, done: int, amount: _Amount, unit: str) -> tuple[About | None, int]:
@@ -399,7 +393,7 @@ def _numbering(text: str, start: int, end: int) -> bool:
 _NUMBERED = re.compile(r"[、)）]|\.(?![0-9])")
 
 
-def _unit(text: str, at: int) -> tuple[str, int]:
+def unit_at(text: str, at: int) -> tuple[str, int]:
     """The unit that stands at `at` or behind a gap there, and where it ends; "" where none does."""
     match = _unit_pattern().match(text, at)
     return (match["unit"], match.end()) if match else ("", at)

@@ -9,9 +9,11 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from ingest.language import figures, units
+from ingest.language.figures import Figure
 from ingest.language.places import rank_pattern
 from ingest.language.questions import asking
 from ingest.language.script import to_simplified
@@ -19,7 +21,6 @@ from rag.answers.compose import answer_with, in_script, refuse, say
 from rag.evidence.library import ReportOf, ViewOf
 from rag.evidence.sentences import narrowed
 from rag.evidence.subject import ReportView
-from rag.question.figures import Figure, figures, kinds
 from rag.question.places import Named, named, whole
 from rag.question.query import Query
 from rag.records import Answer, Evidence, Question
@@ -68,6 +69,8 @@ class Plan:
 
     operation: Operation
     parts: tuple[Part, ...]
+    unit: str = ""
+    """The unit that the question names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,11 @@ class Found:
 
 def plan(query: Query) -> Plan | None:
     """How to take a question apart, or None for one that a sentence may answer."""
+    found = _plan(query)
+    return replace(found, unit=query.asked.unit) if found else None
+
+
+def _plan(query: Query) -> Plan | None:
     want, question = query.asked, query.question
     text = to_simplified(question.interpreted)
     if want.kind == "reports":
@@ -130,6 +138,8 @@ def combine(
             f"。没有找到{names}的数字,因此无法得出结果。",
             f". No figure was found for {', '.join(missing)}, so there is no result.",
         )
+    elif short is None:
+        lead += say(question, "。单位不同,不能合并计算。", ". The units differ, so there is no result.")
     return answer_with(question, evidence, short, report_of, lead)
 
 
@@ -146,13 +156,15 @@ def _spelled_out(first: str, second: str, query: Query) -> str:
 
 def _result(question: Question, plan: Plan, told: Sequence[Found]) -> str | None:
     """What the figures come to, or None when they can't be set against one another."""
-    figures = [f.figure for f in told if f.figure is not None]
-    values = [figure.value for figure in figures]
-    if any(value is None for value in values) or not _comparable(figures):
+    each = [f.figure for f in told if f.figure is not None]
+    asked = units.unit(plan.unit)
+    # Counts keep the word of the report, measures take the unit that is asked in.
+    as_asked = asked and asked.measured and all(units.convertible(f.unit, plan.unit) for f in each)
+    unit = plan.unit if as_asked else each[0].unit
+    exact = _in_unit(each, unit)
+    if exact is None:
         return None
-    exact = [value for value in values if value is not None]
-    rough = any(figure.rough for figure in figures)
-    unit = figures[0].unit
+    rough = any(figure.rough for figure in each)
     if plan.operation == "sum":
         total = say(question, "合计", "in total ")
         return f"{total}{_about(question) if rough else ''}{_plain(sum(exact))}{in_script(unit, question)}"
@@ -161,11 +173,11 @@ def _result(question: Question, plan: Plan, told: Sequence[Found]) -> str | None
         more = say(question, "多", "more by ") if first >= second else say(question, "少", "fewer by ")
         return f"{more}{_about(question) if rough else ''}{_plain(abs(first - second))}{in_script(unit, question)}"
     top = (min if plan.operation == "least" else max)(exact)
-    best = [f.part.label for f in told if f.figure is not None and f.figure.value == top]
+    best = [f.part.label for f, value in zip(told, exact, strict=True) if value == top]
     names = in_script("、".join(best), question)
     if len(best) > 1:
         return say(question, f"{names}一样", f"{names}: the same")
-    if figures[0].unit == "%":
+    if unit == "%":
         return names + (
             say(question, "最低", ": the lowest")
             if plan.operation == "least"
@@ -208,7 +220,7 @@ def figure_of(evidence: Evidence, text: str) -> tuple[str, Figure | None]:
     if evidence.short is None:
         return "", None
     said = text[slice(*evidence.short)]
-    return said, next(figures(said), None)
+    return said, next(iter(figures.find(said)), None)
 
 
 def _comparison(query: Query, text: str, operation: Operation = "most") -> Plan | None:
@@ -280,10 +292,14 @@ def _english(query: Query, text: str) -> Plan | None:
     return None
 
 
-def _comparable(found: Sequence[Figure]) -> bool:
-    """Whether all figures count the same kind of thing."""
-    first = found[0]
-    return all(f.unit == first.unit or kinds(f.unit) & kinds(first.unit) for f in found)
+def _in_unit(each: Sequence[Figure], unit: str) -> list[float] | None:
+    """The values of figures in one unit; None where one has no value or measures, counts or costs something else."""
+    if any(f.value is None or not units.convertible(f.unit, unit) for f in each):
+        return None
+    target = units.unit(unit)
+    if target is None or not target.measured:
+        return [f.value for f in each if f.value is not None]
+    return [f.base_value / target.factor for f in each if f.base_value is not None]
 
 
 def _about(question: Question) -> str:

@@ -154,7 +154,9 @@ def _is_picked(asked: Asked, evidence: Evidence, start: int, end: int) -> bool:
         return bool(dates.find(said) or _TIME.search(said))
     if asked.kind == "person":
         named = not _COUNTED.search(said)
-        return named and (not asked.role or extract.near_role(evidence.text, asked.role, first, last))
+        return named and (
+            not asked.role or extract.near_role(evidence.text, asked.role, first, last, (0, len(evidence.text)))
+        )
     return True
 
 

@@ -12,9 +12,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from ingest.language import dates
+from ingest.language.marks import narrow
 from ingest.language.places import find
 from ingest.records import CleanReport
-from rag.question.figures import narrow
 from rag.question.kind import ANONYMISED
 from rag.question.places import names_of
 

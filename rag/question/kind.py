@@ -10,31 +10,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from ingest.language import dates
+from ingest.language import dates, people, units
 from ingest.language.bodies import bodies
+from ingest.language.figures import unit_at
 from ingest.language.places import rank_pattern
 from ingest.language.questions import asking
 from ingest.language.words import alternation, table
-from rag.question.figures import KINDS, kinds
 
 Kind = Literal["figure", "date", "person", "post", "body", "name", "list", "place", "yes", "reports", "text"]
 """`post` is what a named person is, `body` which organisation, `name` what something is called, `reports` which reports
 say so, `text` other."""
 
-# The hundred commonest family names (2020 census of names), further common ones that are no everyday words, and the
-# usual double ones.
-SURNAME = (
-    "(?:[王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石金韦贾夏付傅方邹熊白孟秦邱侯江尹薛闫"
-    "雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔向常汤康易乔葛梅庄"
-    "樊兰殷施洪翟颜倪温芦季俞章鲁伍申尤毕聂柴焦柳邢岳齐辛祝涂祁舒耿牟詹苗凌费靳童欧甄裴屈鲍霍翁隋甘景柯阮桂闵冉饶瞿戚滕晋邬臧褚娄奚穆郎冀姬屠晏栾郁"
-    "窦敖鄢卓仇佟栗匡巫桑荆谌岑蔺印官喻米艾]|欧阳|司马|上官|诸葛|东方|皇甫|尉迟|公孙|慕容|令狐)"
-)
-
+SURNAME = people.surname_pattern()
 _HOW = asking("count")
 _WIDE = rank_pattern("province", "prefecture", "county")
 _PLACE = rank_pattern("province", "prefecture", "county", "town", "village")
-_MEASURES = "|".join(sorted({u for units in KINDS.values() for u in units}, key=len, reverse=True))
-_HOW_MANY = re.compile(rf"(?:{_HOW})(?P<unit>{_MEASURES})?(?:的)?(?P<head>[^,，。？?;；]*)")
+_HOW_MANY = re.compile(_HOW)
+_HEAD = re.compile(r"的?(?P<head>[^,，。？?;；]*)")
 _NO_COUNT = re.compile(rf"第几(?!年)|哪几|{alternation(table('questions')['no_count']['words'])}")
 _DATE = re.compile(
     rf"{asking('date')}|第?几年(?!来)"
@@ -97,10 +89,8 @@ _COUNT = re.compile(
     r"\bhow many (?!(?:\w+ ){0,2}(?:yuan|dollars|percent\w*|points?|(?:kilo|centi)?met(?:er|re)s|miles|hectares|mu"
     r"|acres|tons?|tonnes|kilograms|hours|minutes|days|weeks|months|years)\b)"
 )
-# Units in which things are counted, not measured.
-_THINGS = frozenset(
-    unit for kind in ("person", "body", "event", "work", "paper", "region", "machine") for unit in KINDS[kind]
-)
+# What is counted, not measured.
+_THINGS = ("person", "body", "event", "work", "paper", "region", "machine")
 _FIGURE = re.compile(
     rf"{asking('share', 'count', 'measure')}|\bhow (?:many|much|large|big|long|far)\b"
     r"|\bwhat (?:was|is|were|are)? ?(?:the )?(?:total|number|share|percentage|proportion|amount|area|\d{4})\b"
@@ -138,9 +128,6 @@ _HEAD_DONE = re.compile(
     rf"(?:举办|开展|组织|召开|发放|建成|建立|创建|获得|收到|新建|命名|认定|引进|邀请)了?(?!的)([\u4e00-\u9fff“”]{{2,12}}?)(?:一?共|总共)?(?:{_HOW})"
 )
 _NO_HEAD = re.compile(r"预期|目标|控制|总额|总数|总量|数量|人数|面积|金额|多少|一年|每年|\d+年?")
-_ROLE = re.compile(
-    r"副?(?:主席|书记|[省市区县州镇乡]长|会长|理事长|主任|局长|院长|校长|馆长|部长|秘书长|通讯员|记者|院士|组长|巡视员|作者|编辑|发言人|负责人|厂长|经理|董事长|冠军|教练|导演)"
-)
 # The year by which a report is called is not the one it is asked about, if there is another.
 _OF_REPORT = re.compile(r"((?:19|20)\d\d)(?:年度?[^\d,，。]{0,8}?(?:报告|总结)|(?: [a-z]+){0,2} report\b)")
 _ENGLISH_YEAR = re.compile(r"(?<![\d.])(?:19|20)\d\d(?=[ ,?.;)]|$)")
@@ -166,8 +153,9 @@ class Asked:
     kind: Kind
     units: frozenset[str] | None = None
     strict: bool = False
+    unit: str = ""
+    """The unit that the question names."""
     head: str = ""
-    """`change`: by how much something grew or fell; `each`: how much for each person, household, acre."""
     year_asked: bool = False
     day_asked: bool = False
     years: frozenset[str] = frozenset()
@@ -182,7 +170,9 @@ class Asked:
     """The person whose post is asked."""
     several: bool = False
     change: bool = False
+    """By how much something grew or fell."""
     each: bool = False
+    """How much for each person, household, acre."""
     more: bool = False
     difference: bool = False
     total: bool = False
@@ -198,7 +188,7 @@ def asked(folded: str) -> Asked:
     years = years - frozenset(_OF_REPORT.findall(folded)) or years
     days = tuple((date.month, date.day) for date in told if date.month)
     kind = _kind(folded)
-    units, strict, head = _counted(folded) if kind == "figure" else (None, False, "")
+    told_in, strict, unit, head = _counted(folded) if kind == "figure" else (None, False, "", "")
     names = frozenset(_INSTITUTION.findall(folded)) | frozenset(
         name
         for name in _ORDINAL.findall(folded)
@@ -206,7 +196,8 @@ def asked(folded: str) -> Asked:
     )
     return Asked(
         kind=kind,
-        units=units,
+        units=told_in,
+        unit=unit,
         strict=strict,
         head=head,
         day_asked=bool(re.search(rf"(?:{asking('day')})(?!游)|\b(?:what|which) (?:date|day)\b", folded)),
@@ -218,7 +209,7 @@ def asked(folded: str) -> Asked:
         falling=bool(_FALLING.search(folded)),
         published=kind == "date" and bool(_PUBLISHED.search(folded)),
         person=person_of(folded) if kind == "post" else "",
-        role=role[0] if kind == "person" and (role := _ROLE.search(folded)) else "",
+        role=_role(folded) if kind == "person" else "",
         several=bool(_SEVERAL.search(folded)),
         change=bool(_CHANGE.search(folded)),
         each=tells_each(folded) or bool(re.search(r"\bper\b|\baverage\b|\beach\b", folded)),
@@ -233,6 +224,11 @@ def _years(told: Iterable[dates.Date]) -> frozenset[str]:
     """The years of dates, both ends of spans; an anonymised one by its name."""
     moments = (moment for date in told for moment in (date.moment, date.until) if moment and moment.year)
     return frozenset(str(moment.year) for moment in moments) | {ANONYMISED for date in told if date.anonymised}
+
+
+def _role(folded: str) -> str:
+    """The post whose holder is asked for, as the question writes it."""
+    return next((post.post for post in people.posts(folded)), "")
 
 
 def person_of(folded: str) -> str:
@@ -289,11 +285,12 @@ def _kind(folded: str) -> Kind:
     return "yes" if _YES.search(bare) else "text"
 
 
-def _counted(folded: str) -> tuple[frozenset[str] | None, bool, str]:
-    """The units that a figure may be counted in, whether another unit is no answer, and the thing counted."""
-    found = list(_HOW_MANY.finditer(_NO_COUNT.sub("", folded)))
-    unit = found[-1]["unit"] if found else None
-    tail = found[-1]["head"] if found else ""
+def _counted(folded: str) -> tuple[frozenset[str] | None, bool, str, str]:
+    """The units a figure may be told in, whether another is no answer, the unit asked in, and the thing counted."""
+    bare = _NO_COUNT.sub("", folded)
+    last = max(_HOW_MANY.finditer(bare), key=lambda match: match.end(), default=None)
+    unit, end = unit_at(bare, last.end()) if last else ("", 0)
+    tail = match["head"] if last and (match := _HEAD.match(bare, end)) else ""
     cut = _HEAD_ENDS.search(tail, 2)
     head = (tail[: cut.start()] if cut else tail).strip()
     if not head and (told := _HEAD_DONE.search(folded)):
@@ -304,22 +301,26 @@ def _counted(folded: str) -> tuple[frozenset[str] | None, bool, str]:
         (_MONEY, "money", True),
         (_AREA, "area", True),
         (_SHARE, "share", False),
-        (_DURATION, "time", False),
+        (_DURATION, "duration", False),
         (_LENGTH, "length", False),
-        (_WEIGHT, "weight", False),
+        (_WEIGHT, "mass", False),
         (_PERSONS, "person", False),
     ):
-        if pattern.search(folded) and not (unit and kind != "money" and kind not in kinds(unit)):
+        if pattern.search(folded) and not (unit and kind != "money" and kind not in units.kinds(unit)):
             if kind in ("money", "share", "area"):
                 head = "" if head in ("钱", "经费", "资金", "面积") else head
-            return frozenset(KINDS[kind]), strict, head
-    if unit is None and _COUNT.search(folded):
-        return _THINGS, False, head
-    if unit is None:
-        return None, False, head
-    allowed = {other for kind in kinds(unit) for other in KINDS[kind]}
+            return _told_in(kind), strict, unit, head
+    if not unit:
+        things = frozenset().union(*map(units.of_kind, _THINGS)) if _COUNT.search(folded) else None
+        return things, False, "", head
+    allowed = frozenset().union(*map(_told_in, units.kinds(unit)))
     if unit == "个":
         allowed |= {"个", "项", "件", "种", "名", "位", "人", "所", "处", "家", "座", "支", "期", "类", "条"}
     if unit in ("人", "名", "位"):
-        allowed.add("个")
-    return frozenset(allowed), True, head
+        allowed |= {"个"}
+    return allowed, True, unit, head
+
+
+def _told_in(kind: str) -> frozenset[str]:
+    """The units in which a kind is told; a share may be told in points."""
+    return units.of_kind(kind) | (units.of_kind("points") if kind == "share" else frozenset())
