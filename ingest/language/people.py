@@ -27,7 +27,7 @@ _APPOSED = 16  # characters between a name and the post behind a mark
 _HELD = 8  # posts told of one person, at most
 _USUAL = 0.7  # the share of characters of a name with dots that such names are usually written with
 _LED = 6  # characters of the longest word that leads to a name
-_AND = frozenset(("、", "和", "与", "及", "以及", " ", "\u3000"))
+_AND = frozenset(("、", "和", "与", "及", "以及", " ", "\u3000", "\xa0"))
 _OPEN = ("mark", "listed", "told")
 
 
@@ -246,7 +246,8 @@ def _names_at(text: str, at: int) -> Iterator[_Name]:
 def _foreign(text: str, start: int, match: re.Match[str]) -> Iterator[_Name]:
     """A name with dots, its last part the shorter where a word that may follow a name cuts it."""
     last = match.start("last")
-    cut = (end for end in range(last + 2, match.end()) if _verbs().match(text, end) or _spoken().match(text, end))
+    follow = (_verbs(), _spoken(), _post_words())
+    cut = (end for end in range(last + 2, match.end()) if any(words.match(text, end) for words in follow))
     end = next(cut, match.end())
     letters = [char for char in text[start:end] if char not in _DOT]
     usual = sum(char in _words().foreign for char in letters)
@@ -282,11 +283,12 @@ def _stands(read: _Text, name: _Name, left: _Left) -> bool:
     right = _right(read, name.end)
     if _blank().search(read.text, name.start, name.end):
         return left.kind == "post" and right in _OPEN
-    if read.text[name.start] in _people()["particles"] and not _is_no_particle(name, left, right):
+    if read.text.startswith(tuple(_people()["particles"]), name.start) and not _is_no_particle(name, left, right):
         return False
     if left.kind in ("post", "person"):
-        return _stands_behind_post(name, left, right)
-    if name.word or read.text[name.start : name.end] in _divisions():
+        return _stands_behind_post(read.text, name, left, right)
+    written = read.text[name.start : name.end]
+    if name.word or written in _divisions() or written.endswith(tuple(_people()["landscape"])):
         return False
     if left.kind in ("mark", "lead"):
         return right == "spoken" or (name.sure and _tells(name, right))
@@ -305,19 +307,26 @@ def _tells(name: _Name, right: str) -> bool:
     return right in ("verb", "post", "told", "listed") or (right == "short" and name.end - name.start > 2)
 
 
-def _stands_behind_post(name: _Name, left: _Left, right: str) -> bool:
+def _stands_behind_post(text: str, name: _Name, left: _Left, right: str) -> bool:
     if name.word and (name.end - name.start == 2 or not name.sure):
         return False
     if left.kind == "person" or (left.post is not None and left.post.word in _words().loose):
         return name.sure and bool(right) and not name.word
-    return bool(right) or (name.sure and name.end - name.start > 2 and not name.word)
+    return bool(right) or (name.sure and name.end - name.start > 2 and not name.word and not _goes_on(text, name))
+
+
+def _goes_on(text: str, name: _Name) -> bool:
+    """Whether a name may be the beginning of a foreign one: 艾森豪 of 艾森豪威尔."""
+    return all(char in _words().foreign for char in text[name.start : name.end + 1])
 
 
 def _cuts_a_word(read: _Text, name: _Name) -> bool:
     """Whether the last character of a name opens a word that may follow one: 明担 of 欧阳明担任."""
     last = name.end - 1
-    verb = _verbs().match(read.text, last)
-    return last > name.start + 1 and ((verb is not None and verb.end() > name.end) or read.post_at(last) is not None)
+    if last < name.start + 2:
+        return False
+    follows = (words.match(read.text, last) for words in (_verbs(), _spoken()))
+    return read.post_at(last) is not None or any(match and match.end() > name.end for match in follows)
 
 
 def _right(read: _Text, end: int) -> str:
@@ -327,7 +336,7 @@ def _right(read: _Text, end: int) -> str:
     if not _han().match(text, end):
         if _behind(read, end):
             return "told"
-        return "listed" if text[end : end + 1] in ("、", " ", "\u3000") and _han().match(text, end + 1) else "mark"
+        return "listed" if text[end : end + 1] in _AND and _han().match(text, end + 1) else "mark"
     if _spoken().match(text, end):
         return "spoken"
     if read.post_at(end):
@@ -547,7 +556,7 @@ def _spaced() -> re.Pattern[str]:
 
 @functools.cache
 def _blank() -> re.Pattern[str]:
-    return re.compile(r"[ \u3000]")
+    return re.compile(r"[ \t\u3000\xa0]")
 
 
 @functools.cache
