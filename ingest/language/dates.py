@@ -235,7 +235,16 @@ def _relatives() -> Mapping[str, int]:
 @functools.cache
 def _point() -> re.Pattern[str]:
     """A date by itself, as far as the mark of a span or a list."""
-    return re.compile("|".join((_iso(), _decades(), _anonymous(), _calendar(), _bare())))
+    forms = "|".join((_iso(), _decades(), _anonymous(), _calendar(), _bare()))
+    return re.compile(rf"(?=[{_beginnings()}])(?:{forms})")
+
+
+def _beginnings() -> str:
+    """The characters that a date can begin with: most places of a text are passed over at once."""
+    words = table("dates")
+    firsts = {word[0] for word in (*words["centuries"], *_relatives())}
+    signs = firsts.union(*words["numerals"].values(), words["letters"], "123456789十廿元")
+    return re.escape("".join(sorted(signs)))
 
 
 @functools.cache
@@ -281,7 +290,8 @@ def _anonymous() -> str:
 
 def _calendar() -> str:
     """A year, a month of one, a day of one, or a month or a day without a year."""
-    month = rf"(?P<month>{_MONTH}){_month_end()}"
+    names = rf"(?!(?:{alternation(table('dates')['no_date']['month_day'])})(?![十日号]))"
+    month = rf"{names}(?P<month>{_MONTH}){_month_end()}"
     day = rf"{_s()}(?P<day>{_DAY}){_day_end()}"
     part = {name: _part(table("dates")["parts"][name]) for name in ("year", "month")}
     within = rf"{_s()}{month}(?:{day}|{part['month']})?"
@@ -338,8 +348,8 @@ def _month_end() -> str:
     """月, or the mark of a span that reaches to a month: 3至5月."""
     words = table("dates")["no_date"]
     ahead = rf"(?={_s()}{_mark('range')}{_s()}{_MONTH}{_s()}月)"
-    names = alternation(word[1:] for word in words["month_day"])
-    return rf"{_s()}(?:(?!{names})月(?!{alternation(words['month_before'])})(?!初{_DAY}(?!日))份?|{ahead})"
+    lunar = rf"初{_DAY}(?!日)"
+    return rf"{_s()}(?:月(?!{alternation(words['month_before'])}|{lunar})份?|{ahead})"
 
 
 def _day_end() -> str:
@@ -353,9 +363,10 @@ def _day_sign() -> str:
 
 
 def _part(words: Iterable[str]) -> str:
-    """A part of a year or a month; 初 is one only where it doesn't begin another word (初步)."""
-    parts = table("dates")["parts"]
-    return rf"{_s()}的?(?:{alternation(words)})(?!(?<=初)[{parts['no_beginning']}])"
+    """A part of a year or a month, unless its last character begins another word (初步)."""
+    others = table("dates")["parts"]["not_before"].items()
+    whole = "".join(rf"(?!(?<={last})[{after}])" for last, after in others)
+    return rf"{_s()}的?(?:{alternation(words)}){whole}"
 
 
 def _mark(kind: str) -> str:
