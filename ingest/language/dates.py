@@ -294,7 +294,7 @@ def _calendar() -> str:
     day = rf"{_s()}(?P<day>{_DAY}){_day_end()}"
     part = {name: _part(table("dates")["parts"][name]) for name in ("year", "month")}
     within = rf"{_s()}{month}(?:{day}|{part['month']})?"
-    free = rf"(?={_MONTH}{_month_end()}){_no_month_before()}"
+    free = rf"{names}(?={_MONTH}{_month_end()}){_no_month_before()}"
     return rf"(?:{_years_written()}|{_relative_words()}|{free})(?:{within}|{part['year']})?"
 
 
