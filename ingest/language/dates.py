@@ -18,6 +18,7 @@ __all__ = ["Date", "Moment", "comparisons", "find", "only", "year_of", "years"]
 _WIDE = {ord("０") + digit: str(digit) for digit in range(10)} | {ord("．"): ".", ord("／"): "/"}
 _LONGEST = 200  # years of a span; beyond, only its first and last are told
 _PIVOT = 50  # two digits below it are a year of this century
+_AROUND = " \t\n\u3000()（）[]【】"
 
 _YEAR = r"(?:1\d|2[01])\d\d"
 _PLAIN = r"(?:19|20)\d\d"  # a year that needs no 年
@@ -65,14 +66,15 @@ def find(text: str) -> tuple[Date, ...]:
 
 def only(text: str) -> Date | None:
     """The date that a text is and says nothing besides, blanks and brackets apart."""
-    bare = text.strip(" \t\n\u3000()（）[]【】")
-    found = find(bare)
-    return found[0] if len(found) == 1 and (found[0].start, found[0].end) == (0, len(bare)) else None
+    found = find(text)
+    if len(found) != 1 or (text[: found[0].start] + text[found[0].end :]).strip(_AROUND):
+        return None
+    return found[0]
 
 
 def year_of(token: str) -> int | None:
     """The year that a token names: 2023, 2023年, 二〇二三年, 2023年度; None for spans and all else."""
-    date = only(token) or only(token.strip() + "年")
+    date = only(token) or only(token.strip(_AROUND) + "年")
     return date.year if date is not None and date.until is None else None
 
 
@@ -267,7 +269,7 @@ def _and() -> re.Pattern[str]:
 def _iso() -> str:
     sign = rf"{_s()}(?P<sign>[-/.]){_s()}"
     day = rf"{sign}(?P<iso_month>0?[1-9]|1[0-2]){_s()}(?P=sign){_s()}(?P<iso_day>3[01]|[12]\d|0?[1-9])(?!\d|[./]\d)"
-    month = r"[-/](?P<iso_only>0[1-9]|1[0-2])(?![\d年号/-])"
+    month = r"(?<!\d-.{4})[-/](?P<iso_only>0[1-9]|1[0-2])(?![\d年号/-])"
     return rf"(?<![\dA-Za-z./])(?P<iso_year>{_YEAR})(?:{day}|{month})"
 
 
@@ -330,7 +332,7 @@ def _relative_words() -> str:
 def _bare() -> str:
     """A year of four digits directly before a word that is no unit (2023世界机器人大会), or between brackets."""
     before = _not_behind(table("dates")["bare"]["not_after"])
-    word = rf"(?={_s()}[\u3400-\u9fff]){_no_unit()}"
+    word = rf"(?={_s()}[“《\u3400-\u9fff]){_no_unit()}"
     return rf"(?=[12])(?<![\dA-Za-z.]){before}(?P<bare>{_PLAIN})(?:(?<!2000){word}|(?=[)）])(?<=[(（].{{4}}))"
 
 
