@@ -301,7 +301,7 @@ def _calendar() -> str:
 
 
 def _years_written() -> str:
-    four = rf"(?<![\dA-Za-z.第]){_YEAR}|(?<!{_han()})(?<!第)[一二]{_han()}{{3}}"
+    four = rf"(?<![\dA-Za-z第]){_YEAR}|(?<!{_han()})(?<!第)[一二]{_han()}{{3}}"
     before_month = rf"(?:\d\d|{_han()}{{2}})(?={_s()}年{_s()}{_MONTH}{_s()}月)"
     short = rf"(?<![\d.A-Za-z第])(?<!{_han()})(?:{before_month}|0\d|[〇零]{_han()})"
     year = rf"(?P<year>{four}){_s()}(?:{_year_sign()}|{_year_ahead()})"
@@ -322,10 +322,8 @@ def _year_ahead() -> str:
 
 
 def _relative_words() -> str:
-    each = []
-    for row in table("dates")["relative"]:
-        before = rf"(?<![{row['not_after']}])" if row["not_after"] else ""
-        each.append(rf"{before}(?:{alternation(row['words'])})(?![{row['not_before']}])")
+    rows = table("dates")["relative"]
+    each = (f"{_not_behind(row['not_after'])}(?:{alternation(row['words'])}){_not(row['not_before'])}" for row in rows)
     return rf"(?P<relative>{'|'.join(each)})"
 
 
@@ -380,6 +378,10 @@ def _han() -> str:
 
 def _s() -> str:
     return f"[{table('dates')['spaces']}]{{0,2}}"
+
+
+def _not(words: Iterable[str]) -> str:
+    return f"(?!{alternation(words)})" if words else ""
 
 
 def _not_behind(words: Iterable[str]) -> str:
