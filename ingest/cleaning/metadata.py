@@ -8,6 +8,10 @@ import functools
 import re
 from collections.abc import Iterator
 
+from ingest.language import places
+from ingest.language.bodies import bodies
+from ingest.language.divisions import by_name
+
 _ENDS_A_SENTENCE = '。！？；，、：…!?;,:."”’'
 _LABEL = re.compile(r"[:：>|〉》]\s|[:：>|]$|\d{1,2}:\d{2}")
 _PUBLISHED = re.compile(
@@ -21,11 +25,10 @@ _SOURCE = re.compile(
     r"(?:^|[\s|>])(?:文章|信息|稿件|新闻)?(?:来源|出处)\s*[:：][ \t]*([^\s:：|。，]{2,30})(?=\s|\||$)", re.MULTILINE
 )
 _BODY = re.compile(
-    r"([\u4e00-\u9fff]{1,16}?(?:科学技术协会|科协|人民政府|委员会|办公室|协会|学会|联合会|研究院|厅|局))"
+    rf"([\u4e00-\u9fff]{{1,16}}?(?:{bodies('association', 'government', 'science')}))"
     r"(?=$|\d|年|工作|关于|召开|举办|开展|印发|发布|总结|报告|计划|的)"
 )
-_REGION_END = re.compile("[省市州盟县旗区]")
-_LONGEST_REGION = 12  # characters
+_SMALL = ("farm", "community", "village")
 _LONGEST_LABEL = 60  # characters; a longer line is text
 _AROUND = 10  # lines with text at either end among which a page's own labels stand
 _BELOW = 3  # and so many from the first sentence on, however much navigation is above it
@@ -101,22 +104,32 @@ def issuer(title: str | None, text: str) -> str | None:
     return None
 
 
-def regions(text: str, places: frozenset[str]) -> tuple[str, ...]:
-    """The administrative regions named with their full names, in the order of their first mention."""
+def regions(text: str, title: str | None = None) -> tuple[str, ...]:
+    """The regions that a report names in full: divisions of the table, in the order of their first mention, and
+    behind them what only its title names."""
     found: dict[str, None] = {}
-    endings = _endings(places)
-    for match in _REGION_END.finditer(text):
-        if text[max(0, match.end() - 2) : match.end()] not in endings:
+    names, endings, longest = _divisions()
+    for match in _rank_ends().finditer(text):
+        end = match.end()
+        if text[max(0, end - 2) : end] not in endings:
             continue
-        for length in range(_LONGEST_REGION, 1, -1):
-            name = text[max(0, match.end() - length) : match.end()]
-            if len(name) == length and name in places:
-                found[name] = None
-                break
-    return tuple(found)
+        name = next((name for n in range(longest, 2, -1) if (name := text[max(0, end - n) : end]) in names), None)
+        if name:
+            found[name] = None
+    titled = places.find(title) if title else ()
+    return tuple(dict.fromkeys((*found, *(place.name for place in titled if place.level not in _SMALL))))
 
 
-@functools.lru_cache(maxsize=4)
-def _endings(places: frozenset[str]) -> frozenset[str]:
-    """The last two characters of the places' names."""
-    return frozenset(place[-2:] for place in places)
+@functools.cache
+def _divisions() -> tuple[frozenset[str], frozenset[str], int]:
+    """The full names of the table's divisions, their last two characters, and the length of the longest.
+
+    A name of two characters (沛县, 城区) is too often part of other words to be found by its letters alone.
+    """
+    names = frozenset(name for name in by_name() if len(name) > 2)
+    return names, frozenset(name[-2:] for name in names), max(map(len, names))
+
+
+@functools.cache
+def _rank_ends() -> re.Pattern[str]:
+    return re.compile(f"[{''.join(sorted({name[-1] for name in _divisions()[0]}))}]")

@@ -18,11 +18,10 @@ from ingest.cleaning import clean, metadata
 from ingest.cleaning.repair import byte_slips
 from ingest.language.pinyin import pinyin_annotations
 from ingest.language.script import fold_script
-from ingest.language.vocabulary import load_lexicon
 from ingest.offsets import MappedText, Replacement
 from ingest.records import CleanReport, Dropped, Edit, RawReport
 
-RECIPE = "8"
+RECIPE = "9"
 
 _MAX_ROUNDS = 10
 _CHANGED = re.compile(b"\1+")
@@ -109,7 +108,7 @@ def normalize(raw: RawReport) -> CleanReport:
         date=metadata.publication_date(whole) or metadata.property_date(raw.properties.date, whole),
         publisher=metadata.publisher(whole) or metadata.property_title(raw.properties.publisher),
         issuer=metadata.issuer(title, work.mapped.text),
-        regions=metadata.regions(work.mapped.text, load_lexicon().places),
+        regions=metadata.regions(work.mapped.text, title),
         paged=raw.paged,
         edits=tuple(sorted(work.edits, key=operator.attrgetter("raw_start", "raw_end"))),
         dropped=tuple(sorted(work.dropped, key=lambda span: (span.raw_start, span.raw_end))),

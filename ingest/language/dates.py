@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from ingest.language.words import alternation, table
 
-__all__ = ["Date", "Moment", "comparisons", "find", "only", "year_of", "years"]
+__all__ = ["Date", "Moment", "comparisons", "find", "only", "year_of", "years", "years_of"]
 
 _WIDE = {ord("０") + digit: str(digit) for digit in range(10)} | {ord("．"): ".", ord("／"): "/"}
 _LONGEST = 200  # years of a span; beyond, only its first and last are told
@@ -28,7 +28,7 @@ _DAY = "(?:3[01]|[12]\\d|0?[1-9]|三十一?|二?十[一二三四五六七八九]
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A year, month and day as far as told. `relative`: years off the report's own (去年 -1), without `year`."""
+    """A year, month and day as far as they are told; `relative`: years off the report's own (去年 -1), no `year`."""
 
     year: int | None = None
     month: int | None = None
@@ -80,7 +80,7 @@ def year_of(token: str) -> int | None:
 
 def years(text: str, of: int | None) -> frozenset[int]:
     """Every year that a text tells, those of spans included; 今年 and 去年 seen from `of`, untold where it is None."""
-    return frozenset(year for date in find(text) for year in _years(date, of))
+    return frozenset(year for date in find(text) for year in years_of(date, of))
 
 
 def comparisons(text: str) -> tuple[tuple[int, int], ...]:
@@ -108,7 +108,8 @@ def _behind(text: str, at: int, words: Iterable[str]) -> tuple[int] | None:
     return (min(starts),) if starts else None
 
 
-def _years(date: Date, of: int | None) -> Iterable[int]:
+def years_of(date: Date, of: int | None) -> Iterable[int]:
+    """The years that a date tells, those within a span included."""
     first = _year(date.moment, of)
     last = _year(date.until, of) if date.until else first
     if first is None or last is None:

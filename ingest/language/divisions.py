@@ -124,6 +124,15 @@ def colloquial() -> dict[str, str]:
 
 
 @functools.cache
+def also_called() -> dict[str, tuple[str, ...]]:
+    """The full names of divisions → what else they are called: 巴音郭楞蒙古自治州 → 巴州."""
+    found: dict[str, tuple[str, ...]] = {}
+    for written, name in colloquial().items():
+        found[name] = (*found.get(name, ()), written)
+    return found
+
+
+@functools.cache
 def ranks() -> dict[str, Rank]:
     """The ranks by their words."""
     return {row["word"]: Rank(**row | {"kinds": tuple(row.get("kinds", ()))}) for row in table("ranks")["rank"]}

@@ -26,7 +26,7 @@ from ingest.language.divisions import (
 )
 from ingest.language.words import alternation, table
 
-__all__ = ["Place", "find", "level", "own", "same", "stem", "within"]
+__all__ = ["Place", "find", "level", "own", "rank_pattern", "same", "stem", "width", "within"]
 
 _HAN = re.compile("[\u3400-\u9fff]")
 _RUN = 8  # characters before a rank among which an unknown name begins
@@ -72,6 +72,8 @@ class _Left:
     text: str
     done: int
     own_ends: Container[int]
+    last: str = ""
+    """The name of the last place."""
 
     def bounded(self, at: int) -> bool:
         """Whether a start, a mark, a date or another place stands right before `at`."""
@@ -88,7 +90,7 @@ def find(text: str) -> tuple[Place, ...]:
     own_ends = {place.end for place in own_places}
     own_ranks = {at for place in own_places for at in range(place.start, place.end)}
     for at, rank in _openings(text):
-        left = _Left(text, found[-1].end if found else 0, own_ends)
+        left = _Left(text, found[-1].end, own_ends, found[-1].name) if found else _Left(text, 0, own_ends)
         if at < left.done or (rank and at in own_ranks):
             continue
         place = _known_at(left, at) if rank is None else _ranked_at(left, at, rank, found)
@@ -128,6 +130,8 @@ def _known_at(left: _Left, at: int) -> Place | None:
 def _stands_free(left: _Left, at: int, name: _Name) -> bool:
     """Whether a known name is no part of another word."""
     text, end = left.text, at + len(name.written)
+    if at and at == left.done and any(left.last in ancestors(division) for division in name.divisions):
+        return True  # 阳泉矿区
     if at and text[at - 1] in name.not_after:
         return False
     if name.borders and not left.bounded(at) and not _lead_before(text, at, left.done):
@@ -242,6 +246,8 @@ def _is_name(stem: str, rank: Rank) -> bool:
         return False
     if len(stem) > 2 and stem[-1] in rank.endings + table("places")["ends_no_name"]:
         return False
+    if stem[-1] in table("places")["never_ends"]:
+        return False
     if stem[0] in _leads_by_kind()["all"] and stem[1:] in tuple(rank.endings):
         return False  # 为乡镇, 及城镇
     return not (_no_name().search(stem) or all(char in ranks() for char in stem))
@@ -267,6 +273,11 @@ def _beneath(place: Place, found: Sequence[Place]) -> Place:
 
 def _own_level(rank: str) -> str:
     return ranks()[rank].level if rank in ranks() else "province"
+
+
+def rank_pattern(*levels: str) -> str:
+    """A pattern of the ranks of places of these levels; of all where none is given."""
+    return alternation(word for word, rank in ranks().items() if not levels or rank.level in levels)
 
 
 @functools.cache
@@ -301,10 +312,10 @@ def _names() -> Iterator[_Name]:
 
 
 def _borders(name: str) -> str:
-    """Which borders a full name needs: 城区 and 西区 are districts, and kinds of places far more often."""
+    """Which borders a full name needs: 城区 is a district, and a kind of place far more often; 范县 ends 示范县."""
     if len(name) == 2 and name.endswith("区"):
         return "subject"
-    return "left" if name in table("places")["short"]["plain"] else ""
+    return "left" if len(name) == 2 or name in table("places")["short"]["plain"] else ""
 
 
 @functools.cache

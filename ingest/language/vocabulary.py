@@ -10,7 +10,6 @@ from __future__ import annotations
 import functools
 import importlib.util
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,8 +38,6 @@ class Lexicon:
     unseen: float
     common: frozenset[str]
     """Characters in everyday use, in either script."""
-    places: frozenset[str]
-    """Names of administrative regions, with their rank."""
 
     def plausibility(self, text: str) -> float:
         """The log probability of the text's best segmentation; script folded to Simplified by the caller."""
@@ -150,11 +147,8 @@ def load_lexicon() -> Lexicon:
         )
     counts: dict[str, int] = {}
     characters: dict[str, int] = {}
-    places: set[str] = set()
     for line in path.read_text(encoding="utf-8").splitlines():
-        word, count, kind = line.split(" ")
-        if kind == "ns" and len(word) > 1:
-            places.add(word)
+        word, count, _ = line.split(" ")
         if len(word) <= _LONGEST:
             counts[word] = int(count)
             for char in word:
@@ -162,12 +156,7 @@ def load_lexicon() -> Lexicon:
     total = sum(counts.values())
     words = {word: math.log(max(count, 1) / total) for word, count in counts.items()}
     openings = frozenset(word[:2] for word in words if len(word) > 1)
-    return Lexicon(words, openings, math.log(0.3 / total), _common(characters), _regions(places, counts))
-
-
-def _regions(places: set[str], counts: dict[str, int]) -> frozenset[str]:
-    """The places whose name without its rank is a word: 塔城地区, but not 城市 or 文明城市."""
-    return frozenset(place for place in places if (stem := _RANK.sub("", place)) in counts and len(stem) > 1)
+    return Lexicon(words, openings, math.log(0.3 / total), _common(characters))
 
 
 def _common(counts: dict[str, int]) -> frozenset[str]:
@@ -178,6 +167,5 @@ def _common(counts: dict[str, int]) -> frozenset[str]:
     return frozenset(char for char, folded in pairs if counts.get(folded, 0) >= _COMMON_COUNT)
 
 
-_RANK = re.compile(r"(?:省|自治区|地区|[市州盟县旗区])$")
 _CLEARLY_COMMONER = 3.0  # natural log
 _COMMON_COUNT = 1000  # of some 60 million; leaves about 4,000 characters

@@ -6,17 +6,22 @@ citation, and the figures are computed here. What could not be found is said; no
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from ingest.language import figures, units
+from ingest.language.figures import Figure
+from ingest.language.places import rank_pattern
+from ingest.language.questions import asking
 from ingest.language.script import to_simplified
 from rag.answers.compose import answer_with, in_script, refuse, say
 from rag.evidence.library import ReportOf, ViewOf
 from rag.evidence.sentences import narrowed
 from rag.evidence.subject import ReportView
-from rag.question.figures import Figure, figures, kinds
+from rag.question.places import Named, named, whole
 from rag.question.query import Query
 from rag.records import Answer, Evidence, Question
 
@@ -34,9 +39,10 @@ _ENGLISH_SUM = re.compile(
     r"(?:total|combined|sum)(?: number| amount)? of (?P<list>(?:[^,?]+, )*[^,?]+? and [^,?]+?)"
     r" (?P<noun>[a-z]+)(?P<tail> (?:held|in|did|does|of|at|were|organi[sz]ed|for)\b.*)?\?*$"
 )
-_DIFFERENCE = re.compile(r"^(?P<a>.+?)比(?P<b>.+?)(?:多|少|高|低|大|小)(?:了|出)?(?P<ask>(?:多少|几).*)$")
+_WIDE = rank_pattern("province", "prefecture", "county")
+_DIFFERENCE = re.compile(rf"^(?P<a>.+?)比(?P<b>.+?)(?:多|少|高|低|大|小)(?:了|出)?(?P<ask>(?:{asking('count')}).*)$")
 _COMPARED = re.compile(
-    r"(?:[两三四五几\d]个?(?:地|区|市|县|州|省|地方|单位)|哪[个里一]个?(?:地区|地方|市|县|省|区)?(?:的)?|谁的?|请列出.*|各地.*|列出.*|(?:更|最)[多少高低大小]"
+    rf"(?:[两三四五几\d]个?(?:地|{_WIDE}|地方|单位)|哪[个里一]个?(?:地方|{_WIDE})?(?:的)?|谁的?|请列出.*|各地.*|列出.*|(?:更|最)[多少高低大小]"
     r"|的?是哪里|的?是哪个|比较|相比|人数|数量|数字|[,，。?？])"
 )
 _FEWER = re.compile(r"更少|最少|更低|最低|更小|最小|\b(?:fewer|fewest|less|least|lower|lowest|smaller|smallest)\b")
@@ -44,7 +50,7 @@ _ENGLISH_MORE = re.compile(
     r"\bwhich \w+ (?P<verb>\w+) (?:the )?(?:more|most|fewer|fewest|larger|largest|higher|highest) (?P<topic>[^,?]+)",
     re.I,
 )
-_SIDES = re.compile(r"[、和与跟及,，]|还是|\bor\b|\band\b")
+_JOINT = re.compile(r"以及|还是|[、和与跟及,，]")
 
 Operation = Literal["sum", "most", "least", "difference"]
 
@@ -63,6 +69,8 @@ class Plan:
 
     operation: Operation
     parts: tuple[Part, ...]
+    unit: str = ""
+    """The unit that the question names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +85,11 @@ class Found:
 
 def plan(query: Query) -> Plan | None:
     """How to take a question apart, or None for one that a sentence may answer."""
+    found = _plan(query)
+    return replace(found, unit=query.asked.unit) if found else None
+
+
+def _plan(query: Query) -> Plan | None:
     want, question = query.asked, query.question
     text = to_simplified(question.interpreted)
     if want.kind == "reports":
@@ -125,6 +138,8 @@ def combine(
             f"。没有找到{names}的数字,因此无法得出结果。",
             f". No figure was found for {', '.join(missing)}, so there is no result.",
         )
+    elif short is None:
+        lead += say(question, "。单位不同,不能合并计算。", ". The units differ, so there is no result.")
     return answer_with(question, evidence, short, report_of, lead)
 
 
@@ -135,19 +150,21 @@ def _spelled_out(first: str, second: str, query: Query) -> str:
     names = [name for names in query.places for name in names]
     mine = next((name for name in names if name in first), "")
     if mine and any(second.startswith(name) and len(second) <= len(name) + 2 for name in names):
-        return re.sub(rf"{mine}(?:省|市|州|县|区|盟|旗|地区)?", second, first, count=1)
+        return re.sub(rf"{mine}(?:{_WIDE})?", second, first, count=1)
     return second
 
 
 def _result(question: Question, plan: Plan, told: Sequence[Found]) -> str | None:
     """What the figures come to, or None when they can't be set against one another."""
-    figures = [f.figure for f in told if f.figure is not None]
-    values = [figure.value for figure in figures]
-    if any(value is None for value in values) or not _comparable(figures):
+    each = [f.figure for f in told if f.figure is not None]
+    asked = units.unit(plan.unit)
+    # Counts keep the word of the report, measures take the unit that is asked in.
+    as_asked = asked and asked.measured and all(units.convertible(f.unit, plan.unit) for f in each)
+    unit = plan.unit if as_asked else each[0].unit
+    exact = _in_unit(each, unit)
+    if exact is None:
         return None
-    exact = [value for value in values if value is not None]
-    rough = any(figure.rough for figure in figures)
-    unit = figures[0].unit
+    rough = any(figure.rough for figure in each)
     if plan.operation == "sum":
         total = say(question, "合计", "in total ")
         return f"{total}{_about(question) if rough else ''}{_plain(sum(exact))}{in_script(unit, question)}"
@@ -156,11 +173,11 @@ def _result(question: Question, plan: Plan, told: Sequence[Found]) -> str | None
         more = say(question, "多", "more by ") if first >= second else say(question, "少", "fewer by ")
         return f"{more}{_about(question) if rough else ''}{_plain(abs(first - second))}{in_script(unit, question)}"
     top = (min if plan.operation == "least" else max)(exact)
-    best = [f.part.label for f in told if f.figure is not None and f.figure.value == top]
+    best = [f.part.label for f, value in zip(told, exact, strict=True) if value == top]
     names = in_script("、".join(best), question)
     if len(best) > 1:
         return say(question, f"{names}一样", f"{names}: the same")
-    if figures[0].unit == "%":
+    if unit == "%":
         return names + (
             say(question, "最低", ": the lowest")
             if plan.operation == "least"
@@ -203,31 +220,34 @@ def figure_of(evidence: Evidence, text: str) -> tuple[str, Figure | None]:
     if evidence.short is None:
         return "", None
     said = text[slice(*evidence.short)]
-    return said, next(figures(said), None)
+    return said, next(iter(figures.find(said)), None)
 
 
 def _comparison(query: Query, text: str, operation: Operation = "most") -> Plan | None:
-    sides, topic = [], text
-    for side in _SIDES.split(text):
-        if any(name in side for names in query.places for name in names):
-            ends = max(side.find(name) + len(name) for names in query.places for name in names if name in side)
-            ranked = re.match(r"(?:省|市|州|县|区|盟|旗|地区|自治[区州县])?", side[ends:])
-            label = side[: ends + (ranked.end() if ranked else 0)]
-            tail = re.match(r"[\u4e00-\u9fff]{0,3}?(?:区|县|市)(?=$|[的三两])", side[len(label) :])
-            label += tail[0] if tail else ""
-            sides.append(label)
-            topic = topic.replace(label, "", 1)
-    if len(sides) < 2:
+    """A question about several places, each of them asked about alone; no name is cut."""
+    sides = whole(named(text, [name for names in query.places for name in names]))
+    labels = tuple(dict.fromkeys(text[side.start : side.end] for side in sides))
+    joined = any(_JOINT.search(text[a.end : b.start]) for a, b in itertools.pairwise(sides))
+    if len(labels) < 2 or not joined:
         return None
+    topic = _without(text, sides)
     if operation == "sum":
-        topic = _SUM_WORDS.sub("", _SIDES.sub("", topic))
-        return Plan("sum", tuple(Part(side, f"{side}{topic}") for side in sides))
-    topic = _COMPARED.sub("", _SIDES.sub("", topic)).strip("的 ")
+        return Plan("sum", tuple(Part(label, f"{label}{_SUM_WORDS.sub('', topic)}") for label in labels))
+    topic = _COMPARED.sub("", topic).strip("的 ")
     operation = "least" if _FEWER.search(text) else "most"
-    return Plan(operation, tuple(Part(side, f"{side}的{topic}是多少?") for side in sides)) if topic else None
+    return Plan(operation, tuple(Part(label, f"{label}的{topic}是多少?") for label in labels)) if topic else None
+
+
+def _without(text: str, sides: Sequence[Named]) -> str:
+    """A question without the places it names, and without what joins them."""
+    for side in reversed(sides):
+        joint = _JOINT.match(text, side.end)
+        text = text[: side.start] + text[joint.end() if joint else side.end :]
+    return text
 
 
 def _sum(query: Query, text: str) -> Plan | None:
+    names = [name for names in query.places for name in names]
     for pattern in (_ORDERED, _RANKED, _QUOTED, _NAMED):
         match = pattern.search(text)
         if match is None:
@@ -241,11 +261,10 @@ def _sum(query: Query, text: str) -> Plan | None:
         else:
             items = [match[1], *match[2].strip("、").split("、"), match[3]]
         begins = match.start()
-        for name in (name for names in query.places for name in names if name in items[0]):
-            # The place before the first thing is that of all.
-            own = re.match(rf".*?{re.escape(name)}(?:省|市|州|县|区|盟|旗|地区|自治[区州县])?的?", items[0])
-            items[0] = items[0][own.end() :] if own else items[0]
-            begins = match.end() - len(match[0]) + (own.end() if own else 0)
+        place = next(iter(whole(named(items[0], names))), None)
+        if place is not None:  # the place before the first thing is that of all
+            own = place.end + items[0].startswith("的", place.end)
+            begins, items[0] = begins + own, items[0][own:]
         before, after = text[:begins], _SUM_WORDS.sub("", text[match.end() :])
         parts = tuple(Part(item, f"{before}{item}{after}") for item in dict.fromkeys(filter(None, items)))
         return Plan("sum", parts) if len(parts) > 1 else None
@@ -273,10 +292,14 @@ def _english(query: Query, text: str) -> Plan | None:
     return None
 
 
-def _comparable(found: Sequence[Figure]) -> bool:
-    """Whether all figures count the same kind of thing."""
-    first = found[0]
-    return all(f.unit == first.unit or kinds(f.unit) & kinds(first.unit) for f in found)
+def _in_unit(each: Sequence[Figure], unit: str) -> list[float] | None:
+    """The values of figures in one unit; None where one has no value or measures, counts or costs something else."""
+    if any(f.value is None or not units.convertible(f.unit, unit) for f in each):
+        return None
+    target = units.unit(unit)
+    if target is None or not target.measured:
+        return [f.value for f in each if f.value is not None]
+    return [f.base_value / target.factor for f in each if f.base_value is not None]
 
 
 def _about(question: Question) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from rag.question.figures import Date, dates, figures, kinds
+from ingest.language import dates, figures, units
 from rag.question.kind import SURNAME, Asked
 
 _NAME_ENDS = r"(?=[^\u4e00-\u9fff]|讲话|主持|出席|同志|获|作|任|等|为|当选|担任|说|表示|$)"
@@ -38,9 +38,10 @@ _POST_BEHIND = re.compile(
 def candidates(asked: Asked, sentence: str) -> Iterator[tuple[int, int]]:
     """(start, end) in the sentence of every span of the asked kind."""
     if asked.kind == "figure":
-        yield from ((f.start, f.end) for f in figures(sentence) if counts(asked, f.unit))
+        yield from ((f.start, f.end) for f in figures.find(sentence) if counts(asked, f.unit))
     elif asked.kind == "date":
-        yield from ((date.start, date.end) for date in dates(sentence) if _is_asked(asked, date))
+        told = (date for date in dates.find(sentence) if not sentence[date.start : date.end].isdigit())
+        yield from ((date.start, date.end) for date in told if _is_asked(asked, date))
     elif asked.kind == "person":
         yield from ((m.start(), m.end()) for m in _PERSON.finditer(sentence))
         yield from ((m.start(), m.end()) for m in _LIST.finditer(sentence) if asked.several)
@@ -62,9 +63,9 @@ def _posts(person: str, sentence: str) -> Iterator[tuple[int, int]]:
             yield behind.span(1)
 
 
-def _is_asked(asked: Asked, date: Date) -> bool:
+def _is_asked(asked: Asked, date: dates.Date) -> bool:
     """Whether a date is as exact as asked, and the asked day where the question gives one."""
-    if (asked.year_asked and not date.year) or (asked.day_asked and not date.day):
+    if not (date.year or date.month) or (asked.year_asked and not date.year) or (asked.day_asked and not date.day):
         return False
     return not asked.days or (date.month, date.day) in asked.days
 
@@ -77,8 +78,8 @@ def needed(asked: Asked) -> bool:
 def counts(asked: Asked, unit: str) -> bool:
     """Whether a figure in a unit may answer."""
     if asked.units is None:
-        return "time" not in kinds(unit) or unit == "个"
+        return "duration" not in units.kinds(unit)
     if unit in asked.units or (not asked.strict and not unit and "%" not in asked.units):
         return True
     # By how much something grew may be told as an amount.
-    return not asked.strict and "%" in asked.units and bool(kinds(unit) & {"money", "weight"})
+    return not asked.strict and "%" in asked.units and bool(units.kinds(unit) & {"money", "mass"})

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 
+from ingest.language import dates
 from rag.evidence import sentences as extract
 from rag.evidence.library import Read
-from rag.question.figures import dates
 from rag.question.kind import Asked, Kind
 from rag.question.query import Query
 from rag.reader.reader import Reading, ToRead
@@ -151,10 +151,12 @@ def _is_picked(asked: Asked, evidence: Evidence, start: int, end: int) -> bool:
     first, last = start - evidence.start, end - evidence.start
     said = evidence.text[first:last]
     if asked.kind == "date":
-        return bool(dates(said) or _TIME.search(said))
+        return bool(dates.find(said) or _TIME.search(said))
     if asked.kind == "person":
         named = not _COUNTED.search(said)
-        return named and (not asked.role or extract.near_role(evidence.text, asked.role, first, last))
+        return named and (
+            not asked.role or extract.near_role(evidence.text, asked.role, first, last, (0, len(evidence.text)))
+        )
     return True
 
 

@@ -12,10 +12,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from ingest.language import figures, people
 from ingest.records import CleanReport
 from rag.evidence import candidates as spans
 from rag.evidence.subject import ReportView, fold_same_length, speaks_of, speaks_of_year
-from rag.question.figures import figures
 from rag.question.kind import Asked, ends_something, falls, is_intended, is_plan, tells_change, tells_each
 from rag.question.query import Query
 from rag.records import Evidence, Mismatch, Passage
@@ -250,7 +250,7 @@ def _mismatch(
         and (_for_another_unit(want, own) or _counts_another(want, text, sentence, end))
     ):
         return "thing"
-    if want.role and (not near_role(text, want.role, start, end) or end == start):
+    if want.role and (not near_role(text, want.role, start, end, sentence) or end == start):
         return "thing"
     above = whole + text[view.paragraph(first) : first] + section
     around = own if want.kind == "figure" else above
@@ -293,12 +293,12 @@ def _counts_another(want: Asked, text: str, sentence: tuple[int, int], end: int)
         return False
     first, last = sentence
     whole = text[first:last]
-    return any(whole.startswith(want.head, figure.end) for figure in figures(whole) if first + figure.end != end)
+    return any(whole.startswith(want.head, figure.end) for figure in figures.find(whole) if first + figure.end != end)
 
 
 def _own(text: str, clause: str, segment: str, start: int, end: int, first: int) -> str:
     """What belongs to a figure: its clause, or, of several figures, what stands between the one before and the next."""
-    others = list(figures(clause))
+    others = list(figures.find(clause))
     if len(others) < 2 or end == start:
         return clause
     offset = start - next((f.start for f in others if clause[f.start : f.end] == text[start:end]), 0)
@@ -319,13 +319,17 @@ def _plainness(query: Query, own: str) -> float:
 
 def _in_other_unit(query: Query, short: str) -> bool:
     units = query.asked.units
-    figure = next(figures(short), None)
+    figure = next(iter(figures.find(short)), None)
     return units is not None and figure is not None and figure.unit not in units
 
 
-def near_role(text: str, role: str, start: int, end: int) -> bool:
-    """Whether a post is named right beside a span; a deputy's isn't that of the chief."""
-    return re.search(f"(?<!副){role}", text[max(0, start - _BESIDE) : end + _BESIDE]) is not None
+def near_role(text: str, role: str, start: int, end: int, sentence: tuple[int, int]) -> bool:
+    """Whether who is named in a span of a sentence holds a post; a deputy's isn't that of the chief."""
+    first, last = sentence
+    named = (p for p in people.find(text[first:last]) if first + p.start < end and start < first + p.end)
+    held = next((person.posts for person in named if person.posts), ())
+    held = held or people.posts(text[max(0, start - _BESIDE) : end + _BESIDE])
+    return any(people.same_post(role, post.post) for post in held)
 
 
 def names_asked(query: Query, view: ReportView) -> list[str]:

@@ -8,17 +8,17 @@ then its paragraph's beginning, then the heading, then the report.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from ingest.language import dates
+from ingest.language.marks import narrow
+from ingest.language.places import find
 from ingest.records import CleanReport
-from rag.question.figures import narrow
-from rag.question.places import NO_NAME, stem
+from rag.question.kind import ANONYMISED
+from rag.question.places import names_of
 
 _CAPITALS = re.compile("[A-Z]+")
-_BODY = re.compile(
-    r"(?:(?<=\n)|^|(?<=[。;,，；]))(?:此外[,，])?([\u4e00-\u9fff]{1,4}?)(省|市|州|县|区|盟|旗|地区)(?=科协|科学技术协会|政府|人民政府|委)"
-)
 _SENTENCE_END = re.compile(r"[。！？!?；;]+[”’」』》)）]*")
 _CLAUSE_START = re.compile(r"(?:^|(?<=[\n。！？!?；;，,、:：“]))(?:其中|此外|另外|同时|而|在|对|由|经|截至目前)?[,，]?")
 # A newspaper's name and a dateline say who reports from where, not whom the report is about.
@@ -26,17 +26,9 @@ _PUBLISHER = re.compile(
     r"[\u4e00-\u9fff]{2,6}(?:[早晚日时]报|商报|都市报|新闻网|电视台)(?:[^\n。]{0,16}?\d日(?:讯|电))?"
 )
 _WHOLE = re.compile(r"[全我本][省市区县州疆]|自治区(?!第|主席|政府)")
-_YEAR = re.compile(r"(?<!\d)(1\d{3}(?=[\s—–\-至到\d]*年)|(?:19|20)\d{2})(?:\s*[—–\-至到]+\s*(1\d{3}|20\d{2}))?\s*[年)]")
-# What a figure is compared with: 比上年增加9场 speaks of this year, 由2020年的10.2%提高到11.6% of 2020 only so far.
-_EARLIER = r"(?:[去上前]一?年|上年度|(?:19|20)\d\d年)"
-_COMPARED = re.compile(
-    rf"(?:[比较]{_EARLIER}|[与同]{_EARLIER}(?:同期)?相比)(?:同期|[底末度])?|[由从]{_EARLIER}[底末]?的?(?=[\d约近])"
-)
-_RELATIVE = re.compile(r"今年|本年度?|去年|上年|上一年|过去一年|过去的一年|一年来|前年|明年")
-_OFFSETS = {"今": 0, "本": 0, "去": -1, "上": -1, "过": -1, "一": -1, "前": -2, "明": 1}
-ANONYMISED = "20xx"
 _LOOKS_BACK = re.compile(r"工作报告|计划|要点|部署|大会|全委会|年会")
 _SPRING = ("01", "02", "03")
+_SMALL = ("farm", "community", "village")  # whose names are told from other words least surely
 _LEADING = 14  # characters at a sentence's beginning in which its subject is named
 _OPENING = 4  # characters that may stand before the name: 会上, 此外, 一是
 _CHAPTER = 45  # characters of the longest line that is read as a chapter's heading
@@ -63,10 +55,10 @@ class ReportView:
 
 
 def view(report: CleanReport, title: str, regions: Collection[str]) -> ReportView:
-    """How a report is read. `title` is the one it is shown under, `regions` are those that any report names."""
+    """How a report is read. `title` is the one it is shown under, `regions` those of which only reports know."""
     text = fold_same_length(report.text)
     head = fold_same_length(title)
-    titled = next(iter(_YEAR.findall(head)), ("", ""))[0]
+    titled = next((str(date.year) for date in dates.find(head) if date.year), "")
     year = titled or (report.date or "")[:4] or None
     looks_back = bool(_LOOKS_BACK.search(head)) or (not titled and (report.date or "")[5:7] in _SPRING)
     chapters = []
@@ -78,11 +70,15 @@ def view(report: CleanReport, title: str, regions: Collection[str]) -> ReportVie
             if told:
                 chapters.append((at, frozenset(told)))
         at += len(line) + 1
-    places = {region for region in regions if region in text or region in head} | {
-        stem(m[1] + m[2])
-        for m in _BODY.finditer(text)
-        if not NO_NAME.search(m[1]) and not any(region in m[1] and region != m[1] for region in regions)
+    places = {
+        name
+        for where in (text, head)
+        for place in find(where)
+        if place.level not in _SMALL
+        for name in names_of(place, where[place.start : place.end])
+        if name in where
     }
+    places |= {region for region in regions if region in text or region in head}
     return ReportView(
         report.source, text, head, year, frozenset(places), report.issuer or "", tuple(chapters), looks_back
     )
@@ -116,13 +112,16 @@ def speaks_of_year(view: ReportView, at: int, sentence: tuple[int, int], asked: 
     if ANONYMISED in asked:
         return ANONYMISED in view.text
     start, end = sentence
-    before, whole = view.text[start:at], _without_compared(view.text[start:end])
-    if (base := max(_COMPARED.finditer(before), key=lambda m: m.end(), default=None)) and base.end() == len(before):
-        return bool(told_years(base[0], view.year) & set(asked))
-    for text in (_without_compared(before), whole):
-        if told := _last_years(text, view.year):
+    text = view.text[start:end]
+    compared = dates.comparisons(text)
+    if base := next((span for span in compared if start + span[1] == at), None):
+        return bool(told_years(text[slice(*base)], view.year) & set(asked))
+    text = _without(text, compared)
+    for part in (text[: at - start], text):
+        if told := _last_years(part, view.year):
             return bool(told & set(asked))
-    paragraph = _without_compared(view.text[view.paragraph(at) : start])
+    paragraph = view.text[view.paragraph(at) : start]
+    paragraph = _without(paragraph, dates.comparisons(paragraph))
     if told_years(paragraph, view.year) & set(asked):
         return True
     chapter = next((years for begins, years in reversed(view.chapters) if begins < start), None)
@@ -135,27 +134,23 @@ def speaks_of_year(view: ReportView, at: int, sentence: tuple[int, int], asked: 
     return view.year in asked or (view.looks_back and str(int(view.year) - 1) in asked)
 
 
-def _without_compared(text: str) -> str:
-    return _COMPARED.sub(lambda m: " " * len(m[0]), text)
+def _without(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """The text of the same length with blanks in the place of some spans."""
+    for start, end in spans:
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text
 
 
 def told_years(text: str, year: str | None) -> set[str]:
     """Every year a text names, `今年` and `去年` seen from the report's year."""
-    found: set[str] = set()
-    for match in _YEAR.finditer(text):
-        first, last = int(match[1]), int(match[2] or match[1])
-        found.update(map(str, range(first, min(last, first + 30) + 1)))
-    if year:
-        found.update(str(int(year) + _OFFSETS[match[0][0]]) for match in _RELATIVE.finditer(text))
-    return found
+    return set(map(str, dates.years(text, int(year) if year else None)))
 
 
 def _last_years(text: str, year: str | None) -> set[str]:
     """The year (or years of a span) that a text names last."""
-    marks = [(m.start(), m[0]) for m in _YEAR.finditer(text)]
-    if year:
-        marks += [(m.start(), m[0]) for m in _RELATIVE.finditer(text)]
-    return told_years(max(marks)[1], year) if marks else set()
+    of = int(year) if year else None
+    each = (set(map(str, dates.years_of(date, of))) for date in reversed(dates.find(text)))
+    return next(filter(None, each), set())
 
 
 def _subject(view: ReportView, start: int, end: int, asked: Collection[str]) -> str | None:

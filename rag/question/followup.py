@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from rag.question.parts import ASK, COUNTS, LED_BY, PLACE, Parts, place_of, take_apart
+from rag.question.parts import ASK, COUNTS, LED_BY, Parts, take_apart
+from rag.question.places import place_of
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _COURTESY = re.compile(
@@ -37,7 +38,6 @@ _ASKS = re.compile(
 _PREDICATE = re.compile(
     rf"(?:的?(?:预期|控制)*目标)?(?:(?:同比|累计)?(?:增长|增加|提高|下降|减少|降低|占)了?)?{LED_BY}*$"
 )
-_REGION_ONLY = re.compile(PLACE.pattern + "$")
 _YEAR = re.compile(r"(?:19|20)\d\d年(?:度)?|[去今前上明]年(?:度)?")
 _PART_OF_YEAR = re.compile(
     r"[上下]半年|第?[一二三四]季度|(?:1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月份?|[上本这]个?[月周]"
@@ -228,7 +228,7 @@ def _another_place(thing: str, earlier: str, regions: Collection[str]) -> str | 
     names = _LATIN_NAME.findall(earlier)
     if _LATIN_NAME.fullmatch(thing) and len(names) == 1 and _HAN.search(earlier):
         return earlier.replace(names[0], thing, 1)
-    if thing not in regions and not _REGION_ONLY.fullmatch(thing):
+    if place_of(thing, regions) != thing:
         return None
     here = place_of(earlier, regions)
     return earlier.replace(here, thing, 1) if here else f"{thing}{earlier}"

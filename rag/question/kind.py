@@ -6,82 +6,81 @@ All rules are about how Chinese and English ask; none knows what reports say.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from rag.question.figures import KINDS, dates, kinds
+from ingest.language import dates, people, units
+from ingest.language.bodies import bodies
+from ingest.language.figures import unit_at
+from ingest.language.places import rank_pattern
+from ingest.language.questions import asking
+from ingest.language.words import alternation, table
 
 Kind = Literal["figure", "date", "person", "post", "body", "name", "list", "place", "yes", "reports", "text"]
 """`post` is what a named person is, `body` which organisation, `name` what something is called, `reports` which reports
 say so, `text` other."""
 
-# The hundred commonest family names (2020 census of names), further common ones that are no everyday words, and the
-# usual double ones.
-SURNAME = (
-    "(?:[王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石金韦贾夏付傅方邹熊白孟秦邱侯江尹薛闫"
-    "雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔向常汤康易乔葛梅庄"
-    "樊兰殷施洪翟颜倪温芦季俞章鲁伍申尤毕聂柴焦柳邢岳齐辛祝涂祁舒耿牟詹苗凌费靳童欧甄裴屈鲍霍翁隋甘景柯阮桂闵冉饶瞿戚滕晋邬臧褚娄奚穆郎冀姬屠晏栾郁"
-    "窦敖鄢卓仇佟栗匡巫桑荆谌岑蔺印官喻米艾]|欧阳|司马|上官|诸葛|东方|皇甫|尉迟|公孙|慕容|令狐)"
-)
-
-_MEASURES = "|".join(sorted({u for units in KINDS.values() for u in units}, key=len, reverse=True))
-_HOW_MANY = re.compile(rf"(?:多少|几)(?P<unit>{_MEASURES})?(?:的)?(?P<head>[^,，。？?;；]*)")
-_NO_COUNT = re.compile(r"第几(?!年)|哪几|几乎|几份报告里|几年来|近几年|这几|十几")
+SURNAME = people.surname_pattern()
+_HOW = asking("count")
+_WIDE = rank_pattern("province", "prefecture", "county")
+_PLACE = rank_pattern("province", "prefecture", "county", "town", "village")
+_HOW_MANY = re.compile(_HOW)
+_HEAD = re.compile(r"的?(?P<head>[^,，。？?;；]*)")
+_NO_COUNT = re.compile(rf"第几(?!年)|哪几|{alternation(table('questions')['no_count']['words'])}")
 _DATE = re.compile(
-    r"什么时候|何时|什么时间|何[年月日]|哪[一个]{0,2}年代|哪一?[天日]|哪一?[年月]|几[月号日]|第?几年(?!来)"
+    rf"{asking('date')}|第?几年(?!来)"
     r"|\bwhen\b|\bwhat (?:date|day|year|month)\b|\bwhich (?:year"
     r"|month|day|date)\b"
 )
-_YEAR_ASKED = re.compile(r"哪一?年|何年|\b(?:what|which) year\b")
+_YEAR_ASKED = re.compile(rf"{asking('year')}|\b(?:what|which) year\b")
 _PERSON = re.compile(
-    r"(?:谁|[员长人记席士者师授手生](?:是|的|姓|叫)*(?:叫什么|什么名字|姓什么|姓名|名字)|姓什么|姓名|哪几?位|什么人|哪些人)|\bwho(?:se|m)?\b"
+    rf"(?:{asking('person')}|[员长人记席士者师授手生](?:是|的|姓|叫)*(?:{asking('name')}|名字))|\bwho(?:se|m)?\b"
     r"|\bname of the (?:person|chair\w*|mayor)\b"
 )
 # What a person whom the question names is: behind the name, which ends the words for the person.
 _POST = re.compile(
     rf"({SURNAME}[\u4e00-\u9fff]{{1,2}}?)(?:同志|先生|女士)?(?:现在|目前|当时)?"
-    r"(?:是(?:谁|什么人|何人|干什么的|做什么的)|(?:是|现?任|担任|当的?是?|做)(?:什么|何|哪个)(?:职务|职位|职|身份|官|领导|工作)"
+    rf"(?:是(?:{asking('person')}|干什么的|做什么的)|(?:是|现?任|担任|当的?是?|做)(?:什么|何|哪个)(?:职务|职位|职|身份|官|领导|工作)"
     r"|的(?:职务|职位|身份|头衔)(?:是什么|是|叫什么)?)(?=[?？。.!\s]*$)"
 )
 _NO_PERSON = re.compile(r"[长席任记员师者人委授]$")  # 常委是谁 asks for the person
 _BODY = re.compile(
-    r"哪[一几]?[个家些]?(?:[\u4e00-\u9fff]{0,4})(?:学会|协会|单位|机构|部门|企业|公司|组织|学校|科协|委员会)"
+    rf"哪[一几]?[个家些]?(?:[\u4e00-\u9fff]{{0,4}})(?:{bodies()}|单位|机构|部门|组织)"
     r"|\bwhich (?:organi[sz]ation|body|company|society|association|department|institution)\b"
 )
-_WHERE = re.compile(r"哪里|哪儿|什么地方|何处|哪[一几两]?个?(?:地方|地点|城市|地区)|\bwhere\b|\b(?:at|in) which\b")
-_LIST = re.compile(
-    r"哪几|哪些|哪两|哪三|分别|有什么|些什么|都有谁|包括什么|列出|列举|\bwhich (?:\w+ )?(?:are|were)\b|\blist\b"
-)
+_WHERE = re.compile(rf"{asking('place')}|\bwhere\b|\b(?:at|in) which\b")
+_LIST = re.compile(rf"{asking('list')}|\bwhich (?:\w+ )?(?:are|were)\b|\blist\b")
+_SEVERAL = re.compile(rf"都有|{asking('list')}|\d[个位名家]")
 _NAME = re.compile(
-    r"叫什么|什么名字|名字是|什么名称|名称是|称为什么|什么(?:文件|节目|栏目|文章|名字)"
+    rf"{asking('name')}"
     r"|\bwhat is .* called\b|\bname of\b"
 )
-_YES = re.compile(r"吗$|是否|是不是|有没有|能不能|要不要|需不需要|^(?:is|are|was|were|do|does|did|has|have|can)\b")
+_YES = re.compile(rf"吗$|{asking('yes')}|^(?:is|are|was|were|do|does|did|has|have|can)\b")
 _REPORTS = re.compile(
-    r"哪[些几]?份?个?(?:工作)?(?:报告|文件|总结|材料)(?:提|说|谈|写|讲|里|中|都|$)|(?:几份|这些|各份?|所有)(?:工作)?报告|哪[些几]个?(?:地方|地区|省|市|县"
-    r"|单位)(?:都)?(?:提到|提及|说到|谈到|有|写)"
+    r"哪[些几]?份?个?(?:工作)?(?:报告|文件|总结|材料)(?:提|说|谈|写|讲|里|中|都|$)|(?:几份|这些|各份?|所有)(?:工作)?报告|哪[些几]个?(?:地方|单位|"
+    rf"{_WIDE})(?:都)?(?:提到|提及|说到|谈到|有|写)"
     r"|\bwhich (?:reports?|documents?)\b"
 )
 _MORE = re.compile(
-    r"(?:哪[个里一]|谁)[^,，。?？]*(?:更|最)|(?:更|最)[多少高低大小快慢][^,，。?？]*哪"
+    r"(?:哪[个里一]|谁)[^,，。?？]*[更最]|(?:更|最)[多少高低大小快慢][^,，。?？]*哪"
     r"|\b(?:more|most|fewer|fewest|larger|largest|higher|highest|lower|lowest|greater|greatest)\b"
 )
-_DIFFERENCE = re.compile(
-    r"比.{1,16}?(?:多|少|高|低|大)(?:了|出)?(?:多少|几)|相差|差多少|\bhow many more\b|\bdifference\b"
-)
+_DIFFERENCE = re.compile(rf"比.{{1,16}}?[多少高低大][了出]?(?:{_HOW})|相差|差多少|\bhow many more\b|\bdifference\b")
 _SUM = re.compile(r"加起来|总计|合计|总共|一共|共计|总和|总数|\btotal\b|\baltogether\b|\bcombined\b|\bsum\b")
 _MONEY = re.compile(
-    r"多少(?:钱|经费|资金)|花了?多少|金额|总额(?:是|有|为|达到?|共)*多少|造价|奖补(?![了过]?(?:多少|几)[个家名项所处])|经费[^,，。]{0,4}多少"
+    rf"多少(?:钱|经费|资金)|花了?多少|金额|总额(?:是|有|为|达到?|共)*多少|造价|奖补(?![了过]?(?:{_HOW})[个家名项所处])|经费[^,，。]{{0,4}}多少"
     r"|投资(?:额|总额)?(?:是|为|了|达到?|共)*多少(?![个家名人项处])|多少[^,，。?？]{0,4}(?:资金|经费)|\bmoney\b|\byuan\b|\bcosts?\b"
     r"|\bspen[dt]\b|\bbudgeted\b"
 )
 _SHARE = re.compile(
-    r"百分之几|百分比|百分点|比例|占比|率(?:是|为|达|控制|的|目标)|增速|增幅|覆盖面|增长(?:了)?多少|增长[^,，。]*(?:目标|是)多少"
+    rf"{asking('share')}|百分比|百分点|比例|占比|率(?:是|为|达|控制|的|目标)|增速|增幅|覆盖面|增长(?:了)?多少|增长[^,，。]*(?:目标|是)多少"
     r"|\b(?:share|percentage|percent|proportion|rate|growth|grow|grew|intensity)\b|强度"
 )
 _AREA = re.compile(r"面积|多大|\barea\b|\bsquare met")
-_LENGTH = re.compile(r"多长|多远|长度|\bhow (?:long|far)\b")
-_WEIGHT = re.compile(r"产量|总产|\boutput\b")
+_DURATION = re.compile(r"多久|多长时间|多少时间")
+_LENGTH = re.compile(r"多[长远高宽深]|长度|\bhow (?:long|far)\b")
+_WEIGHT = re.compile(r"多重|产量|总产|\boutput\b")
 _PERSONS = re.compile(
     r"\bhow many (?:[\w-]+ ){0,2}(?:people|persons?|viewers|visitors|members|students|volunteers|experts|staff"
     r"|visits|users|jobs|workers|farmers|teachers|graduates|residents|participants|scientists|technicians)\b"
@@ -90,12 +89,10 @@ _COUNT = re.compile(
     r"\bhow many (?!(?:\w+ ){0,2}(?:yuan|dollars|percent\w*|points?|(?:kilo|centi)?met(?:er|re)s|miles|hectares|mu"
     r"|acres|tons?|tonnes|kilograms|hours|minutes|days|weeks|months|years)\b)"
 )
-# Units in which things are counted, not measured.
-_THINGS = frozenset(
-    unit for kind in ("person", "body", "event", "work", "paper", "region", "machine") for unit in KINDS[kind]
-)
+# What is counted, not measured.
+_THINGS = ("person", "body", "event", "work", "paper", "region", "machine")
 _FIGURE = re.compile(
-    r"多少|几(?!乎)|多大|多长|\bhow (?:many|much|large|big|long|far)\b"
+    rf"{asking('share', 'count', 'measure')}|\bhow (?:many|much|large|big|long|far)\b"
     r"|\bwhat (?:was|is|were|are)? ?(?:the )?(?:total|number|share|percentage|proportion|amount|area|\d{4})\b"
     r"|\bwhat share\b"
     r"|\bby how much\b|\b(?:rate|growth|target|output|intensity|population|gdp|revenue|income|expenditure"
@@ -124,25 +121,24 @@ _HEAD_ENDS = re.compile(
     r"[建有被参获得开办是在来用评达成设为举]|获得|参加|(?:一共|总共|分别|现在|目前|左右|以上)|[的了吗呢?？]"
 )
 _HEAD_BEFORE = re.compile(
-    r"(?:^|[的,，]|[省市县区州]|\d年)([^的,，省市县区州]{2,16}?)(?:大概|大约|一共|总共|现在|目前|共|约)*(?:有|是|为|达到?)(?:多少|几)"
+    rf"(?:^|[的,，]|{_WIDE}|\d年)((?:(?!{_WIDE})[^的,，]){{2,16}}?)(?:大概|大约|一共|总共|现在|目前|共|约)*(?:有|是|为|达到?)(?:{_HOW})"
 )
 # What was held, given out or built, named between its verb and 多少: 举办讲座多少场.
 _HEAD_DONE = re.compile(
-    r"(?:举办|开展|组织|召开|发放|建成|建立|创建|获得|收到|新建|命名|认定|引进|邀请)了?(?!的)([\u4e00-\u9fff“”]{2,12}?)(?:一?共|总共)?(?:多少|几)"
+    rf"(?:举办|开展|组织|召开|发放|建成|建立|创建|获得|收到|新建|命名|认定|引进|邀请)了?(?!的)([\u4e00-\u9fff“”]{{2,12}}?)(?:一?共|总共)?(?:{_HOW})"
 )
 _NO_HEAD = re.compile(r"预期|目标|控制|总额|总数|总量|数量|人数|面积|金额|多少|一年|每年|\d+年?")
-_ROLE = re.compile(
-    r"副?(?:主席|书记|[省市区县州镇乡]长|会长|理事长|主任|局长|院长|校长|馆长|部长|秘书长|通讯员|记者|院士|组长|巡视员|作者|编辑|发言人|负责人|厂长|经理|董事长|冠军|教练|导演)"
-)
 # The year by which a report is called is not the one it is asked about, if there is another.
 _OF_REPORT = re.compile(r"((?:19|20)\d\d)(?:年度?[^\d,，。]{0,8}?(?:报告|总结)|(?: [a-z]+){0,2} report\b)")
+_ENGLISH_YEAR = re.compile(r"(?<![\d.])(?:19|20)\d\d(?=[ ,?.;)]|$)")
+ANONYMISED = "20xx"
 _TITLED = re.compile(r"《[^《》]*》")  # a year in a title is part of a name
 # A school or hospital by its own name, not 全区小学 or 哪些中学; of a longer name the end is enough.
 _INSTITUTION = re.compile(
-    r"(?:(?![全各多少几哪些所个的有在县市区省州乡村镇个家级中小][\u4e00-\u9fff]|[\u4e00-\u9fff][全各少几些所个的有在县市区省州村镇家级中小])"
-    r"[\u4e00-\u9fff]{2})(?:小学|中学|大学|医院)(?!生|科)"
+    rf"(?:(?!(?:[全各些所的有在个家级中小]|{_HOW}|{_PLACE})[\u4e00-\u9fff]|[\u4e00-\u9fff](?:[全各少几些所个的有在家级中小]|{_PLACE}))"
+    rf"[\u4e00-\u9fff]{{2}})(?:{bodies('school', 'health')})(?!生|科)"
 )
-_ORDINAL = re.compile(r"第[一二三四五六七八九十百\d]+|[一二三四五六七八九十特]等|(?:国家|[省市区县])级")
+_ORDINAL = re.compile(rf"第[一二三四五六七八九十百\d]+|[一二三四五六七八九十特]等|(?:国家|{_WIDE})级")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +153,9 @@ class Asked:
     kind: Kind
     units: frozenset[str] | None = None
     strict: bool = False
+    unit: str = ""
+    """The unit that the question names."""
     head: str = ""
-    """`change`: by how much something grew or fell; `each`: how much for each person, household, acre."""
     year_asked: bool = False
     day_asked: bool = False
     years: frozenset[str] = frozenset()
@@ -173,7 +170,9 @@ class Asked:
     """The person whose post is asked."""
     several: bool = False
     change: bool = False
+    """By how much something grew or fell."""
     each: bool = False
+    """How much for each person, household, acre."""
     more: bool = False
     difference: bool = False
     total: bool = False
@@ -184,14 +183,12 @@ class Asked:
 
 def asked(folded: str) -> Asked:
     """What a folded question asks for."""
-    told = dates(_TITLED.sub("", folded))
-    years = frozenset(date.year for date in told if date.year) | frozenset(
-        re.findall(r"(?<![\d.])(?:19|20)(?:\d\d|xx)(?![\d.])", _TITLED.sub("", folded))
-    )
+    told = dates.find(_TITLED.sub(lambda match: " " * len(match[0]), folded))
+    years = _years(told) | frozenset(_ENGLISH_YEAR.findall(_TITLED.sub("", folded)))
     years = years - frozenset(_OF_REPORT.findall(folded)) or years
     days = tuple((date.month, date.day) for date in told if date.month)
     kind = _kind(folded)
-    units, strict, head = _counted(folded) if kind == "figure" else (None, False, "")
+    told_in, strict, unit, head = _counted(folded) if kind == "figure" else (None, False, "", "")
     names = frozenset(_INSTITUTION.findall(folded)) | frozenset(
         name
         for name in _ORDINAL.findall(folded)
@@ -199,10 +196,11 @@ def asked(folded: str) -> Asked:
     )
     return Asked(
         kind=kind,
-        units=units,
+        units=told_in,
+        unit=unit,
         strict=strict,
         head=head,
-        day_asked=bool(re.search(r"哪一?[天日]|几[号日](?!游)|\b(?:what|which) (?:date|day)\b", folded)),
+        day_asked=bool(re.search(rf"(?:{asking('day')})(?!游)|\b(?:what|which) (?:date|day)\b", folded)),
         year_asked=bool(_YEAR_ASKED.search(folded)),
         years=years,
         days=days,
@@ -211,8 +209,8 @@ def asked(folded: str) -> Asked:
         falling=bool(_FALLING.search(folded)),
         published=kind == "date" and bool(_PUBLISHED.search(folded)),
         person=person_of(folded) if kind == "post" else "",
-        role=role[0] if kind == "person" and (role := _ROLE.search(folded)) else "",
-        several=bool(re.search(r"都有|哪些|哪几|分别|\d[个位名家]", folded)),
+        role=_role(folded) if kind == "person" else "",
+        several=bool(_SEVERAL.search(folded)),
         change=bool(_CHANGE.search(folded)),
         each=tells_each(folded) or bool(re.search(r"\bper\b|\baverage\b|\beach\b", folded)),
         more=bool(_MORE.search(folded)),
@@ -220,6 +218,17 @@ def asked(folded: str) -> Asked:
         total=bool(_SUM.search(folded)),
         names=names,
     )
+
+
+def _years(told: Iterable[dates.Date]) -> frozenset[str]:
+    """The years of dates, both ends of spans; an anonymised one by its name."""
+    moments = (moment for date in told for moment in (date.moment, date.until) if moment and moment.year)
+    return frozenset(str(moment.year) for moment in moments) | {ANONYMISED for date in told if date.anonymised}
+
+
+def _role(folded: str) -> str:
+    """The post whose holder is asked for, as the question writes it."""
+    return next((post.post for post in people.posts(folded)), "")
 
 
 def person_of(folded: str) -> str:
@@ -276,11 +285,12 @@ def _kind(folded: str) -> Kind:
     return "yes" if _YES.search(bare) else "text"
 
 
-def _counted(folded: str) -> tuple[frozenset[str] | None, bool, str]:
-    """The units that a figure may be counted in, whether another unit is no answer, and the thing counted."""
-    found = list(_HOW_MANY.finditer(_NO_COUNT.sub("", folded)))
-    unit = found[-1]["unit"] if found else None
-    tail = found[-1]["head"] if found else ""
+def _counted(folded: str) -> tuple[frozenset[str] | None, bool, str, str]:
+    """The units a figure may be told in, whether another is no answer, the unit asked in, and the thing counted."""
+    bare = _NO_COUNT.sub("", folded)
+    last = max(_HOW_MANY.finditer(bare), key=lambda match: match.end(), default=None)
+    unit, end = unit_at(bare, last.end()) if last else ("", 0)
+    tail = match["head"] if last and (match := _HEAD.match(bare, end)) else ""
     cut = _HEAD_ENDS.search(tail, 2)
     head = (tail[: cut.start()] if cut else tail).strip()
     if not head and (told := _HEAD_DONE.search(folded)):
@@ -291,21 +301,26 @@ def _counted(folded: str) -> tuple[frozenset[str] | None, bool, str]:
         (_MONEY, "money", True),
         (_AREA, "area", True),
         (_SHARE, "share", False),
+        (_DURATION, "duration", False),
         (_LENGTH, "length", False),
-        (_WEIGHT, "weight", False),
+        (_WEIGHT, "mass", False),
         (_PERSONS, "person", False),
     ):
-        if pattern.search(folded) and not (unit and kind != "money" and kind not in kinds(unit)):
+        if pattern.search(folded) and not (unit and kind != "money" and kind not in units.kinds(unit)):
             if kind in ("money", "share", "area"):
                 head = "" if head in ("钱", "经费", "资金", "面积") else head
-            return frozenset(KINDS[kind]), strict, head
-    if unit is None and _COUNT.search(folded):
-        return _THINGS, False, head
-    if unit is None:
-        return None, False, head
-    allowed = {other for kind in kinds(unit) for other in KINDS[kind]}
+            return _told_in(kind), strict, unit, head
+    if not unit:
+        things = frozenset().union(*map(units.of_kind, _THINGS)) if _COUNT.search(folded) else None
+        return things, False, "", head
+    allowed = frozenset().union(*map(_told_in, units.kinds(unit)))
     if unit == "个":
         allowed |= {"个", "项", "件", "种", "名", "位", "人", "所", "处", "家", "座", "支", "期", "类", "条"}
     if unit in ("人", "名", "位"):
-        allowed.add("个")
-    return frozenset(allowed), True, head
+        allowed |= {"个"}
+    return allowed, True, unit, head
+
+
+def _told_in(kind: str) -> frozenset[str]:
+    """The units in which a kind is told; a share may be told in points."""
+    return units.of_kind(kind) | (units.of_kind("points") if kind == "share" else frozenset())

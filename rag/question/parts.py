@@ -8,8 +8,9 @@ place.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 from dataclasses import dataclass
+
+from ingest.language.questions import asking
 
 _UNIT = (
     r"(?:[万亿]*(?:人次|场次|平方公里|平方米|立方米|公里|公顷|公斤|千克|小时|元)|个(?!人|体)|人(?![才口员物工民均])|家(?![庭长])|名(?!师)|位(?!置)"
@@ -17,10 +18,10 @@ _UNIT = (
     r"|户(?!籍)|起|批|岁|度|级|类|倍|部(?!门)|辆|台|套|间|张|门(?![店诊])|成|[万亿])"
 )
 ASK = re.compile(
-    rf"百分之(?:多少|几)|(?:多少|几|哪几){_UNIT}?(?:的(?=[\u4e00-\u9fff]))?|多[大长高远久重宽]"
-    rf"|什么时候|什么时间|什么地方|为什么|何时|何地|哪一?[年天月日]|哪里|哪儿|哪些|哪{_UNIT}|谁|什么|怎么样|怎么|怎样|如何"
+    rf"{asking('share')}|(?:{asking('count')}|哪几){_UNIT}?(?:的(?=[\u4e00-\u9fff]))?"
+    rf"|{asking('measure', 'date', 'place', 'reason')}|哪(?:些|{_UNIT})|{asking('person', 'thing', 'manner')}"
 )
-COUNTS = re.compile(r"多少|几|哪些")
+COUNTS = re.compile(rf"{asking('count')}|哪些")
 _THING = re.compile(r"[\u4e00-\u9fffA-Z“”《》()()]{1,20}")
 # Where the thing counted ends and what it did begins.
 _DID = re.compile(
@@ -29,12 +30,6 @@ _DID = re.compile(
 )
 LED_BY = r"(?:(?:一共|总共|共|现|都|分别|拥|设|建)?有|是|为|达到?|完成|实现|叫|由|在|的|共|,|，|\s)"
 LEFT_OVER = re.compile(rf"{LED_BY}+$")
-
-PLACE = re.compile(
-    r"(?:[\u4e00-\u9fff]{1,12}?(?:省|市|自治[区州县]|县|(?<![社街校园景])区|盟|旗|地区)|[\u4e00-\u9fff]{1,3}州)"
-)
-_BEFORE_PLACE = re.compile(r"^(?:请问|谁是|谁负责|在|(?:19|20)\d\d年|[去今前]年)+")
-_NO_PLACE = re.compile(rf"{ASK.pattern}|[来该本各全这]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +67,3 @@ def take_apart(question: str) -> Parts | None:
     if found and (did := _DID.search(found)):
         found = found[: did.start()]
     return Parts(question[: ask.start()], ask[0], found, tail[len(found) :])
-
-
-def place_of(question: str, regions: Collection[str]) -> str | None:
-    """The place with which a question begins, or a known one that it names."""
-    lead = _BEFORE_PLACE.match(question)
-    start = lead.end() if lead else 0
-    place = PLACE.match(question, start)
-    if place and not _NO_PLACE.search(place[0]):
-        return place[0]
-    return next((name for name in sorted(regions, key=len, reverse=True) if name in question), None)

@@ -7,10 +7,11 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from ingest.language.places import stem
 from ingest.language.script import to_simplified
 from rag.question.glossary import Glossary
 from rag.question.kind import Asked, asked
-from rag.question.places import places_asked, stem, without_place
+from rag.question.places import places_asked, without_places
 from rag.question.terms import Terms, Word, english_words, is_function_word, parts, weigh, weigh_words
 from rag.question.understand import fold
 from rag.records import Question
@@ -35,7 +36,7 @@ class Corpus(Protocol):
 
     @property
     def regions(self) -> Collection[str]:
-        """The regions that reports name, without their ranks."""
+        """Names without their ranks of the regions of which only the reports know."""
         ...
 
     @property
@@ -83,16 +84,14 @@ def _chinese(question: Question, corpus: Corpus) -> Query:
     want = replace(asked(folded), left_out=left_out)
     context = fold(question.context)
     places = places_asked(f"{folded}\n{context}", corpus.regions)
-    bare = folded
-    for place in places:
-        bare, context = without_place(bare, place), without_place(context, place)
+    bare, context = without_places(folded, corpus.regions), without_places(context, corpus.regions)
     terms = weigh(_without_years(bare, want), corpus.frequency, corpus.chunks, context)
     if not terms.terms:
         terms = weigh(folded, corpus.frequency, corpus.chunks, context)
     head = weigh(want.head, corpus.frequency, corpus.chunks)
     asked_for = question.interpreted
     # Reports are folded to Simplified script, and vectors of different scripts lie further apart.
-    return Query(question, want, terms, tuple((p,) for p in places), head, asked_for, to_simplified(asked_for))
+    return Query(question, want, terms, places, head, asked_for, to_simplified(asked_for))
 
 
 def _foreign(question: Question, corpus: Corpus) -> Query:

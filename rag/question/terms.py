@@ -13,12 +13,8 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-_FUNCTION_WORDS = re.compile(
-    r"(?:担?任)?(?:什么|何|哪个)(?:职务|职位|身份|职)|的(?:职务|职位|身份)(?=是?什么|是?[?？]?$)|多少|百分之几|几[个家名人次场项篇年件册座处位所回种类句]?|什么时候|什么|哪[一几两]?[些个里年天家位份日类座]?|是谁|都有谁|谁|是否|是不是|怎[么样]+|如何|为何|为什么"
-    r"|请问|请|一共|总共|共计|共有|加起来|总和|合计|大概|大约|分别|都有|都|现任|目前|现在|截至|当初|具体|指的?是|叫做?|名字|名称|地方|情况|情形|提到|提及|说到"
-    r"|目标|预期|计划(?!》)|列出|各地|数字|最[多少高低大小]|更[多少高低大小]|时间|日期|人数|方面|关于|有关|根据|按照?|那份?|这[个份篇条些]?|该|所有|其中|他们|她们|它们|借着|为了?|由|经"
-    r"|[的了吗呢吧啊是有在和与及被把对于将让从到里中上个家名其,?]"
-)
+from ingest.language.questions import function_words
+
 _ENGLISH = re.compile(
     r"^(?:how|many|much|what|which|who|whom|whose|when|where|the|a|an|of|in|on|at|is|are|was|were|be|been|does|do|did|has|have|had|to|for|and|or|"
     r"by|from|with|this|that|these|those|it|its|their|there|give|both|each|per|according|please|plan|plans|planned|target|targets|goal|aim|aims|reach|mention|mentions|"
@@ -90,7 +86,7 @@ def parts(folded: str) -> list[str]:
     for word, other in _SYNONYMS.items():
         folded = folded.replace(word, other)
     found: dict[str, None] = {}
-    for word in _WORD.findall(_FUNCTION_WORDS.sub(" ", folded)):
+    for word in _WORD.findall(function_words().sub(" ", folded)):
         if word[0].isascii():
             if not _ENGLISH.match(word):
                 found[word] = None

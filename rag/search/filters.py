@@ -15,12 +15,12 @@ from dataclasses import dataclass
 
 from config.errors import Language, Message, NothingSelected, UsageError
 from ingest.index.catalog import ReportEntry
+from ingest.language import dates
 from ingest.language.script import to_simplified
 from rag.question.understand import fold
 
 _DAY = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月)?|年)?")
 _YEAR = re.compile(r"((?:19|20)\d{2})年?(?:度)?")
-_YEARS = re.compile(r"(?<!\d)((?:19|20)\d{2})年?\s*(?:[—–~～-]{1,2}|至|到)\s*((?:19|20)\d{2})年")
 _SHOWN = 8  # names that a message lists
 _TITLE = 24  # characters of each title it lists
 
@@ -183,10 +183,7 @@ def is_named(entry: ReportEntry, name: str) -> bool:
 
 
 def _years(entry: ReportEntry) -> set[str]:
-    title = entry.title or ""
-    named = set(re.findall(r"(?<!\d)((?:19|20)\d{2})(?=年)", title))
-    for first, last in _YEARS.findall(title):  # 2016—2020年 is about every one of them
-        named |= {str(year) for year in range(int(first), int(last) + 1)}
+    named = set(map(str, dates.years(entry.title or "", None)))  # 2016—2020年 is about every one of them
     return named | ({entry.date[:4]} if entry.date else set())
 
 

@@ -134,26 +134,6 @@ def test_neither_the_yield_of_an_acre_nor_another_year_or_town_answers(engine, q
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
-    [("20XX年8月,3x人参加", []), ("有15家", ["15家"]), ("20××年", []), ("12万人次", ["12万人次"])],
-)
-def test_an_anonymised_number_is_no_figure(text, found):
-    from rag.question.figures import figures
-
-    assert [text[f.start : f.end] for f in figures(text)] == found
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [("1980年代后期", ["1980年代后期"]), ("2021年代表大会", ["2021年"]), ("1356年", ["1356年"])],
-)
-def test_a_decade_is_no_year(text, found):
-    from rag.question.figures import dates
-
-    assert [text[d.start : d.end] for d in dates(text)] == found
-
-
-@pytest.mark.parametrize(
     ("question", "places"),
     [
         ("白河镇农技协有多少会员?", ("白河镇",)),
@@ -168,7 +148,7 @@ def test_a_decade_is_no_year(text, found):
 def test_towns_are_places_and_words_for_kinds_of_places_are_not(question, places):
     from rag.question.places import places_asked
 
-    assert places_asked(question, ()) == places
+    assert places_asked(question, ()) == tuple((name,) for name in places)
 
 
 def test_a_word_for_the_whole_country_does_not_hide_whose_paragraph_it_is(engine):

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from config.errors import UsageError
+from ingest.language.places import stem
 from rag.evidence.candidates import counts
-from rag.question.figures import dates, figures, kinds
 from rag.question.glossary import read_glossary
 from rag.question.kind import asked
-from rag.question.places import places_asked, stem
+from rag.question.places import places_asked
 from rag.question.understand import MAX_LENGTH, fold, language_of, understand
 
 
@@ -96,50 +96,6 @@ def test_the_thing_that_is_counted_is_known_before_and_after_the_question_word()
 
 
 @pytest.mark.parametrize(
-    ("text", "value", "unit"),
-    [
-        ("发放9.7万余册", 97000, "册"),
-        ("投入1.5亿元", 1.5e8, "元"),
-        ("覆盖率70%以上", 70, "%"),
-        ("约７０％", 70, "%"),
-        ("百分之七十", 70, "%"),
-        ("十三个街道", 13, "个"),
-        ("不少于一次", 1, "次"),
-        ("1,234人", 1234, "人"),
-    ],
-)
-def test_figures_have_their_value_and_unit(text, value, unit):
-    (figure,) = figures(text)
-    assert (figure.value, figure.unit) == (value, unit)
-    assert text[figure.start : figure.end]
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "1、科普画廊的建设",
-        "(2)科普画廊的建设",
-        "第四次代表大会",
-        "2021年5月8日",
-        "一批人才",
-        "2021—2025年",
-        "“四个更”的要求",
-    ],
-)
-def test_ordinals_dates_and_set_phrases_are_no_figures(text):
-    assert list(figures(text)) == []
-
-
-def test_dates_are_as_exact_as_they_are_written():
-    found = [(d.year, d.month, d.day) for d in dates("2021年5月8日召开,6月结束;2020年开始;见2023-04-05")]
-    assert found == [("2021", 5, 8), (None, 6, None), ("2020", None, None), ("2023", 4, 5)]
-
-
-def test_people_and_places_are_counted_apart():
-    assert kinds("名").isdisjoint(kinds("册"))
-
-
-@pytest.mark.parametrize(
     ("question", "places"),
     [
         ("东山县有多少个科普馆?", ("东山",)),
@@ -153,7 +109,7 @@ def test_people_and_places_are_counted_apart():
     ],
 )
 def test_the_places_a_question_names(question, places):
-    assert places_asked(question, {"南岭"}) == places
+    assert places_asked(question, {"南岭"}) == tuple((name,) for name in places)
 
 
 @pytest.mark.parametrize(

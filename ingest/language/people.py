@@ -1,0 +1,614 @@
+"""People named in a Chinese text, with the posts they are named by.
+
+Pure. Spans come in order, lie in the text and never overlap. A name counts only with a post, a verb or a mark beside
+it, so an ordinary word that begins with a surname (高度, 方案) is none. Time is linear in the text.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ingest.language.divisions import by_name
+from ingest.language.words import alternation, table
+
+__all__ = ["Person", "Post", "find", "is_name", "post_pattern", "posts", "same_post", "surname_pattern"]
+
+_HAN = "\u3400-\u4dbf\u4e00-\u9fff"
+_DOT = "·•・‧"
+_FOREIGN = 6  # characters of one part of a name with dots, at most
+_BETWEEN = 24  # characters between two posts of one person, or between 任 and the post
+_APPOSED = 16  # characters between a name and the post behind a mark
+_HELD = 8  # posts told of one person, at most
+_USUAL = 0.7  # the share of characters of a name with dots that such names are usually written with
+_LED = 6  # characters of the longest word that leads to a name
+_AND = frozenset(("、", "和", "与", "及", "以及", " ", "\u3000", "\xa0"))
+_OPEN = ("mark", "listed", "told")
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A post as it stands in the text, with the body and the prefix that make another post of it (党组副书记)."""
+
+    start: int
+    end: int
+    post: str
+    deputy: bool
+    word: str
+    """The post without prefixes: a row of the table."""
+
+    @property
+    def is_trade(self) -> bool:
+        """Whether it is a trade or a merit (记者, 专家), to which nobody is appointed."""
+        return self.word not in _words().posts
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person whom a text names.
+
+    `name` is written without spaces. `post` is the nearest one as written, None where none is told;
+    `posts` are all that stand with the name in one enumeration, in order of the text, the nearest among them.
+    """
+
+    start: int
+    end: int
+    name: str
+    post: str | None
+    deputy: bool
+    post_start: int | None
+    post_end: int | None
+    posts: tuple[Post, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The tables, ready for look-up."""
+
+    surnames: frozenset[str]
+    doubles: frozenset[str]
+    given: frozenset[str]
+    never: frozenset[str]
+    posts: frozenset[str]
+    loose: frozenset[str]
+    foreign: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A text with the posts in it."""
+
+    text: str
+    posts: tuple[Post, ...]
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+
+    def post_at(self, start: int) -> Post | None:
+        """The post that begins at `start`."""
+        at = bisect_left(self.starts, start)
+        return self.posts[at] if at < len(self.starts) and self.starts[at] == start else None
+
+    def post_to(self, end: int) -> Post | None:
+        """The post that ends at `end`."""
+        at = bisect_left(self.ends, end)
+        return self.posts[at] if at < len(self.ends) and self.ends[at] == end else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """A name that may stand at a place; `sure` where its characters alone make it likely, `word` where it begins
+    as an ordinary word does."""
+
+    start: int
+    end: int
+    sure: bool
+    word: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Left:
+    """What stands before a name: a post, another person of one enumeration, a word that leads to it, a mark."""
+
+    kind: str
+    post: Post | None = None
+
+
+def find(text: str) -> tuple[Person, ...]:
+    """The people that a text names, in order."""
+    held = posts(text)
+    read = _Text(text, held, tuple(p.start for p in held), tuple(p.end for p in held))
+    found: list[Person] = []
+    for at in _openings(read):
+        if found and at < found[-1].end:
+            continue
+        left = _left(read, at, found)
+        name = _best(read, at, left)
+        if name is not None:
+            found.append(_person(read, name, left, found))
+    return tuple(_with_shared_posts(read, found))
+
+
+def posts(text: str) -> tuple[Post, ...]:
+    """Every post and trade that a text names, in order, whether or not a person stands beside it."""
+    return tuple(
+        Post(m.start(), m.end(), m[0], bool(m["deputy"]), m["word"])
+        for m in _post_words().finditer(text)
+        if _is_post(text, m)
+    )
+
+
+def is_name(word: str) -> bool:
+    """Whether a word by itself looks like a person's name: 李卫民, 欧阳某某, 艾尔肯·吐尼亚孜; not 高度."""
+    if _dotted().fullmatch(word):
+        return True
+    return any(name.end == len(word) and not name.word for name in _names_at(word, 0))
+
+
+def same_post(asked: str, told: str) -> bool:
+    """Whether who holds the post told answers who holds the post asked.
+
+    厅长 is not 副厅长, 主席 not 党组书记, nor 原主席; a body or a kind that only one of the two names is no difference.
+    负责人 is anyone who leads.
+    """
+    one, other = _last(asked), _last(told)
+    if one is None or other is None:
+        return asked == told
+    if one.deputy != other.deputy or _standing(asked, one) != _standing(told, other):
+        return False
+    if one.word != other.word and _alike().get(one.word, one.word) != _alike().get(other.word, other.word):
+        return _leads(one.word) and _leads(other.word) and bool({one.word, other.word} & set(_people()["generic"]))
+    return not (_qualifier(one) and _qualifier(other)) or _qualifier(one) == _qualifier(other)
+
+
+@functools.cache
+def surname_pattern() -> str:
+    """A pattern of one surname, in a group that captures nothing."""
+    return f"(?:{alternation(_people()['double_surnames'])}|[{_people()['surnames']}])"
+
+
+@functools.cache
+def post_pattern(trades: bool = False) -> str:
+    """A pattern of one post with its prefixes, trades too where asked; it captures nothing."""
+    words = _people()["posts"] + (_people()["trades"] if trades else [])
+    return f"(?:{_optional('former')}{_optional('qualifiers')}{_optional('deputy')}(?:{alternation(words)}))"
+
+
+def _openings(read: _Text) -> list[int]:
+    """Where a name may begin: at a surname, or before a dot at the nearest border."""
+    dots = {_dotted_from(read, match.start()) for match in _dot().finditer(read.text)}
+    return sorted(dots | {match.start() for match in _opening().finditer(read.text)})
+
+
+def _dotted_from(read: _Text, dot: int) -> int:
+    """Where a name with a dot begins: behind a post, else behind a word that leads to it, else at the mark before."""
+    first = dot
+    while first > max(0, dot - _FOREIGN) and _han().match(read.text, first - 1):
+        first -= 1
+    starts = range(dot - 1, first - 1, -1)
+    posts_end = (at for at in starts if read.post_to(at))
+    led = (at for at in starts if _lead_before(read.text, at) and dot - at > 1)
+    return next(posts_end, next(led, first))
+
+
+# Posts
+
+
+def _is_post(text: str, match: re.Match[str]) -> bool:
+    """Whether a word of the table is no part of another word: 主席团, 城市长期."""
+    word = match["word"]
+    after, before = text[match.end() : match.end() + 1], text[match.start() - 1 : match.start()]
+    if after and after in _people()["not_before"].get(word, ""):
+        return False
+    return not (before and before in _people()["not_after"].get(word, "")) or match.start("word") > match.start()
+
+
+def _last(text: str) -> Post | None:
+    held = posts(text)
+    return held[-1] if held else None
+
+
+def _qualifier(post: Post) -> str:
+    """The body within the post: 党组 of 党组副书记."""
+    return next((word for word in _people()["qualifiers"] if word in post.post), "")
+
+
+def _standing(text: str, post: Post) -> str:
+    """Whether a post is held, was held, or is an honour."""
+    before = text[max(0, post.start - 2) : post.start] + post.post
+    for kind in ("former", "honorary"):
+        if before.startswith(tuple(_people()[kind])) or post.post.startswith(tuple(_people()[kind])):
+            return kind
+    return "held"
+
+
+def _leads(word: str) -> bool:
+    return word in _people()["chiefs"] or word in _people()["generic"]
+
+
+# Names
+
+
+def _names_at(text: str, at: int) -> Iterator[_Name]:
+    """What may be a name that begins at `at`, the longest first."""
+    if dotted := _dotted().match(text, at):
+        yield from _foreign(text, at, dotted)
+    double = next((word for word in _doubles_by_first().get(text[at : at + 1], ()) if text.startswith(word, at)), "")
+    for surname in filter(None, (double, text[at : at + 1])):
+        if surname == double or surname in _words().surnames:
+            yield from _given(text, at, at + len(surname), surname == double)
+
+
+def _foreign(text: str, start: int, match: re.Match[str]) -> Iterator[_Name]:
+    """A name with dots, its last part the shorter where a word that may follow a name cuts it."""
+    last = match.start("last")
+    follow = (_verbs(), _spoken(), _post_words())
+    cut = (end for end in range(last + 2, match.end()) if any(words.match(text, end) for words in follow))
+    end = next(cut, match.end())
+    letters = [char for char in text[start:end] if char not in _DOT]
+    usual = sum(char in _words().foreign for char in letters)
+    yield _Name(start, end, usual >= _USUAL * len(letters), False)
+
+
+def _given(text: str, start: int, at: int, double: bool) -> Iterator[_Name]:
+    if untold := _unnamed().match(text, at):
+        yield _Name(start, untold.end(), True, False)
+        return
+    for length in (2, 1):
+        given = text[at : at + length]
+        if len(given) == length and _given_name().fullmatch(given):
+            sure = all(char in _words().given for char in given)
+            yield _Name(start, at + length, sure or double, not double and _is_word(text, start))
+    if spaced := _spaced().match(text, at):
+        yield _Name(start, spaced.end(), spaced[1] in _words().given, False)
+
+
+def _is_word(text: str, start: int) -> bool:
+    """Whether a name begins as an ordinary word does."""
+    return text[start + 1] in _people()["ordinary"].get(text[start], "")
+
+
+def _best(read: _Text, at: int, left: _Left) -> _Name | None:
+    """The longest name at a place whose borders are sure enough."""
+    return next((name for name in _names_at(read.text, at) if _stands(read, name, left)), None)
+
+
+def _stands(read: _Text, name: _Name, left: _Left) -> bool:
+    if _cuts_a_word(read, name):
+        return False
+    right = _right(read, name.end)
+    if _blank().search(read.text, name.start, name.end):
+        return left.kind == "post" and right in _OPEN
+    if read.text.startswith(tuple(_people()["particles"]), name.start) and not _is_no_particle(name, left, right):
+        return False
+    if left.kind in ("post", "person"):
+        return _stands_behind_post(read.text, name, left, right)
+    written = read.text[name.start : name.end]
+    if name.word or written in _divisions() or written.endswith(tuple(_people()["landscape"])):
+        return False
+    if left.kind in ("mark", "lead"):
+        return right == "spoken" or (name.sure and _tells(name, right))
+    return name.sure and right == "spoken" and name.end - name.start > 2
+
+
+def _is_no_particle(name: _Name, left: _Left, right: str) -> bool:
+    """Whether a surname that is a particle or a numeral far more often (向, 于) is a surname here."""
+    if left.kind == "post":
+        return name.sure and right not in ("", "short", "post")
+    return name.sure and (right in ("spoken", "told") or (right == "verb" and left.kind == "person"))
+
+
+def _tells(name: _Name, right: str) -> bool:
+    """Whether what stands behind a name shows that it is one, with nothing but a mark before it: 王伟出席, 王建国在."""
+    return right in ("verb", "post", "told", "listed") or (right == "short" and name.end - name.start > 2)
+
+
+def _stands_behind_post(text: str, name: _Name, left: _Left, right: str) -> bool:
+    if name.word and (name.end - name.start == 2 or not name.sure):
+        return False
+    if left.kind == "person" or (left.post is not None and left.post.word in _words().loose):
+        return name.sure and bool(right) and not name.word
+    return bool(right) or (name.sure and name.end - name.start > 2 and not name.word and not _goes_on(text, name))
+
+
+def _goes_on(text: str, name: _Name) -> bool:
+    """Whether a name may be the beginning of a foreign one: 艾森豪 of 艾森豪威尔."""
+    return all(char in _words().foreign for char in text[name.start : name.end + 1])
+
+
+def _cuts_a_word(read: _Text, name: _Name) -> bool:
+    """Whether the last character of a name opens a word that may follow one: 明担 of 欧阳明担任."""
+    last = name.end - 1
+    if last < name.start + 2:
+        return False
+    follows = (words.match(read.text, last) for words in (_verbs(), _spoken()))
+    return read.post_at(last) is not None or any(match and match.end() > name.end for match in follows)
+
+
+def _right(read: _Text, end: int) -> str:
+    """What stands behind a name: "spoken" (同志), "post", "verb", "told" for a post told behind a mark, "listed" for
+    the next of an enumeration, "mark", "short" for a verb of one character; empty where nothing bounds it."""
+    text = read.text
+    if not _han().match(text, end):
+        if _behind(read, end):
+            return "told"
+        return "listed" if text[end : end + 1] in _AND and _han().match(text, end + 1) else "mark"
+    if _spoken().match(text, end):
+        return "spoken"
+    if read.post_at(end):
+        return "post"
+    verb = _verbs().match(text, end)
+    return "" if verb is None else "verb" if len(verb[0]) > 1 else "short"
+
+
+def _left(read: _Text, at: int, found: Sequence[Person]) -> _Left:
+    text = read.text
+    if found and found[-1].end < at and text[found[-1].end : at] in _AND:
+        return _Left("person")
+    for end in (at, _joined_to(text, at)):
+        if post := read.post_to(end):
+            return _Left("post", post)
+    if at == 0 or _parts().match(text, at - 1):
+        return _Left("mark")
+    return _Left("lead") if _lead_before(text, at) else _Left("")
+
+
+def _joined_to(text: str, at: int) -> int:
+    """Where what a joining word or a mark joins to `at` ends: the end of 主席 in 主席由…."""
+    while at > 0 and _blank().match(text, at - 1):
+        at -= 1
+    for length in range(min(_LED, at), 0, -1):
+        if text[at - length : at] in _joins():
+            return at - length
+    return at
+
+
+def _lead_before(text: str, at: int) -> bool:
+    return any(text[at - length : at] in _leading() for length in range(1, min(_LED, at) + 1))
+
+
+# What is told of a person
+
+
+def _person(read: _Text, name: _Name, left: _Left, found: Sequence[Person]) -> Person:
+    before = _chain_before(read, left.post) if left.post else ()
+    behind = _behind(read, name.end)
+    nearest = before[-1] if before else behind[0] if behind else None
+    if nearest is None and left.kind == "person":
+        shared = _nearest_of(found[-1])
+        if shared is not None and (shared.deputy or shared.word not in _people()["chiefs"]):
+            return _told(read, name, found[-1].posts, shared)
+    return _told(read, name, before + behind, nearest)
+
+
+def _told(read: _Text, name: _Name, held: tuple[Post, ...], nearest: Post | None) -> Person:
+    written = _blank().sub("", read.text[name.start : name.end])
+    if nearest is None:
+        return Person(name.start, name.end, written, None, False, None, None, ())
+    return Person(name.start, name.end, written, nearest.post, nearest.deputy, nearest.start, nearest.end, held)
+
+
+def _nearest_of(person: Person) -> Post | None:
+    return next((post for post in person.posts if post.start == person.post_start), None)
+
+
+def _chain_before(read: _Text, last: Post) -> tuple[Post, ...]:
+    """The enumeration of posts that ends with `last`: 省科协党组书记、副主席."""
+    held = [last]
+    at = bisect_left(read.starts, last.start)
+    while at > 0 and len(held) < _HELD and _enumerated(read.text, read.posts[at - 1].end, held[-1].start):
+        at -= 1
+        held.append(read.posts[at])
+    return tuple(reversed(held))
+
+
+def _chain_behind(read: _Text, first: Post) -> tuple[Post, ...]:
+    held = [first]
+    at = bisect_left(read.starts, first.start)
+    while (
+        at + 1 < len(read.posts)
+        and len(held) < _HELD
+        and _enumerated(read.text, held[-1].end, read.posts[at + 1].start)
+    ):
+        at += 1
+        held.append(read.posts[at])
+    return tuple(held)
+
+
+def _enumerated(text: str, end: int, start: int) -> bool:
+    """Whether a second post belongs to the enumeration that the first, which ends at `end`, opens or continues."""
+    return start - end <= _BETWEEN and _further().fullmatch(text, end, start) is not None
+
+
+def _behind(read: _Text, end: int) -> tuple[Post, ...]:
+    """The posts told behind a name: 王某某,省科协主席; 王某某任组长; 王某某教授."""
+    if post := read.post_at(end):
+        return () if _is_anothers(read, post) else (post,)
+    opening = _takes().match(read.text, end)
+    if opening is None:
+        return ()
+    takes = opening["takes"] or opening["takes_on"] or ""
+    at = bisect_left(read.starts, opening.end())
+    if at == len(read.posts) or read.starts[at] - opening.end() > (_BETWEEN if takes else _APPOSED):
+        return ()
+    post = read.posts[at]
+    if not _plain().fullmatch(read.text, opening.end(), post.start):
+        return ()
+    if len(takes) < 2 and _han().match(read.text, post.end) and (not takes or post.is_trade):
+        return ()
+    return _own(read, _chain_behind(read, post))
+
+
+def _own(read: _Text, held: tuple[Post, ...]) -> tuple[Post, ...]:
+    """Those posts of an enumeration behind a name that are not the next one's: 王某某任组长、副主席李某某任副组长."""
+    return tuple(itertools.takewhile(lambda post: not _is_anothers(read, post), held))
+
+
+def _is_anothers(read: _Text, post: Post) -> bool:
+    """Whether a post behind a name is that of the next one: 王某某,副主席李某某."""
+    at = post.end
+    while _blank().match(read.text, at):
+        at += 1
+    return any(name.sure and not name.word for name in _names_at(read.text, at))
+
+
+def _with_shared_posts(read: _Text, found: Sequence[Person]) -> list[Person]:
+    """The same with the post of the last of an enumeration given to those before it: 王某某、李某某任副主席.
+
+    A name that is only the first of an enumeration, without a post in the end, counts no more.
+    """
+    told: list[Person] = []
+    for person in reversed(found):
+        after = told[-1] if told else None
+        if person.post is None and after is not None and read.text[person.end : after.start] in _AND:
+            post = _nearest_of(after)
+            if post is not None and post.start >= after.end:
+                person = _told(read, _Name(person.start, person.end, True, False), after.posts, post)
+        if person.post is not None or not _only_listed(read, person):
+            told.append(person)
+    return told[::-1]
+
+
+def _only_listed(read: _Text, person: Person) -> bool:
+    """Whether nothing but the next of an enumeration bounds a name that no post, verb or word of address follows."""
+    return _right(read, person.end) in ("listed", "mark")
+
+
+# The tables as patterns
+
+
+def _people() -> Mapping[str, Any]:
+    return table("people")
+
+
+@functools.cache
+def _words() -> _Words:
+    words = _people()
+    return _Words(
+        frozenset(words["surnames"]),
+        frozenset(words["double_surnames"]),
+        frozenset(words["given"]),
+        frozenset(words["never_given"]),
+        frozenset(words["posts"]),
+        frozenset(words["loose"]),
+        frozenset(words["foreign"]),
+    )
+
+
+@functools.cache
+def _doubles_by_first() -> dict[str, tuple[str, ...]]:
+    doubles = _people()["double_surnames"]
+    return {word[0]: tuple(one for one in doubles if one[0] == word[0]) for word in doubles}
+
+
+def _optional(key: str) -> str:
+    return f"(?:{alternation(_people()[key])})?"
+
+
+@functools.cache
+def _post_words() -> re.Pattern[str]:
+    words = alternation(_people()["posts"] + _people()["trades"])
+    lead = "".join(_optional(key) for key in ("former", "honorary", "acting", "qualifiers"))
+    return re.compile(f"{lead}(?P<deputy>{alternation(_people()['deputy'])})?(?P<word>{words})")
+
+
+@functools.cache
+def _alike() -> dict[str, str]:
+    return {word: group[0] for group in _people()["alike"] for word in group}
+
+
+@functools.cache
+def _opening() -> re.Pattern[str]:
+    first = "".join(sorted(_words().surnames | {word[0] for word in _words().doubles}))
+    return re.compile(f"[{first}]")
+
+
+@functools.cache
+def _dot() -> re.Pattern[str]:
+    return re.compile(f"(?<=[{_HAN}])[{_DOT}](?=[{_HAN}])")
+
+
+@functools.cache
+def _dotted() -> re.Pattern[str]:
+    return re.compile(
+        f"[{_HAN}]{{1,{_FOREIGN}}}(?:[{_DOT}][{_HAN}]{{1,{_FOREIGN}}}){{0,2}}[{_DOT}](?P<last>[{_HAN}]{{1,{_FOREIGN}}})"
+    )
+
+
+@functools.cache
+def _unnamed() -> re.Pattern[str]:
+    return re.compile(alternation(_people()["unnamed"]))
+
+
+@functools.cache
+def _given_name() -> re.Pattern[str]:
+    return re.compile(f"[{_HAN}]+(?<![{_people()['never_given']}])(?<![{_people()['never_given']}].)")
+
+
+@functools.cache
+def _spaced() -> re.Pattern[str]:
+    return re.compile(rf"[ \u3000]([{_HAN}])(?![{_HAN}])")
+
+
+@functools.cache
+def _blank() -> re.Pattern[str]:
+    return re.compile(r"[ \t\u3000\xa0]")
+
+
+@functools.cache
+def _parts() -> re.Pattern[str]:
+    """What bounds a name before it: no figure or letter."""
+    return re.compile(r"[^\w·•・‧]")
+
+
+@functools.cache
+def _divisions() -> frozenset[str]:
+    """Names of places by which people might be called: 龙岩."""
+    return frozenset(division.stem for named in by_name().values() for division in named)
+
+
+@functools.cache
+def _han() -> re.Pattern[str]:
+    return re.compile(f"[{_HAN}]")
+
+
+@functools.cache
+def _spoken() -> re.Pattern[str]:
+    return re.compile(alternation(_people()["honorifics"]))
+
+
+@functools.cache
+def _verbs() -> re.Pattern[str]:
+    return re.compile(alternation(_people()["verbs"]))
+
+
+@functools.cache
+def _joins() -> frozenset[str]:
+    return frozenset(_people()["joins"])
+
+
+@functools.cache
+def _leading() -> frozenset[str]:
+    return frozenset(_people()["leads"])
+
+
+@functools.cache
+def _takes() -> re.Pattern[str]:
+    honorific = f"(?:{alternation(_people()['honorifics'])})?"
+    takes = alternation(_people()["takes"])
+    return re.compile(rf"{honorific}(?:[,，(（:：] ?(?P<takes>{takes})?|(?P<takes_on>{takes}))")
+
+
+@functools.cache
+def _plain() -> re.Pattern[str]:
+    """What may stand between a name and the post behind it: no mark."""
+    return re.compile(rf"[{_HAN}\w“”\"《》·]*")
+
+
+@functools.cache
+def _further() -> re.Pattern[str]:
+    return re.compile(rf"[、兼和及/][{_HAN}\w“”]*")

@@ -1,0 +1,27 @@
+"""The words by which Chinese questions ask, by what they ask for: patterns of the table `questions.toml`."""
+
+from __future__ import annotations
+
+import functools
+import re
+
+from ingest.language.words import alternation, table
+
+
+@functools.cache
+def asking(*kinds: str) -> str:
+    """A pattern of the words that ask for something of these kinds; of all where none is given."""
+    words = table("questions")["asks"]
+    return alternation(word for kind in kinds or words for word in words[kind])
+
+
+@functools.cache
+def function_words() -> re.Pattern[str]:
+    """What a question says without saying what it is about: question words, fillers, particles."""
+    words = table("questions")["function"]
+    held = [rf"{word}(?!{words['not_before'][word]})" for word in words["not_before"]]
+    counted = [rf"哪[一几两]?[{words['counted']['哪']}]?", rf"几[{words['counted']['几']}]?"]
+    degrees = rf"(?:{alternation(words['degrees'])})[多少高低大小]"
+    post = r"(?:担?任)?(?:什么|何|哪个)(?:职务|职位|身份|职)|的(?:职务|职位|身份)(?=是?什么|是?[?？]?$)"
+    plain = alternation(word for word in words["words"] if word not in words["not_before"])
+    return re.compile("|".join([post, asking(), *held, degrees, *counted, plain, f"[{words['particles']}]"]))

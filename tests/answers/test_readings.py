@@ -1,0 +1,95 @@
+"""What a report says is read whole: places, numbers, units, posts and years, each in the answer it belongs to."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import MODELS, Watcher
+
+from config.settings import Settings
+from ingest.pipeline import ingest
+from rag.engine import Engine
+
+# (report, ((question, what the answer holds; None where it must be refused), …))
+CASES = {
+    "a county's figure is not its prefecture's": (
+        "2024年巴州科协工作总结\n和静县建成乡村科普馆3个,轮台县举办讲座12场。",
+        (
+            ("巴州建成乡村科普馆多少个?", None),
+            ("和静县建成乡村科普馆多少个?", "3个"),
+            ("轮台县建成乡村科普馆多少个?", None),
+        ),
+    ),
+    "power and energy are units of their own": (
+        "能源工作总结\n云岭县新能源装机容量50万千瓦,全年发电120万千瓦时,粮食入库30万千克。南溪县新能源装机容量20万千瓦。",
+        (
+            ("云岭县装机容量是多少千瓦?", "50万千瓦"),
+            ("南溪县新能源装机容量是多少?", "20万千瓦"),
+            ("全年发电多少千瓦时?", "120万千瓦时"),
+        ),
+    ),
+    "a number is read whole": (
+        "云溪县2023年总结\n云溪县投入改造资金1亿2000万元,带动群众就业三万五千人。云溪县培训农民3万5千人次。",
+        (
+            ("云溪县投入改造资金多少元?", "1亿2000万元"),
+            ("带动群众就业多少人?", "三万五千人"),
+            ("云溪县培训农民多少人次?", "3万5千人次"),
+        ),
+    ),
+    "sums are made in one unit": (
+        "交通总结\n青河县新建公路12千米,白水县新建公路5公里。青河县新增造林3亩,白水县新增造林2公顷。",
+        (
+            ("青河县和白水县一共新建公路多少公里?", "合计17公里"),
+            ("青河县和白水县一共新增造林多少亩?", "合计33亩"),
+            ("青河县和白水县哪个新增造林更多?", "白水县最多"),
+        ),
+    ),
+    "currencies are not added": (
+        "外贸总结\n青河县出口收入100万元。白水县出口收入100万美元。",
+        (("青河县和白水县一共出口收入多少?", ("青河县: 100万元", "白水县: 100万美元")),),
+    ),
+    "a name with 和 in it is not cut": (
+        "造林总结\n和静县新增造林3亩。和硕县新增造林4亩。",
+        (("和静县和和硕县一共新增造林多少亩?", "合计7亩"),),
+    ),
+    "a deputy is not the chief": (
+        "教育工作会议\n省教育厅副厅长李卫民主持会议。",
+        (("省教育厅厅长是谁?", None), ("省教育厅副厅长是谁?", "李卫民")),
+    ),
+    "the chief is": (
+        "教育工作会议\n省教育厅副厅长李卫民主持会议。省教育厅厅长王建国作报告。",
+        (("省教育厅厅长是谁?", "王建国"),),
+    ),
+    "when, in other words; a zone is a place; a year may lead a name": (
+        "科普大会\n2023世界机器人大会于8月16日在北京召开。经开区建成科普馆4个,开发区建成科普馆6个。"
+        "2022世界机器人大会于9月1日召开。",
+        (
+            ("2023世界机器人大会几时召开?", "8月16日"),
+            ("2022世界机器人大会何时召开的?", "9月1日"),
+            ("经开区有几个科普馆?", "4个"),
+            ("开发区建了几个科普馆?", "6个"),
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize(("report", "questions"), CASES.values(), ids=CASES)
+def test_what_a_report_says_is_read_whole(report, questions, tmp_path, embedder, reader):
+    (tmp_path / "reports").mkdir()
+    (tmp_path / "reports" / "a.txt").write_text(report, encoding="utf-8")
+    settings = Settings(reports_dir=tmp_path / "reports", data_dir=tmp_path / "data", models_dir=MODELS)
+    ingest(settings, [], Watcher(), embedder=embedder)
+    engine = Engine(settings, lambda _: None, embedder, reader)
+    try:
+        for question, wanted in questions:
+            answer = engine.ask(question)
+            said = f"{answer.short_answer or ''}\n{answer.answer}"
+            if wanted is None:
+                assert answer.status == "not_found", (question, said)
+            else:
+                parts = (wanted,) if isinstance(wanted, str) else wanted
+                assert all(part in said for part in parts), (question, said, answer.reason)
+                short = answer.short_answer or ""
+                assert isinstance(wanted, tuple) or wanted in short, (question, short)
+                assert isinstance(wanted, str) or not short, (question, short)
+    finally:
+        engine.close()
