@@ -93,19 +93,18 @@ def _compared(text: str, date: Date) -> tuple[int, int] | None:
     words = table("dates")["compared"]
     tail = _tail().match(text, date.end)
     end = tail.end() if tail else date.end
-    if start := _behind(text, date.start, words["before"]):
-        return start[0], end
-    if (start := _behind(text, date.start, words["with"])) and (after := _with_after().match(text, end)):
-        return start[0], after.end()
-    if (start := _behind(text, date.start, words["from"])) and (after := _from_after().match(text, end)):
-        return start[0], after.end()
+    if before := _behind(text, date.start, words["before"]):
+        return date.start - before, end
+    for kind, following in (("with", _with_after()), ("from", _from_after())):
+        before = _behind(text, date.start, words[kind])
+        if before and (after := following.match(text, end)):
+            return date.start - before, after.end()
     return None
 
 
-def _behind(text: str, at: int, words: Iterable[str]) -> tuple[int] | None:
-    """Where the longest of the words begins that ends at `at`."""
-    starts = [at - len(word) for word in words if text.endswith(word, 0, at)]
-    return (min(starts),) if starts else None
+def _behind(text: str, at: int, words: Iterable[str]) -> int:
+    """How long the longest of the words is that ends at `at`; 0 where none does."""
+    return max((len(word) for word in words if text.endswith(word, 0, at)), default=0)
 
 
 def years_of(date: Date, of: int | None) -> Iterable[int]:
@@ -113,7 +112,7 @@ def years_of(date: Date, of: int | None) -> Iterable[int]:
     first = _year(date.moment, of)
     last = _year(date.until, of) if date.until else first
     if first is None or last is None:
-        return {first, last} - {None}  # type: ignore[return-value]
+        return [year for year in (first, last) if year is not None]
     return range(first, last + 1) if 0 <= last - first <= _LONGEST else (first, last)
 
 
@@ -226,7 +225,9 @@ def _value(written: str) -> int:
 
 @functools.cache
 def _digits() -> Mapping[str, str]:
-    return {char: digit for digit, chars in table("dates")["numerals"].items() for char in chars}
+    """The characters that stand for a digit of a date."""
+    digits = {char: str(value) for char, value in table("numerals")["digits"].items()}
+    return digits | dict.fromkeys(table("dates")["noughts"], "0")
 
 
 @functools.cache
@@ -245,7 +246,7 @@ def _beginnings() -> str:
     """The characters that a date can begin with: most places of a text are passed over at once."""
     words = table("dates")
     firsts = {word[0] for word in (*words["centuries"], *_relatives())}
-    signs = firsts.union(*words["numerals"].values(), words["letters"], "123456789十廿元")
+    signs = firsts.union(_digits(), words["letters"], "123456789十元")
     return re.escape("".join(sorted(signs)))
 
 
@@ -298,7 +299,8 @@ def _calendar() -> str:
     part = {name: _part(table("dates")["parts"][name]) for name in ("year", "month")}
     within = rf"{_s()}{month}(?:{day}|{part['month']})?"
     free = rf"{names}(?={_MONTH}{_month_end()}){_no_month_before()}"
-    return rf"(?:{_years_written()}|{_relative_words()}|{free})(?:{within}|{part['year']})?"
+    lead = rf"(?P<lead>{_years_written()}|{_relative_words()})"
+    return rf"(?:{lead}|{free})(?:{within}|{part['year']})?(?(lead)|(?(month)|(?!)))"
 
 
 def _years_written() -> str:
@@ -374,7 +376,7 @@ def _mark(kind: str) -> str:
 
 
 def _han() -> str:
-    return f"[{''.join(table('dates')['numerals'].values())}]"
+    return f"[{''.join(_digits())}]"
 
 
 def _s() -> str:
