@@ -18,6 +18,7 @@ __all__ = ["Date", "Moment", "comparisons", "find", "only", "year_of", "years", 
 _WIDE = {ord("０") + digit: str(digit) for digit in range(10)} | {ord("．"): ".", ord("／"): "/"}
 _LONGEST = 200  # years of a span; beyond, only its first and last are told
 _PIVOT = 50  # two digits below it are a year of this century
+_AROUND = " \t\n\u3000()（）[]【】"
 
 _YEAR = r"(?:1\d|2[01])\d\d"
 _PLAIN = r"(?:19|20)\d\d"  # a year that needs no 年
@@ -65,14 +66,15 @@ def find(text: str) -> tuple[Date, ...]:
 
 def only(text: str) -> Date | None:
     """The date that a text is and says nothing besides, blanks and brackets apart."""
-    bare = text.strip(" \t\n\u3000()（）[]【】")
-    found = find(bare)
-    return found[0] if len(found) == 1 and (found[0].start, found[0].end) == (0, len(bare)) else None
+    found = find(text)
+    if len(found) != 1 or (text[: found[0].start] + text[found[0].end :]).strip(_AROUND):
+        return None
+    return found[0]
 
 
 def year_of(token: str) -> int | None:
     """The year that a token names: 2023, 2023年, 二〇二三年, 2023年度; None for spans and all else."""
-    date = only(token) or only(token.strip() + "年")
+    date = only(token) or only(token.strip(_AROUND) + "年")
     return date.year if date is not None and date.until is None else None
 
 
@@ -91,19 +93,18 @@ def _compared(text: str, date: Date) -> tuple[int, int] | None:
     words = table("dates")["compared"]
     tail = _tail().match(text, date.end)
     end = tail.end() if tail else date.end
-    if start := _behind(text, date.start, words["before"]):
-        return start[0], end
-    if (start := _behind(text, date.start, words["with"])) and (after := _with_after().match(text, end)):
-        return start[0], after.end()
-    if (start := _behind(text, date.start, words["from"])) and (after := _from_after().match(text, end)):
-        return start[0], after.end()
+    if before := _behind(text, date.start, words["before"]):
+        return date.start - before, end
+    for kind, following in (("with", _with_after()), ("from", _from_after())):
+        before = _behind(text, date.start, words[kind])
+        if before and (after := following.match(text, end)):
+            return date.start - before, after.end()
     return None
 
 
-def _behind(text: str, at: int, words: Iterable[str]) -> tuple[int] | None:
-    """Where the longest of the words begins that ends at `at`."""
-    starts = [at - len(word) for word in words if text.endswith(word, 0, at)]
-    return (min(starts),) if starts else None
+def _behind(text: str, at: int, words: Iterable[str]) -> int:
+    """How long the longest of the words is that ends at `at`; 0 where none does."""
+    return max((len(word) for word in words if text.endswith(word, 0, at)), default=0)
 
 
 def years_of(date: Date, of: int | None) -> Iterable[int]:
@@ -111,7 +112,7 @@ def years_of(date: Date, of: int | None) -> Iterable[int]:
     first = _year(date.moment, of)
     last = _year(date.until, of) if date.until else first
     if first is None or last is None:
-        return {first, last} - {None}  # type: ignore[return-value]
+        return [year for year in (first, last) if year is not None]
     return range(first, last + 1) if 0 <= last - first <= _LONGEST else (first, last)
 
 
@@ -224,7 +225,9 @@ def _value(written: str) -> int:
 
 @functools.cache
 def _digits() -> Mapping[str, str]:
-    return {char: digit for digit, chars in table("dates")["numerals"].items() for char in chars}
+    """The characters that stand for a digit of a date."""
+    digits = {char: str(value) for char, value in table("numerals")["digits"].items()}
+    return digits | dict.fromkeys(table("dates")["noughts"], "0")
 
 
 @functools.cache
@@ -243,7 +246,7 @@ def _beginnings() -> str:
     """The characters that a date can begin with: most places of a text are passed over at once."""
     words = table("dates")
     firsts = {word[0] for word in (*words["centuries"], *_relatives())}
-    signs = firsts.union(*words["numerals"].values(), words["letters"], "123456789十廿元")
+    signs = firsts.union(_digits(), words["letters"], "123456789十元")
     return re.escape("".join(sorted(signs)))
 
 
@@ -268,7 +271,7 @@ def _and() -> re.Pattern[str]:
 def _iso() -> str:
     sign = rf"{_s()}(?P<sign>[-/.]){_s()}"
     day = rf"{sign}(?P<iso_month>0?[1-9]|1[0-2]){_s()}(?P=sign){_s()}(?P<iso_day>3[01]|[12]\d|0?[1-9])(?!\d|[./]\d)"
-    month = r"[-/](?P<iso_only>0[1-9]|1[0-2])(?![\d年号/-])"
+    month = r"(?<!\d-.{4})[-/](?P<iso_only>0[1-9]|1[0-2])(?![\d年号/-])"
     return rf"(?<![\dA-Za-z./])(?P<iso_year>{_YEAR})(?:{day}|{month})"
 
 
@@ -295,12 +298,13 @@ def _calendar() -> str:
     day = rf"{_s()}(?P<day>{_DAY}){_day_end()}"
     part = {name: _part(table("dates")["parts"][name]) for name in ("year", "month")}
     within = rf"{_s()}{month}(?:{day}|{part['month']})?"
-    free = rf"(?={_MONTH}{_month_end()}){_no_month_before()}"
-    return rf"(?:{_years_written()}|{_relative_words()}|{free})(?:{within}|{part['year']})?"
+    free = rf"{names}(?={_MONTH}{_month_end()}){_no_month_before()}"
+    lead = rf"(?P<lead>{_years_written()}|{_relative_words()})"
+    return rf"(?:{lead}|{free})(?:{within}|{part['year']})?(?(lead)|(?(month)|(?!)))"
 
 
 def _years_written() -> str:
-    four = rf"(?<![\dA-Za-z.第]){_YEAR}|(?<!{_han()})(?<!第)[一二]{_han()}{{3}}"
+    four = rf"(?<![\dA-Za-z第]){_YEAR}|(?<!{_han()})(?<!第)[一二]{_han()}{{3}}"
     before_month = rf"(?:\d\d|{_han()}{{2}})(?={_s()}年{_s()}{_MONTH}{_s()}月)"
     short = rf"(?<![\d.A-Za-z第])(?<!{_han()})(?:{before_month}|0\d|[〇零]{_han()})"
     year = rf"(?P<year>{four}){_s()}(?:{_year_sign()}|{_year_ahead()})"
@@ -321,17 +325,15 @@ def _year_ahead() -> str:
 
 
 def _relative_words() -> str:
-    each = []
-    for row in table("dates")["relative"]:
-        before = rf"(?<![{row['not_after']}])" if row["not_after"] else ""
-        each.append(rf"{before}(?:{alternation(row['words'])})(?![{row['not_before']}])")
+    rows = table("dates")["relative"]
+    each = (f"{_not_behind(row['not_after'])}(?:{alternation(row['words'])}){_not(row['not_before'])}" for row in rows)
     return rf"(?P<relative>{'|'.join(each)})"
 
 
 def _bare() -> str:
     """A year of four digits directly before a word that is no unit (2023世界机器人大会), or between brackets."""
     before = _not_behind(table("dates")["bare"]["not_after"])
-    word = rf"(?={_s()}[\u3400-\u9fff]){_no_unit()}"
+    word = rf"(?={_s()}[“《\u3400-\u9fff]){_no_unit()}"
     return rf"(?=[12])(?<![\dA-Za-z.]){before}(?P<bare>{_PLAIN})(?:(?<!2000){word}|(?=[)）])(?<=[(（].{{4}}))"
 
 
@@ -374,11 +376,15 @@ def _mark(kind: str) -> str:
 
 
 def _han() -> str:
-    return f"[{''.join(table('dates')['numerals'].values())}]"
+    return f"[{''.join(_digits())}]"
 
 
 def _s() -> str:
     return f"[{table('dates')['spaces']}]{{0,2}}"
+
+
+def _not(words: Iterable[str]) -> str:
+    return f"(?!{alternation(words)})" if words else ""
 
 
 def _not_behind(words: Iterable[str]) -> str:
