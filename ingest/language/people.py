@@ -26,8 +26,10 @@ _BETWEEN = 24  # characters between two posts of one person, or between 任 and 
 _APPOSED = 16  # characters between a name and the post behind a mark
 _HELD = 8  # posts told of one person, at most
 _USUAL = 0.7  # the share of characters of a name with dots that such names are usually written with
+_LONG = 4  # characters from where on a name without a dot is a foreign one
 _LED = 6  # characters of the longest word that leads to a name
 _AND = frozenset(("、", "和", "与", "及", "以及", " ", "\u3000", "\xa0"))
+_CURRICULUM = r"(?:[,，][男女](?:[,，][^,，。;；\n]{1,16}){0,4}?)"  # ,男,汉族,1970年生
 _OPEN = ("mark", "listed", "told")
 
 
@@ -181,7 +183,7 @@ def post_pattern(trades: bool = False) -> str:
 def _openings(read: _Text) -> list[int]:
     """Where a name may begin: at a surname, or before a dot at the nearest border."""
     dots = {_dotted_from(read, match.start()) for match in _dot().finditer(read.text)}
-    return sorted(dots | {match.start() for match in _opening().finditer(read.text)})
+    return sorted(dots | set(read.ends) | {match.start() for match in _opening().finditer(read.text)})
 
 
 def _dotted_from(read: _Text, dot: int) -> int:
@@ -237,6 +239,8 @@ def _names_at(text: str, at: int) -> Iterator[_Name]:
     """What may be a name that begins at `at`, the longest first."""
     if dotted := _dotted().match(text, at):
         yield from _foreign(text, at, dotted)
+    if long := _undotted().match(text, at):
+        yield from (_Name(at, end, False, False) for end in range(long.end(), at + _LONG - 1, -1))
     double = next((word for word in _doubles_by_first().get(text[at : at + 1], ()) if text.startswith(word, at)), "")
     for surname in filter(None, (double, text[at : at + 1])):
         if surname == double or surname in _words().surnames:
@@ -246,7 +250,7 @@ def _names_at(text: str, at: int) -> Iterator[_Name]:
 def _foreign(text: str, start: int, match: re.Match[str]) -> Iterator[_Name]:
     """A name with dots, its last part the shorter where a word that may follow a name cuts it."""
     last = match.start("last")
-    follow = (_verbs(), _spoken(), _post_words())
+    follow = (_verbs(), _spoken(), _post_words(), _words_of_doing())
     cut = (end for end in range(last + 2, match.end()) if any(words.match(text, end) for words in follow))
     end = next(cut, match.end())
     letters = [char for char in text[start:end] if char not in _DOT]
@@ -288,7 +292,11 @@ def _stands(read: _Text, name: _Name, left: _Left) -> bool:
     if left.kind in ("post", "person"):
         return _stands_behind_post(read.text, name, left, right)
     written = read.text[name.start : name.end]
-    if name.word or written in _divisions() or written.endswith(tuple(_people()["landscape"])):
+    if name.word and left.kind == "lead" and right == "post" and name.end - name.start > 2:
+        return name.sure
+    if name.word or (len(written) >= _LONG and not name.sure):
+        return False
+    if written in _divisions() or written.endswith(tuple(_people()["landscape"])):
         return False
     if left.kind in ("mark", "lead"):
         return right == "spoken" or (name.sure and _tells(name, right))
@@ -298,7 +306,7 @@ def _stands(read: _Text, name: _Name, left: _Left) -> bool:
 def _is_no_particle(name: _Name, left: _Left, right: str) -> bool:
     """Whether a surname that is a particle or a numeral far more often (向, 于) is a surname here."""
     if left.kind == "post":
-        return name.sure and right not in ("", "short", "post")
+        return name.sure and right not in ("", "short", "word", "post")
     return name.sure and (right in ("spoken", "told") or (right == "verb" and left.kind == "person"))
 
 
@@ -308,6 +316,8 @@ def _tells(name: _Name, right: str) -> bool:
 
 
 def _stands_behind_post(text: str, name: _Name, left: _Left, right: str) -> bool:
+    if name.end - name.start >= _LONG and not name.sure:
+        return left.post is not None and not left.post.is_trade and right not in ("", "short")
     if name.word and (name.end - name.start == 2 or not name.sure):
         return False
     if left.kind == "person" or (left.post is not None and left.post.word in _words().loose):
@@ -330,8 +340,11 @@ def _cuts_a_word(read: _Text, name: _Name) -> bool:
 
 
 def _right(read: _Text, end: int) -> str:
-    """What stands behind a name: "spoken" (同志), "post", "verb", "told" for a post told behind a mark, "listed" for
-    the next of an enumeration, "mark", "short" for a verb of one character; empty where nothing bounds it."""
+    """What stands behind a name; empty where nothing bounds it.
+
+    "spoken" (同志), "post", "told" for a post told behind a mark, "listed" for the next of an enumeration, "mark",
+    "verb", "short" for a verb of one character, "word" for one that may follow much else.
+    """
     text = read.text
     if not _han().match(text, end):
         if _behind(read, end):
@@ -342,7 +355,9 @@ def _right(read: _Text, end: int) -> str:
     if read.post_at(end):
         return "post"
     verb = _verbs().match(text, end)
-    return "" if verb is None else "verb" if len(verb[0]) > 1 else "short"
+    if verb is not None:
+        return "verb" if len(verb[0]) > 1 else "short"
+    return "word" if _words_of_doing().match(text, end) else ""
 
 
 def _left(read: _Text, at: int, found: Sequence[Person]) -> _Left:
@@ -431,7 +446,7 @@ def _behind(read: _Text, end: int) -> tuple[Post, ...]:
     opening = _takes().match(read.text, end)
     if opening is None:
         return ()
-    takes = opening["takes"] or opening["takes_on"] or ""
+    takes = opening[opening.lastgroup] if opening.lastgroup else ""
     at = bisect_left(read.starts, opening.end())
     if at == len(read.posts) or read.starts[at] - opening.end() > (_BETWEEN if takes else _APPOSED):
         return ()
@@ -587,6 +602,18 @@ def _verbs() -> re.Pattern[str]:
 
 
 @functools.cache
+def _words_of_doing() -> re.Pattern[str]:
+    """What leads from a person to a place does follow a person: 深入, 走进."""
+    return re.compile(alternation(word for word in table("places")["leads"] if len(word) > 1))
+
+
+@functools.cache
+def _undotted() -> re.Pattern[str]:
+    foreign = "".join(sorted(_words().foreign))
+    return re.compile(f"[{foreign}]{{{_LONG},{_FOREIGN + 2}}}")
+
+
+@functools.cache
 def _joins() -> frozenset[str]:
     return frozenset(_people()["joins"])
 
@@ -600,7 +627,8 @@ def _leading() -> frozenset[str]:
 def _takes() -> re.Pattern[str]:
     honorific = f"(?:{alternation(_people()['honorifics'])})?"
     takes = alternation(_people()["takes"])
-    return re.compile(rf"{honorific}(?:[,，(（:：] ?(?P<takes>{takes})?|(?P<takes_on>{takes}))")
+    forms = (f"{_CURRICULUM}[,，](?P<after_all>{takes})", f"[,，(（:：] ?(?P<behind>{takes})?", f"(?P<on>{takes})")
+    return re.compile(f"{honorific}(?:{'|'.join(forms)})")
 
 
 @functools.cache
