@@ -296,7 +296,7 @@ def _stands(read: _Text, name: _Name, left: _Left) -> bool:
         return name.sure
     if name.word or (len(written) >= _LONG and not name.sure):
         return False
-    if written in _divisions() or written.endswith(tuple(_people()["landscape"])):
+    if {written, written[:2]} & _divisions() or written.endswith(tuple(_people()["landscape"])):
         return False
     if left.kind in ("mark", "lead"):
         return right == "spoken" or (name.sure and _tells(name, right))
