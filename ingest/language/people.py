@@ -26,10 +26,10 @@ _BETWEEN = 24  # characters between two posts of one person, or between 任 and 
 _APPOSED = 16  # characters between a name and the post behind a mark
 _HELD = 8  # posts told of one person, at most
 _USUAL = 0.7  # the share of characters of a name with dots that such names are usually written with
-_LONG = 4  # characters from where on a name without a dot is a foreign one
+_LONG = 3  # characters from where on a name without a dot is a foreign one
 _LED = 6  # characters of the longest word that leads to a name
 _AND = frozenset(("、", "和", "与", "及", "以及", " ", "\u3000", "\xa0"))
-_CURRICULUM = r"(?:[,，][男女](?:[,，][^,，。;；\n]{1,16}){0,4}?)"  # ,男,汉族,1970年生
+_CURRICULUM = r"(?:[,，](?:[男女]|\d{4}年[^,，。;；\n]{1,8})(?:[,，][^,，。;；\n]{1,16}){0,4}?)"  # ,男,汉族,1970年生
 _OPEN = ("mark", "listed", "told")
 
 
@@ -355,6 +355,8 @@ def _right(read: _Text, end: int) -> str:
     if read.post_at(end):
         return "post"
     verb = _verbs().match(text, end)
+    if _taking().match(text, end) and _behind(read, end):
+        return "told"
     if verb is not None:
         return "verb" if len(verb[0]) > 1 else "short"
     return "word" if _words_of_doing().match(text, end) else ""
@@ -629,6 +631,11 @@ def _takes() -> re.Pattern[str]:
     takes = alternation(_people()["takes"])
     forms = (f"{_CURRICULUM}[,，](?P<after_all>{takes})", f"[,，(（:：] ?(?P<behind>{takes})?", f"(?P<on>{takes})")
     return re.compile(f"{honorific}(?:{'|'.join(forms)})")
+
+
+@functools.cache
+def _taking() -> re.Pattern[str]:
+    return re.compile(alternation(_people()["takes"]))
 
 
 @functools.cache
