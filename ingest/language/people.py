@@ -79,6 +79,8 @@ class _Words:
     posts: frozenset[str]
     loose: frozenset[str]
     foreign: frozenset[str]
+    particles: tuple[str, ...]
+    landscape: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +106,13 @@ class _Text:
 @dataclass(frozen=True, slots=True)
 class _Name:
     """A name that may stand at a place; `sure` where its characters alone make it likely, `word` where it begins
-    as an ordinary word does."""
+    as an ordinary word does, `foreign` where it may be one without a dot (巴特尔)."""
 
     start: int
     end: int
     sure: bool
     word: bool
+    foreign: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +243,7 @@ def _names_at(text: str, at: int) -> Iterator[_Name]:
     if dotted := _dotted().match(text, at):
         yield from _foreign(text, at, dotted)
     if long := _undotted().match(text, at):
-        yield from (_Name(at, end, False, False) for end in range(long.end(), at + _LONG - 1, -1))
+        yield from (_Name(at, end, False, False, foreign=True) for end in range(long.end(), at + _LONG - 1, -1))
     double = next((word for word in _doubles_by_first().get(text[at : at + 1], ()) if text.startswith(word, at)), "")
     for surname in filter(None, (double, text[at : at + 1])):
         if surname == double or surname in _words().surnames:
@@ -282,25 +285,34 @@ def _best(read: _Text, at: int, left: _Left) -> _Name | None:
 
 
 def _stands(read: _Text, name: _Name, left: _Left) -> bool:
+    """Whether what stands on both sides of a name shows that it is one."""
+    beside = left.kind in ("post", "person")
+    if not beside and (name.foreign or not _may_stand_alone(read.text, name, left)):
+        return False
     if _cuts_a_word(read, name):
         return False
     right = _right(read, name.end)
     if _blank().search(read.text, name.start, name.end):
         return left.kind == "post" and right in _OPEN
-    if read.text.startswith(tuple(_people()["particles"]), name.start) and not _is_no_particle(name, left, right):
+    if read.text.startswith(_words().particles, name.start) and not _is_no_particle(name, left, right):
         return False
-    if left.kind in ("post", "person"):
-        return _stands_behind_post(read.text, name, left, right)
-    written = read.text[name.start : name.end]
-    if name.word and left.kind == "lead" and right == "post" and name.end - name.start > 2:
-        return name.sure
-    if name.word or (len(written) >= _LONG and not name.sure):
+    return _stands_behind_post(read.text, name, left, right) if beside else _stands_alone(name, left, right)
+
+
+def _may_stand_alone(text: str, name: _Name, left: _Left) -> bool:
+    """Whether a name without a post before it is neither a place nor an ordinary word."""
+    written = text[name.start : name.end]
+    if not left.kind and not (name.sure and name.end - name.start > 2):
         return False
-    if {written, written[:2]} & _divisions() or written.endswith(tuple(_people()["landscape"])):
-        return False
-    if left.kind in ("mark", "lead"):
-        return right == "spoken" or (name.sure and _tells(name, right))
-    return name.sure and right == "spoken" and name.end - name.start > 2
+    if name.word:
+        return left.kind == "lead" and name.sure and name.end - name.start > 2
+    return not ({written, written[:2]} & _divisions() or written.endswith(_words().landscape))
+
+
+def _stands_alone(name: _Name, left: _Left, right: str) -> bool:
+    if name.word:
+        return right == "post"
+    return right == "spoken" or (bool(left.kind) and name.sure and _tells(name, right))
 
 
 def _is_no_particle(name: _Name, left: _Left, right: str) -> bool:
@@ -316,7 +328,7 @@ def _tells(name: _Name, right: str) -> bool:
 
 
 def _stands_behind_post(text: str, name: _Name, left: _Left, right: str) -> bool:
-    if name.end - name.start >= _LONG and not name.sure:
+    if name.foreign:
         return left.post is not None and not left.post.is_trade and right not in ("", "short")
     if name.word and (name.end - name.start == 2 or not name.sure):
         return False
@@ -513,6 +525,8 @@ def _words() -> _Words:
         frozenset(words["posts"]),
         frozenset(words["loose"]),
         frozenset(words["foreign"]),
+        tuple(words["particles"]),
+        tuple(words["landscape"]),
     )
 
 
