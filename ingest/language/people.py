@@ -41,6 +41,7 @@ class Post:
     end: int
     post: str
     deputy: bool
+    """Whether its holder stands in for another: 副主席, 主席助理."""
     word: str
     """The post without prefixes: a row of the table."""
 
@@ -141,7 +142,7 @@ def find(text: str) -> tuple[Person, ...]:
 def posts(text: str) -> tuple[Post, ...]:
     """Every post and trade that a text names, in order, whether or not a person stands beside it."""
     return tuple(
-        Post(m.start(), m.end(), m[0], bool(m["deputy"]), m["word"])
+        Post(m.start(), m.end(), m[0], bool(m["deputy"] or m["aide"]), m["word"])
         for m in _post_words().finditer(text)
         if _is_post(text, m)
     )
@@ -180,7 +181,7 @@ def surname_pattern() -> str:
 def post_pattern(trades: bool = False) -> str:
     """A pattern of one post with its prefixes, trades too where asked; it captures nothing."""
     words = _people()["posts"] + (_people()["trades"] if trades else [])
-    return f"(?:{_optional('former')}{_optional('qualifiers')}{_optional('deputy')}(?:{alternation(words)}))"
+    return f"(?:{_optional('former')}{_optional('qualifiers')}{_optional('deputy')}(?:{alternation(words)}){_optional('aide')})"
 
 
 def _openings(read: _Text) -> list[int]:
@@ -543,8 +544,9 @@ def _optional(key: str) -> str:
 @functools.cache
 def _post_words() -> re.Pattern[str]:
     words = alternation(_people()["posts"] + _people()["trades"])
+    aide = alternation(_people()["aide"])
     lead = "".join(_optional(key) for key in ("former", "honorary", "acting", "qualifiers"))
-    return re.compile(f"{lead}(?P<deputy>{alternation(_people()['deputy'])})?(?P<word>{words})")
+    return re.compile(f"{lead}(?P<deputy>{alternation(_people()['deputy'])})?(?P<word>{words})(?P<aide>{aide})?")
 
 
 @functools.cache
