@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ingest.language.divisions import by_name
+from ingest.language.posts import Post, post_at, post_pattern, posts, same_post
 from ingest.language.words import alternation, table
 
 __all__ = ["Person", "Post", "find", "is_name", "post_pattern", "posts", "same_post", "surname_pattern"]
@@ -31,24 +32,6 @@ _LED = 6  # characters of the longest word that leads to a name
 _AND = frozenset(("、", "和", "与", "及", "以及", " ", "\u3000", "\xa0"))
 _CURRICULUM = r"(?:[,，](?:[男女]|\d{4}年[^,，。;；\n]{1,8})(?:[,，][^,，。;；\n]{1,16}){0,4}?)"  # ,男,汉族,1970年生
 _OPEN = ("mark", "listed", "told")
-
-
-@dataclass(frozen=True, slots=True)
-class Post:
-    """A post as it stands in the text, with the body and the prefix that make another post of it (党组副书记)."""
-
-    start: int
-    end: int
-    post: str
-    deputy: bool
-    """Whether its holder stands in for another: 副主席, 主席助理."""
-    word: str
-    """The post without prefixes: a row of the table."""
-
-    @property
-    def is_trade(self) -> bool:
-        """Whether it is a trade or a merit (记者, 专家), to which nobody is appointed."""
-        return self.word not in _words().posts
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +60,6 @@ class _Words:
     doubles: frozenset[str]
     given: frozenset[str]
     never: frozenset[str]
-    posts: frozenset[str]
     loose: frozenset[str]
     foreign: frozenset[str]
     particles: tuple[str, ...]
@@ -139,15 +121,6 @@ def find(text: str) -> tuple[Person, ...]:
     return tuple(_with_shared_posts(read, found))
 
 
-def posts(text: str) -> tuple[Post, ...]:
-    """Every post and trade that a text names, in order, whether or not a person stands beside it."""
-    return tuple(
-        Post(m.start(), m.end(), m[0], bool(m["deputy"] or m["aide"]), m["word"])
-        for m in _post_words().finditer(text)
-        if _is_post(text, m)
-    )
-
-
 def is_name(word: str) -> bool:
     """Whether a word by itself looks like a person's name: 李卫民, 欧阳某某, 艾尔肯·吐尼亚孜; not 高度."""
     if _dotted().fullmatch(word):
@@ -155,33 +128,10 @@ def is_name(word: str) -> bool:
     return any(name.end == len(word) and not name.word for name in _names_at(word, 0))
 
 
-def same_post(asked: str, told: str) -> bool:
-    """Whether who holds the post told answers who holds the post asked.
-
-    厅长 is not 副厅长, 主席 not 党组书记, nor 原主席; a body or a kind that only one of the two names is no difference.
-    负责人 is anyone who leads.
-    """
-    one, other = _last(asked), _last(told)
-    if one is None or other is None:
-        return asked == told
-    if one.deputy != other.deputy or _standing(asked, one) != _standing(told, other):
-        return False
-    if one.word != other.word and _alike().get(one.word, one.word) != _alike().get(other.word, other.word):
-        return _leads(one.word) and _leads(other.word) and bool({one.word, other.word} & set(_people()["generic"]))
-    return not (_qualifier(one) and _qualifier(other)) or _qualifier(one) == _qualifier(other)
-
-
 @functools.cache
 def surname_pattern() -> str:
     """A pattern of one surname, in a group that captures nothing."""
     return f"(?:{alternation(_people()['double_surnames'])}|[{_people()['surnames']}])"
-
-
-@functools.cache
-def post_pattern(trades: bool = False) -> str:
-    """A pattern of one post with its prefixes, trades too where asked; it captures nothing."""
-    words = _people()["posts"] + (_people()["trades"] if trades else [])
-    return f"(?:{_optional('former')}{_optional('qualifiers')}{_optional('deputy')}(?:{alternation(words)}){_optional('aide')})"
 
 
 def _openings(read: _Text) -> list[int]:
@@ -199,41 +149,6 @@ def _dotted_from(read: _Text, dot: int) -> int:
     posts_end = (at for at in starts if read.post_to(at))
     led = (at for at in starts if _lead_before(read.text, at) and dot - at > 1)
     return next(posts_end, next(led, first))
-
-
-# Posts
-
-
-def _is_post(text: str, match: re.Match[str]) -> bool:
-    """Whether a word of the table is no part of another word: 主席团, 城市长期."""
-    word = match["word"]
-    after, before = text[match.end() : match.end() + 1], text[match.start() - 1 : match.start()]
-    if after and after in _people()["not_before"].get(word, ""):
-        return False
-    return not (before and before in _people()["not_after"].get(word, "")) or match.start("word") > match.start()
-
-
-def _last(text: str) -> Post | None:
-    held = posts(text)
-    return held[-1] if held else None
-
-
-def _qualifier(post: Post) -> str:
-    """The body within the post: 党组 of 党组副书记."""
-    return next((word for word in _people()["qualifiers"] if word in post.post), "")
-
-
-def _standing(text: str, post: Post) -> str:
-    """Whether a post is held, was held, or is an honour."""
-    before = text[max(0, post.start - 2) : post.start] + post.post
-    for kind in ("former", "honorary"):
-        if before.startswith(tuple(_people()[kind])) or post.post.startswith(tuple(_people()[kind])):
-            return kind
-    return "held"
-
-
-def _leads(word: str) -> bool:
-    return word in _people()["chiefs"] or word in _people()["generic"]
 
 
 # Names
@@ -254,8 +169,9 @@ def _names_at(text: str, at: int) -> Iterator[_Name]:
 def _foreign(text: str, start: int, match: re.Match[str]) -> Iterator[_Name]:
     """A name with dots, its last part the shorter where a word that may follow a name cuts it."""
     last = match.start("last")
-    follow = (_verbs(), _spoken(), _post_words(), _words_of_doing())
-    cut = (end for end in range(last + 2, match.end()) if any(words.match(text, end) for words in follow))
+    follow = (_verbs(), _spoken(), _words_of_doing())
+    ends = range(last + 2, match.end())
+    cut = (end for end in ends if post_at(text, end) or any(words.match(text, end) for words in follow))
     end = next(cut, match.end())
     letters = [char for char in text[start:end] if char not in _DOT]
     usual = sum(char in _words().foreign for char in letters)
@@ -523,7 +439,6 @@ def _words() -> _Words:
         frozenset(words["double_surnames"]),
         frozenset(words["given"]),
         frozenset(words["never_given"]),
-        frozenset(words["posts"]),
         frozenset(words["loose"]),
         frozenset(words["foreign"]),
         tuple(words["particles"]),
@@ -535,23 +450,6 @@ def _words() -> _Words:
 def _doubles_by_first() -> dict[str, tuple[str, ...]]:
     doubles = _people()["double_surnames"]
     return {word[0]: tuple(one for one in doubles if one[0] == word[0]) for word in doubles}
-
-
-def _optional(key: str) -> str:
-    return f"(?:{alternation(_people()[key])})?"
-
-
-@functools.cache
-def _post_words() -> re.Pattern[str]:
-    words = alternation(_people()["posts"] + _people()["trades"])
-    aide = alternation(_people()["aide"])
-    lead = "".join(_optional(key) for key in ("former", "honorary", "acting", "qualifiers"))
-    return re.compile(f"{lead}(?P<deputy>{alternation(_people()['deputy'])})?(?P<word>{words})(?P<aide>{aide})?")
-
-
-@functools.cache
-def _alike() -> dict[str, str]:
-    return {word: group[0] for group in _people()["alike"] for word in group}
 
 
 @functools.cache
