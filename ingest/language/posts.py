@@ -106,7 +106,8 @@ def _leads(word: str) -> bool:
 
 
 def _optional(key: str) -> str:
-    return f"(?:{alternation(_people()[key])})?"
+    bound = f"(?<![{_people()['no_former_after']}])" if key == "former" else ""
+    return f"(?:{bound}(?:{alternation(_people()[key])}))?"
 
 
 @functools.cache
