@@ -351,7 +351,7 @@ def _after(text: str, end: int, unit: str) -> tuple[About | None, int]:
 def _counts(text: str, start: int, amount: _Amount, before: About | None, after: About | None) -> bool:
     """Whether a number is a figure and not an ordinal, a code, a date or part of a word."""
     words = table("numerals")["no_figure"]
-    if text[start - 1 : start] in words["after"] and start:
+    if start and (text[start - 1] in words["after"] or text.endswith(tuple(words["ordinal"]), 0, start)):
         return False
     if amount.share:
         return True

@@ -68,7 +68,7 @@ class _Sum:
         return True
 
     def take_figures(self, word: str) -> bool:
-        if self.last not in ("", "ten", "scale"):
+        if self.last not in ("", "ten", "scale", "zero"):
             return False
         self.digit = Decimal(word.replace(",", ""))
         return True
@@ -138,7 +138,7 @@ class _Sum:
     def take_point(self, word: str) -> bool:
         if self.last not in ("digits", "ten", "scale", "zero"):
             return False
-        digits = "".join(str(table("numerals")["digits"][char]) for char in word[1:])
+        digits = "".join(str(table("numerals")["digits"][char]) for char in word[1:].strip())
         self.digit = (self.digit or 0) + Decimal(f"0.{digits}")
         return True
 
@@ -194,7 +194,7 @@ def read(text: str, start: int, stop: int | None = None) -> Numeral | None:
         kind = match.lastgroup or ""
         word = match[kind]
         length += len(word)
-        if length > 2 * _LONGEST or (kind in ("figures", "digits") and len(word) > _LONGEST):
+        if length > 3 * _LONGEST or (kind in ("figures", "digits") and len(word) > _LONGEST):
             return None
         if (kind == "figures" and _is_apart(text, match.end(), word, state)) or not state.take(kind, word):
             break
@@ -209,7 +209,7 @@ def read(text: str, start: int, stop: int | None = None) -> Numeral | None:
 
 def _is_apart(text: str, end: int, word: str, state: _Sum) -> bool:
     """Whether figures behind a scale are another number: 40万3岁以下婴幼儿, but 1亿2000万 and 1万2000."""
-    return bool(state.last) and len(word) < _LEAST and not _scaled().match(text, end)
+    return state.last in ("ten", "scale") and len(word) < _LEAST and not _scaled().match(text, end)
 
 
 def skip(text: str, start: int) -> int:
@@ -250,8 +250,8 @@ def _token() -> re.Pattern[str]:
     more = "".join(words["more"]["about"] + words["more"]["over"])
     return re.compile(
         r"\s{0,2}(?:(?P<figures>(?:[0-9]{1,3}(?:,[0-9]{3}(?![0-9]))+|[0-9]+)(?:\.[0-9]+)?)"
-        rf"|(?P<zero>[零〇○](?=[{tens}{twenties}几幾]))|(?P<digits>[{digits}]+)|(?P<ten>[{tens}])|(?P<scale>[{scales}])"
-        rf"|(?P<twenty>[{twenties}])|(?P<point>[{points}][{digits}]+(?![{tens}]))"
+        rf"|(?P<zero>[零〇○](?=[{tens}{twenties}0-9几幾]))|(?P<digits>[{digits}]+)|(?P<ten>[{tens}])|(?P<scale>[{scales}])"
+        rf"|(?P<twenty>[{twenties}])|(?P<point>[{points}]\s?[{digits}]+(?![{tens}]))"
         rf"|(?P<some>(?:{alternation(words['some']['words'])})(?=[{tens}{scales}]))"
         rf"|(?P<more>[{re.escape(more)}](?!{alternation(words['more']['not_before'])})))"
     )
