@@ -74,8 +74,8 @@ def find_reports(reports_dir: Path, paths: Iterable[Path] = ()) -> Found:
     """All report files under the reports directory, or those under `paths`.
 
     Hidden files and folders are not reports; links are followed, a folder is visited once. A link that leads out of
-    the reports directory is among the files, for `read_bytes` to refuse. Raises StorageError when the reports directory can't be listed and UsageError when a path doesn't exist or
-    lies outside it.
+    the reports directory is among the files, for `read_bytes` to refuse. Raises StorageError when the reports
+    directory can't be listed and UsageError when a path doesn't exist or lies outside it.
     """
     if not reports_dir.is_dir():
         raise StorageError(
