@@ -26,6 +26,7 @@ from rag.commands.background import Task
 from rag.question.understand import understand
 from rag.records import Citation
 from rag.search.filters import EVERYTHING, Filter, choose, guess, regions, scope, years
+from rag.show.labels import CHANGED, GONE
 from rag.show.minutes import Exchange, minutes
 from rag.show.terminal import LOADING, Screen
 
@@ -299,11 +300,11 @@ class Chat:
             raise UsageError(f"没有出处 {n};可用:{there}", f"there is no citation {n}; there are: {there}")
         entry = next((entry for entry in self._refreshed() if entry.source == citation.source), None)
         if entry is None:
-            raise UsageError("这份报告已不在索引里", "this report is no longer in the index")
+            raise UsageError(*GONE)
         with browse.published(self._settings) as catalog:
             report = catalog.report(citation.source)
         if report.text[citation.start : citation.end] != citation.quote:
-            raise UsageError("这份报告在回答之后改过,请重新提问", "this report has changed since; please ask again")
+            raise UsageError(*CHANGED)
         self.screen.citation(citation, report, raw=raw)
 
     def _refreshed(self) -> list[ReportEntry]:

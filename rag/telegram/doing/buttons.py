@@ -14,6 +14,7 @@ from telegram.error import TelegramError
 
 from config.errors import IndexUnavailable, Language, UsageError
 from ingest.records import CleanReport
+from rag.show.labels import CHANGED, GONE, sentence
 from rag.telegram.answering import Answering
 from rag.telegram.doing.asking import Asking, topic
 from rag.telegram.receiving.access import Access
@@ -134,8 +135,7 @@ class Buttons:
         quotes = _quotes(button)
         report = await self._report(quotes[number].source)
         if report is None or not quotes[number].stands_in(report):
-            spans = [Span((texts.GONE if report is None else texts.CHANGED).text(language))]
-            return spans, None
+            return [Span(sentence(GONE if report is None else CHANGED, language))], None
         spans, pages = messages.page_spans(report, quotes[number], page, language)
         row = [
             InlineKeyboardButton(label, callback_data=f"page:{button.token}:{number}:{to}")

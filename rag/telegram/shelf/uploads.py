@@ -20,6 +20,7 @@ from telegram.ext import ExtBot
 
 from config.errors import IndexBusy, Language, ReportError, WenbaoError
 from config.settings import Settings
+from ingest.console import summary_line
 from ingest.records import IngestSummary
 from rag.telegram.answering import Answering
 from rag.telegram.sending import texts
@@ -345,16 +346,6 @@ def _failure_text(change: Change, error: WenbaoError, language: Language) -> str
 
 
 def _summary_text(summary: IngestSummary, language: Language) -> str:
-    text = filled(
-        texts.INGEST_DONE,
-        language,
-        added=len(summary.added),
-        updated=len(summary.updated),
-        removed=len(summary.removed),
-        unchanged=summary.unchanged,
-        failed=len(summary.failed),
-        chunks=summary.chunks,
-        seconds=summary.seconds,
-    )
+    text = summary_line(summary).text(language)
     lines = [f"! {failure.source}: {failure.error}" for failure in summary.failed[:_FAILURES]]
     return "\n".join([text, *lines])
