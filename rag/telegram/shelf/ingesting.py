@@ -24,7 +24,7 @@ from config.process import command
 from ingest.records import Failure, IngestSummary
 from rag.telegram.sending import texts
 from rag.telegram.shelf.files import Shelf
-from rag.telegram.state import Change
+from rag.telegram.state.changes import Change
 
 if TYPE_CHECKING:
     from config.settings import Settings
