@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ingest.language.divisions import by_name
+from ingest.language.posts import Post, post_at, post_pattern, posts, same_post
 from ingest.language.words import alternation, table
 
 __all__ = ["Person", "Post", "find", "is_name", "post_pattern", "posts", "same_post", "surname_pattern"]
@@ -26,26 +27,11 @@ _BETWEEN = 24  # characters between two posts of one person, or between 任 and 
 _APPOSED = 16  # characters between a name and the post behind a mark
 _HELD = 8  # posts told of one person, at most
 _USUAL = 0.7  # the share of characters of a name with dots that such names are usually written with
+_LONG = 3  # characters from where on a name without a dot is a foreign one
 _LED = 6  # characters of the longest word that leads to a name
 _AND = frozenset(("、", "和", "与", "及", "以及", " ", "\u3000", "\xa0"))
+_CURRICULUM = r"(?:[,，](?:[男女]|\d{4}年[^,，。;；\n]{1,8})(?:[,，][^,，。;；\n]{1,16}){0,4}?)"  # ,男,汉族,1970年生
 _OPEN = ("mark", "listed", "told")
-
-
-@dataclass(frozen=True, slots=True)
-class Post:
-    """A post as it stands in the text, with the body and the prefix that make another post of it (党组副书记)."""
-
-    start: int
-    end: int
-    post: str
-    deputy: bool
-    word: str
-    """The post without prefixes: a row of the table."""
-
-    @property
-    def is_trade(self) -> bool:
-        """Whether it is a trade or a merit (记者, 专家), to which nobody is appointed."""
-        return self.word not in _words().posts
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +60,10 @@ class _Words:
     doubles: frozenset[str]
     given: frozenset[str]
     never: frozenset[str]
-    posts: frozenset[str]
     loose: frozenset[str]
     foreign: frozenset[str]
+    particles: tuple[str, ...]
+    landscape: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +89,13 @@ class _Text:
 @dataclass(frozen=True, slots=True)
 class _Name:
     """A name that may stand at a place; `sure` where its characters alone make it likely, `word` where it begins
-    as an ordinary word does."""
+    as an ordinary word does, `foreign` where it may be one without a dot (巴特尔)."""
 
     start: int
     end: int
     sure: bool
     word: bool
+    foreign: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,36 +121,11 @@ def find(text: str) -> tuple[Person, ...]:
     return tuple(_with_shared_posts(read, found))
 
 
-def posts(text: str) -> tuple[Post, ...]:
-    """Every post and trade that a text names, in order, whether or not a person stands beside it."""
-    return tuple(
-        Post(m.start(), m.end(), m[0], bool(m["deputy"]), m["word"])
-        for m in _post_words().finditer(text)
-        if _is_post(text, m)
-    )
-
-
 def is_name(word: str) -> bool:
     """Whether a word by itself looks like a person's name: 李卫民, 欧阳某某, 艾尔肯·吐尼亚孜; not 高度."""
     if _dotted().fullmatch(word):
         return True
     return any(name.end == len(word) and not name.word for name in _names_at(word, 0))
-
-
-def same_post(asked: str, told: str) -> bool:
-    """Whether who holds the post told answers who holds the post asked.
-
-    厅长 is not 副厅长, 主席 not 党组书记, nor 原主席; a body or a kind that only one of the two names is no difference.
-    负责人 is anyone who leads.
-    """
-    one, other = _last(asked), _last(told)
-    if one is None or other is None:
-        return asked == told
-    if one.deputy != other.deputy or _standing(asked, one) != _standing(told, other):
-        return False
-    if one.word != other.word and _alike().get(one.word, one.word) != _alike().get(other.word, other.word):
-        return _leads(one.word) and _leads(other.word) and bool({one.word, other.word} & set(_people()["generic"]))
-    return not (_qualifier(one) and _qualifier(other)) or _qualifier(one) == _qualifier(other)
 
 
 @functools.cache
@@ -171,17 +134,10 @@ def surname_pattern() -> str:
     return f"(?:{alternation(_people()['double_surnames'])}|[{_people()['surnames']}])"
 
 
-@functools.cache
-def post_pattern(trades: bool = False) -> str:
-    """A pattern of one post with its prefixes, trades too where asked; it captures nothing."""
-    words = _people()["posts"] + (_people()["trades"] if trades else [])
-    return f"(?:{_optional('former')}{_optional('qualifiers')}{_optional('deputy')}(?:{alternation(words)}))"
-
-
 def _openings(read: _Text) -> list[int]:
     """Where a name may begin: at a surname, or before a dot at the nearest border."""
     dots = {_dotted_from(read, match.start()) for match in _dot().finditer(read.text)}
-    return sorted(dots | {match.start() for match in _opening().finditer(read.text)})
+    return sorted(dots | set(read.ends) | {match.start() for match in _opening().finditer(read.text)})
 
 
 def _dotted_from(read: _Text, dot: int) -> int:
@@ -195,41 +151,6 @@ def _dotted_from(read: _Text, dot: int) -> int:
     return next(posts_end, next(led, first))
 
 
-# Posts
-
-
-def _is_post(text: str, match: re.Match[str]) -> bool:
-    """Whether a word of the table is no part of another word: 主席团, 城市长期."""
-    word = match["word"]
-    after, before = text[match.end() : match.end() + 1], text[match.start() - 1 : match.start()]
-    if after and after in _people()["not_before"].get(word, ""):
-        return False
-    return not (before and before in _people()["not_after"].get(word, "")) or match.start("word") > match.start()
-
-
-def _last(text: str) -> Post | None:
-    held = posts(text)
-    return held[-1] if held else None
-
-
-def _qualifier(post: Post) -> str:
-    """The body within the post: 党组 of 党组副书记."""
-    return next((word for word in _people()["qualifiers"] if word in post.post), "")
-
-
-def _standing(text: str, post: Post) -> str:
-    """Whether a post is held, was held, or is an honour."""
-    before = text[max(0, post.start - 2) : post.start] + post.post
-    for kind in ("former", "honorary"):
-        if before.startswith(tuple(_people()[kind])) or post.post.startswith(tuple(_people()[kind])):
-            return kind
-    return "held"
-
-
-def _leads(word: str) -> bool:
-    return word in _people()["chiefs"] or word in _people()["generic"]
-
-
 # Names
 
 
@@ -237,6 +158,8 @@ def _names_at(text: str, at: int) -> Iterator[_Name]:
     """What may be a name that begins at `at`, the longest first."""
     if dotted := _dotted().match(text, at):
         yield from _foreign(text, at, dotted)
+    if long := _undotted().match(text, at):
+        yield from (_Name(at, end, False, False, foreign=True) for end in range(long.end(), at + _LONG - 1, -1))
     double = next((word for word in _doubles_by_first().get(text[at : at + 1], ()) if text.startswith(word, at)), "")
     for surname in filter(None, (double, text[at : at + 1])):
         if surname == double or surname in _words().surnames:
@@ -246,8 +169,9 @@ def _names_at(text: str, at: int) -> Iterator[_Name]:
 def _foreign(text: str, start: int, match: re.Match[str]) -> Iterator[_Name]:
     """A name with dots, its last part the shorter where a word that may follow a name cuts it."""
     last = match.start("last")
-    follow = (_verbs(), _spoken(), _post_words())
-    cut = (end for end in range(last + 2, match.end()) if any(words.match(text, end) for words in follow))
+    follow = (_verbs(), _spoken(), _words_of_doing())
+    ends = range(last + 2, match.end())
+    cut = (end for end in ends if post_at(text, end) or any(words.match(text, end) for words in follow))
     end = next(cut, match.end())
     letters = [char for char in text[start:end] if char not in _DOT]
     usual = sum(char in _words().foreign for char in letters)
@@ -278,27 +202,40 @@ def _best(read: _Text, at: int, left: _Left) -> _Name | None:
 
 
 def _stands(read: _Text, name: _Name, left: _Left) -> bool:
+    """Whether what stands on both sides of a name shows that it is one."""
+    beside = left.kind in ("post", "person")
+    if not beside and (name.foreign or not _may_stand_alone(read.text, name, left)):
+        return False
     if _cuts_a_word(read, name):
         return False
     right = _right(read, name.end)
     if _blank().search(read.text, name.start, name.end):
         return left.kind == "post" and right in _OPEN
-    if read.text.startswith(tuple(_people()["particles"]), name.start) and not _is_no_particle(name, left, right):
+    if read.text.startswith(_words().particles, name.start) and not _is_no_particle(name, left, right):
         return False
-    if left.kind in ("post", "person"):
-        return _stands_behind_post(read.text, name, left, right)
-    written = read.text[name.start : name.end]
-    if name.word or written in _divisions() or written.endswith(tuple(_people()["landscape"])):
+    return _stands_behind_post(read.text, name, left, right) if beside else _stands_alone(name, left, right)
+
+
+def _may_stand_alone(text: str, name: _Name, left: _Left) -> bool:
+    """Whether a name without a post before it is neither a place nor an ordinary word."""
+    written = text[name.start : name.end]
+    if not left.kind and not (name.sure and name.end - name.start > 2):
         return False
-    if left.kind in ("mark", "lead"):
-        return right == "spoken" or (name.sure and _tells(name, right))
-    return name.sure and right == "spoken" and name.end - name.start > 2
+    if name.word:
+        return left.kind == "lead" and name.sure and name.end - name.start > 2
+    return not ({written, written[:2]} & _divisions() or written.endswith(_words().landscape))
+
+
+def _stands_alone(name: _Name, left: _Left, right: str) -> bool:
+    if name.word:
+        return right == "post"
+    return right == "spoken" or (bool(left.kind) and name.sure and _tells(name, right))
 
 
 def _is_no_particle(name: _Name, left: _Left, right: str) -> bool:
     """Whether a surname that is a particle or a numeral far more often (向, 于) is a surname here."""
     if left.kind == "post":
-        return name.sure and right not in ("", "short", "post")
+        return name.sure and right not in ("", "short", "word", "post")
     return name.sure and (right in ("spoken", "told") or (right == "verb" and left.kind == "person"))
 
 
@@ -308,6 +245,8 @@ def _tells(name: _Name, right: str) -> bool:
 
 
 def _stands_behind_post(text: str, name: _Name, left: _Left, right: str) -> bool:
+    if name.foreign:
+        return left.post is not None and not left.post.is_trade and right not in ("", "short")
     if name.word and (name.end - name.start == 2 or not name.sure):
         return False
     if left.kind == "person" or (left.post is not None and left.post.word in _words().loose):
@@ -330,8 +269,11 @@ def _cuts_a_word(read: _Text, name: _Name) -> bool:
 
 
 def _right(read: _Text, end: int) -> str:
-    """What stands behind a name: "spoken" (同志), "post", "verb", "told" for a post told behind a mark, "listed" for
-    the next of an enumeration, "mark", "short" for a verb of one character; empty where nothing bounds it."""
+    """What stands behind a name; empty where nothing bounds it.
+
+    "spoken" (同志), "post", "told" for a post told behind a mark, "listed" for the next of an enumeration, "mark",
+    "verb", "short" for a verb of one character, "word" for one that may follow much else.
+    """
     text = read.text
     if not _han().match(text, end):
         if _behind(read, end):
@@ -342,7 +284,11 @@ def _right(read: _Text, end: int) -> str:
     if read.post_at(end):
         return "post"
     verb = _verbs().match(text, end)
-    return "" if verb is None else "verb" if len(verb[0]) > 1 else "short"
+    if _taking().match(text, end) and _behind(read, end):
+        return "told"
+    if verb is not None:
+        return "verb" if len(verb[0]) > 1 else "short"
+    return "word" if _words_of_doing().match(text, end) else ""
 
 
 def _left(read: _Text, at: int, found: Sequence[Person]) -> _Left:
@@ -431,7 +377,7 @@ def _behind(read: _Text, end: int) -> tuple[Post, ...]:
     opening = _takes().match(read.text, end)
     if opening is None:
         return ()
-    takes = opening["takes"] or opening["takes_on"] or ""
+    takes = opening[opening.lastgroup] if opening.lastgroup else ""
     at = bisect_left(read.starts, opening.end())
     if at == len(read.posts) or read.starts[at] - opening.end() > (_BETWEEN if takes else _APPOSED):
         return ()
@@ -493,9 +439,10 @@ def _words() -> _Words:
         frozenset(words["double_surnames"]),
         frozenset(words["given"]),
         frozenset(words["never_given"]),
-        frozenset(words["posts"]),
         frozenset(words["loose"]),
         frozenset(words["foreign"]),
+        tuple(words["particles"]),
+        tuple(words["landscape"]),
     )
 
 
@@ -503,22 +450,6 @@ def _words() -> _Words:
 def _doubles_by_first() -> dict[str, tuple[str, ...]]:
     doubles = _people()["double_surnames"]
     return {word[0]: tuple(one for one in doubles if one[0] == word[0]) for word in doubles}
-
-
-def _optional(key: str) -> str:
-    return f"(?:{alternation(_people()[key])})?"
-
-
-@functools.cache
-def _post_words() -> re.Pattern[str]:
-    words = alternation(_people()["posts"] + _people()["trades"])
-    lead = "".join(_optional(key) for key in ("former", "honorary", "acting", "qualifiers"))
-    return re.compile(f"{lead}(?P<deputy>{alternation(_people()['deputy'])})?(?P<word>{words})")
-
-
-@functools.cache
-def _alike() -> dict[str, str]:
-    return {word: group[0] for group in _people()["alike"] for word in group}
 
 
 @functools.cache
@@ -587,6 +518,18 @@ def _verbs() -> re.Pattern[str]:
 
 
 @functools.cache
+def _words_of_doing() -> re.Pattern[str]:
+    """What leads from a person to a place does follow a person: 深入, 走进."""
+    return re.compile(alternation(word for word in table("places")["leads"] if len(word) > 1))
+
+
+@functools.cache
+def _undotted() -> re.Pattern[str]:
+    foreign = "".join(sorted(_words().foreign))
+    return re.compile(f"[{foreign}]{{{_LONG},{_FOREIGN + 2}}}")
+
+
+@functools.cache
 def _joins() -> frozenset[str]:
     return frozenset(_people()["joins"])
 
@@ -600,7 +543,13 @@ def _leading() -> frozenset[str]:
 def _takes() -> re.Pattern[str]:
     honorific = f"(?:{alternation(_people()['honorifics'])})?"
     takes = alternation(_people()["takes"])
-    return re.compile(rf"{honorific}(?:[,，(（:：] ?(?P<takes>{takes})?|(?P<takes_on>{takes}))")
+    forms = (f"{_CURRICULUM}[,，](?P<after_all>{takes})", f"[,，(（:：] ?(?P<behind>{takes})?", f"(?P<on>{takes})")
+    return re.compile(f"{honorific}(?:{'|'.join(forms)})")
+
+
+@functools.cache
+def _taking() -> re.Pattern[str]:
+    return re.compile(alternation(_people()["takes"]))
 
 
 @functools.cache

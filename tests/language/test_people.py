@@ -28,6 +28,23 @@ PIECES = st.sampled_from(
     ]
 )
 POSTS = table("people")["posts"]
+ORDINARY = (
+    "向全市",
+    "高度",
+    "常务",
+    "方案",
+    "金融",
+    "马上",
+    "任务",
+    "于是",
+    "万元",
+    "和谐",
+    "安全",
+    "成功",
+    "时间",
+    "应用",
+    "明确",
+)
 
 
 def texts() -> dict[str, list[dict[str, Any]]]:
