@@ -6,7 +6,7 @@ import dataclasses
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -43,21 +43,9 @@ def ingest(
                 print(f"{mark} {console.shown(source)}")
         for failure in summary.failed:
             print(f"! {console.shown(failure.source)}: {failure.error}", file=sys.stderr)
-        print(_summary_line(summary, dry_run).text(settings.language))
+        print(console.summary_line(summary, dry_run=dry_run).text(settings.language))
     if summary.failed:
         raise typer.Exit(SOME_FILES_FAILED)
-
-
-def _summary_line(summary: Any, dry_run: bool) -> Message:
-    counts = (len(summary.added), len(summary.updated), len(summary.removed), summary.unchanged, len(summary.failed))
-    zh = "新增 {} · 更新 {} · 删除 {} · 未变 {} · 失败 {}".format(*counts)
-    en = "{} added · {} updated · {} removed · {} unchanged · {} failed".format(*counts)
-    if dry_run:
-        return Message(f"试运行,未写入:{zh}", f"dry run, nothing written: {en}")
-    return Message(
-        f"{zh};共 {summary.chunks} 个片段,用时 {summary.seconds:.1f} 秒",
-        f"{en}; {summary.chunks} chunks in all, {summary.seconds:.1f} s",
-    )
 
 
 def clean(

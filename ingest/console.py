@@ -19,6 +19,7 @@ from config.errors import Language, Message, UsageError, WenbaoError, reason
 
 if TYPE_CHECKING:
     from config.settings import Settings
+    from ingest.records import IngestSummary
 
 USAGE, INTERRUPTED = 2, 130
 _USAGES = tuple(
@@ -104,6 +105,19 @@ def print_json(value: object) -> None:
 def shown(name: str) -> str:
     """A file's name as one harmless piece of a line, whatever characters are in it."""
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in name)
+
+
+def summary_line(summary: IngestSummary, *, dry_run: bool = False) -> Message:
+    """What an ingest did, or would do, in numbers."""
+    counts = (len(summary.added), len(summary.updated), len(summary.removed), summary.unchanged, len(summary.failed))
+    zh = "新增 {} · 更新 {} · 删除 {} · 未变 {} · 失败 {}".format(*counts)
+    en = "{} added · {} updated · {} removed · {} unchanged · {} failed".format(*counts)
+    if dry_run:
+        return Message(f"试运行,未写入:{zh}", f"dry run, nothing written: {en}")
+    return Message(
+        f"{zh};共 {summary.chunks} 个片段,用时 {summary.seconds:.1f} 秒",
+        f"{en}; {summary.chunks} chunks in all, {summary.seconds:.1f} s",
+    )
 
 
 def read_batch(path: str, required: str) -> Iterator[dict[str, Any]]:

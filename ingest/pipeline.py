@@ -222,7 +222,7 @@ def _plan(settings: Settings, found: Found, state: _State | None, *, mirror: boo
     gone = known.keys() - files.keys() - (set() if fresh else hidden) if mirror else set()
     for source, path in sorted(files.items()):
         try:
-            data = sources.read_bytes(path, settings.max_file_mb * 1024 * 1024)
+            data = sources.read_bytes(path, settings.max_file_mb * 1024 * 1024, settings.reports_dir)
             same = source in known and known[source].sha256 == sources.sha256(data)
             if fresh or not same:
                 reports.append(normalize(sources.parse(source, data, settings.parse_seconds)))

@@ -21,6 +21,8 @@ from ingest.records import IngestSummary
 from rag.reader.prepare import prepare as prepare_reader
 from rag.reader.reader import Reader
 
+pytest_plugins = ["shared_bot"]
+
 ROOT = Path(__file__).resolve().parent.parent
 SEEDS = ROOT / "seeds"
 MODELS = Path(os.environ.get("WENBAO_MODELS_DIR", ROOT / ".wenbao" / "models")).absolute()

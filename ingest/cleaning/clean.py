@@ -50,7 +50,7 @@ _STRONG = re.compile(
       | 用户登[录陆] | (?:立即|免费)注册 | 还没有账号[?？]? | 忘记密码[?？]?
       | [^。，,；;]{{0,20}}ICP备\s*\d+号[^。，；;]{{0,40}} | 如有侵权.{{0,10}}(?:联系|告知|通知).{{0,12}}删除.{{0,10}}
       | (?:[【\[](?:{_WORD})[】\]]\s*)+ | (?:{_WORD})(?:[\s|/·]+(?:{_WORD}))+
-      | 关于我们(?:\s*[|·]\s*.{{2,10}})+
+      | 关于我们\s*(?:[|·][^|·]{{2,12}})++
     )[|>»·\s]*""",
     re.VERBOSE,
 )
@@ -72,7 +72,7 @@ _COUNTER = re.compile(r"\d{1,7}")
 _SOURCE_LINE = re.compile(_SOURCE)
 # From here on a page lists other articles.
 _RELATED = re.compile(
-    r"[>»|•·\s]*(?:【[^】]{0,60}】)?\s*(?:[\u4e00-\u9fff]{0,8}?(?:相关|最新|热门|精彩)推荐"
+    r"[>»|•·\s]*+(?:【[^】]{0,60}】\s*+)?(?:[\u4e00-\u9fff]{0,8}?(?:相关|最新|热门|精彩)推荐"
     r"|(?:相关|最新|热门|精彩|延伸|更多|为您|本类)(?:推荐|阅读|文章))\s*[:：]?"
     r"|猜你喜欢[:：]?|大家都在看[:：]?|推荐阅读[:：]?"
 )
@@ -90,7 +90,7 @@ _RIGHTS = re.compile(
 )
 _COUNTED = re.compile(r"\d+(?:\.\d+)?\s*[万亿%]?[\u4e00-\u9fff%]")
 _STRAY = re.compile(rf"(?<=[{HAN}])`(?=[{HAN}])")
-_DOUBLED = re.compile(rf",(?<=[{HAN}\\d%)）”》],)(?=[,。、](?:[{HAN}\\d(（“《\\s]|$))")
+_DOUBLED = re.compile(rf",(?<=[{HAN}\d%)）”》],)(?=[,。、](?:[{HAN}\d(（“《\s]|$))")
 _BLANK = re.compile(r"\n[ \t\n]*")
 _PAGE_BREAK = re.compile(r"\n?\f+(?:\n?\f)*")
 _OFTEN = 3  # doubled marks that show a text went through the converter, rather than one slip of a typist

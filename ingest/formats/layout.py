@@ -25,8 +25,8 @@ _INDENT = 1.2  # type sizes from which on a line is the first of a paragraph
 _LEADING = 2.6  # type sizes between two lines of one paragraph
 _DIGITS = re.compile(r"\d+")
 _NUMBER = re.compile(
-    r"(?:[-—–―－·•~～\s]*(?:第\s*)?|(?:[Pp]age|[Pp]\.)\s*)(\d{1,4})"
-    r"(?:\s*页)?(?:\s*(?:[,，/／]|of)?\s*(?:共\s*)?\d{1,4}\s*页?)?[-—–―－·•~～\s]*"
+    r"(?:[-—–―－·•~～\s]*+(?:第\s*+)?|(?:[Pp]age|[Pp]\.)\s*+)(\d{1,4})"
+    r"(?:\s*+页)?(?:\s*+(?:[,，/／]|of)?\s*+(?:共\s*+)?\d{1,4}\s*+页?)?[-—–―－·•~～\s]*+"
 )
 _FINISHED = frozenset("。！？!?…；;：:")
 _LIST_ITEM = re.compile(

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from config.errors import ReportError
+from config.process import command
 from ingest.formats.layout import Line, PageLines, arrange, joint
 from ingest.formats.word import WordText
 
@@ -39,7 +40,7 @@ def extract(kind: str, data: bytes, seconds: float) -> dict[str, Any]:
     """
     try:
         done = subprocess.run(  # noqa: S603  # ourselves
-            [sys.executable, "-m", "ingest.formats.parsing", kind],
+            command("ingest.formats.parsing", kind),
             input=data,
             capture_output=True,
             timeout=seconds,

@@ -39,10 +39,9 @@ _ARCHIVES = frozenset({".zip", ".rar", ".7z", ".gz", ".tgz", ".tar", ".bz2", ".x
 _OLD_WORD = ("旧的 Word 格式 .doc;请另存为 .docx", "the old Word format .doc; save it as .docx")
 _LOST_RUNS = re.compile(f"{LOST}+")
 # What a saved page begins with, whatever its name says.
-_HTML_TEXT = re.compile(
-    r"\ufeff?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*(?:<!doctype\s+html|<(html|head|body|div|p|table|h[1-6])\b[^>]*>.*</\1\s*>)",
-    re.IGNORECASE | re.DOTALL,
-)
+_BLANK = re.compile(r"\s*+")
+_DECLARED = re.compile(r"\ufeff?\s*+(?:<\?xml[^>]*+>)?")
+_PAGE_BEGINS = re.compile(r"<!doctype\s+html|<(html|head|body|div|p|table|h[1-6])\b[^>]*+>", re.IGNORECASE)
 # How a file of another format begins, whatever its name says.
 _SIGNATURES = {
     b"%PDF-": PDF,
@@ -74,9 +73,9 @@ class Found:
 def find_reports(reports_dir: Path, paths: Iterable[Path] = ()) -> Found:
     """All report files under the reports directory, or those under `paths`.
 
-    Hidden files and folders are not reports; links are followed, a folder is visited once. Raises
-    StorageError when the reports directory can't be listed and UsageError when a path doesn't exist or
-    lies outside it.
+    Hidden files and folders are not reports; links are followed, a folder is visited once. A link that leads out of
+    the reports directory is among the files, for `read_bytes` to refuse. Raises StorageError when the reports
+    directory can't be listed and UsageError when a path doesn't exist or lies outside it.
     """
     if not reports_dir.is_dir():
         raise StorageError(
@@ -119,15 +118,31 @@ def _walk(start: Path, root: Path, unreadable: dict[str, ReportError]) -> Iterat
         # A folder before a link to it, so that its reports keep their own names.
         for name in sorted(folders, key=lambda name: (os.path.islink(os.path.join(here, name)), name)):
             target = os.path.realpath(os.path.join(here, name))
-            if not name.startswith(".") and target not in visited:
+            if not name.startswith(".") and not _is_within(target, root):
+                yield Path(here, name)
+            elif not name.startswith(".") and target not in visited:
                 visited.add(target)
                 kept.append(name)
         folders[:] = kept
         yield from (Path(here, name) for name in names if not name.startswith("."))
 
 
-def read_bytes(path: Path, max_bytes: int) -> bytes:
-    """The file's bytes. Raises ReportError when it can't be read, is empty or too large, or isn't a known format."""
+def _is_within(path: str, root: Path) -> bool:
+    """Whether a path without links lies in a folder, whose own links are followed."""
+    inside = os.path.realpath(root)
+    return path == inside or path.startswith(os.path.join(inside, ""))
+
+
+def read_bytes(path: Path, max_bytes: int, root: Path | None = None) -> bytes:
+    """The file's bytes.
+
+    Raises ReportError when it can't be read, is empty or too large, isn't a known format, or is a link that leads out
+    of `root`: who may put a file into the reports directory may not publish any other.
+    """
+    if root is not None and not _is_within(os.path.realpath(path), root):
+        raise ReportError(
+            "链接指向报告目录之外;请把文件复制进来", "the link leads out of the reports directory; copy the file there"
+        )
     suffix = path.suffix.lower()
     if suffix in _ARCHIVES:
         raise ReportError("不接受压缩包;请先解压", "archives are not accepted; unpack it first")
@@ -197,7 +212,7 @@ def parse(source: str, data: bytes, seconds: float = 60) -> RawReport:
         text = decode(data)
         if LOST in text and LOST.encode() not in data:
             dropped = _spans(text, [("undecodable", *match.span()) for match in _LOST_RUNS.finditer(text)])
-        if kind == HTML or (kind == _TEXT and _HTML_TEXT.match(text)):
+        if kind == HTML or (kind == _TEXT and _is_page(text)):
             found = extract(HTML, text.encode("utf-8", "surrogatepass"), seconds)
             mapped, around = _article(text, found)
             dropped += around
@@ -238,3 +253,19 @@ def _without(mapped: MappedText, spans: Iterable[tuple[int, int]]) -> MappedText
 def _control_share(text: str) -> float:
     controls = sum(char < " " and char not in "\t\n\f" for char in text)
     return controls / max(len(text), 1)
+
+
+def _is_page(text: str) -> bool:
+    """Whether a text is a saved page: a doctype, or an element that is closed again, behind nothing but comments."""
+    begun = _DECLARED.match(text)
+    at = begun.end() if begun else 0
+    while True:
+        at = _BLANK.match(text, at).end()  # type: ignore[union-attr]  # it matches nothing, too
+        if not text.startswith("<!--", at):
+            break
+        closed = text.find("-->", at)
+        if closed < 0:
+            return False
+        at = closed + len("-->")
+    tag = _PAGE_BEGINS.match(text, at)
+    return tag is not None and (tag[1] is None or re.search(rf"</{tag[1]}\s*+>", text[tag.end() :], re.I) is not None)

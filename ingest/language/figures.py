@@ -22,7 +22,7 @@ About = Literal["exact", "about", "over", "under", "vague"]
 
 _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]+")
-_GAP = re.compile(r"\s{0,3}")
+_GAP = re.compile(r"\s{0,4}")
 _LETTER = re.compile(r"[A-Za-z_]")
 _HAN = re.compile("[\u3400-\u9fff]")
 _YEAR_LIKE = re.compile(r"(?:19|20)\d\d")
@@ -81,8 +81,13 @@ def _visible(text: str) -> tuple[str, Sequence[int] | None]:
     """A text without the characters that nobody sees, and where each that is left stood; None where all are."""
     if not _UNSEEN.search(text):
         return text, None
-    places = [at for at in range(len(text)) if not _UNSEEN.match(text[at])]
-    return "".join(text[at] for at in places), places
+    places: list[int] = []
+    done = 0
+    for match in _UNSEEN.finditer(text):
+        places += range(done, match.start())
+        done = match.end()
+    places += range(done, len(text))
+    return _UNSEEN.sub("", text), places
 
 
 def _figures(text: str) -> Iterator[Figure]:
@@ -113,7 +118,7 @@ def _dates(text: str) -> Iterator[tuple[int, int]]:
 _DAY = "[0-9一二三四五六七八九十廿卅]{1,3}"
 # A day without its month and a time of day: dates that `dates` doesn't tell by themselves.
 _TIME = re.compile(
-    rf"(?<![0-9.万千百]){_DAY}\s?(?:日\s?)?(?:[-—–~至到]{{1,2}}\s?{_DAY}\s?)?[日号](?![内游均产])"
+    rf"(?<![0-9.万千百]){_DAY}\s?(?:日\s?)?(?:[-—–~至到]{{1,2}}\s?{_DAY}\s?)?[日号](?![内游均产元])"
     r"|(?<![0-9])[0-9]{1,2}[:时点][0-9]{1,2}分?(?![0-9])"
 )
 
@@ -125,7 +130,7 @@ def _at(text: str, start: int, done: int) -> tuple[Figure | None, int]:
         return None, end
     amount = _ranged(text, amount)
     figure = _worded(text, amount, done)
-    return figure, max(amount.end, end, figure.end if figure else 0)
+    return figure, max(amount.end, figure.end if figure else numerals.skip(text, start))
 
 
 def _amount(text: str, start: int) -> tuple[_Amount | None, int]:
@@ -229,9 +234,9 @@ def _ranged(text: str, first: _Amount) -> _Amount:
     if second is None or second.about == "vague" or not _goes_on(first, second):
         return first
     low = first.low
-    scaled = not first.unit and first.numeral.scale == 1 and second.numeral.scale > 1 and not second.share
-    if scaled and low < second.low / second.numeral.scale:
-        low *= second.numeral.scale
+    scale = second.numeral.scale
+    if not first.unit and first.numeral.scale == 1 and low < second.low / scale:
+        low *= scale
     if low >= second.high:
         return first
     return replace(first, end=second.end, low=low, high=second.high, unit=second.unit or first.unit)
@@ -313,11 +318,15 @@ def _before(text: str, start: int, done: int, amount: _Amount, unit: str) -> tup
 def _says(row: Mapping[str, Any], text: str, at: int, amount: _Amount, unit: str) -> bool:
     if row.get("before_bare") and not amount.numeral.bare:
         return False
-    if text[at - 1 : at] in row["not_after"] and at:
+    if (text[at - 1 : at] in row["not_after"] and at) or (row.get("not_before_one") and _is_one(amount)):
         return False
     known = units.unit(unit)
     dimension = known.dimension if known else ""
     return not any(text.startswith(no["word"], at) and no["dimension"] == dimension for no in row.get("not_with", ()))
+
+
+def _is_one(amount: _Amount) -> bool:
+    return amount.numeral.characters and amount.low == amount.high == 1
 
 
 def _after(text: str, end: int, unit: str) -> tuple[About | None, int]:
@@ -336,7 +345,7 @@ def _after(text: str, end: int, unit: str) -> tuple[About | None, int]:
 def _counts(text: str, start: int, amount: _Amount, before: About | None, after: About | None) -> bool:
     """Whether a number is a figure and not an ordinal, a code, a date or part of a word."""
     words = table("numerals")["no_figure"]
-    if text[start - 1 : start] in words["after"] and start:
+    if start and (text[start - 1] in words["after"] or text.endswith(tuple(words["ordinal"]), 0, start)):
         return False
     if amount.share:
         return True
@@ -351,6 +360,8 @@ def _characters_count(text: str, start: int, amount: _Amount, sure: bool) -> boo
     written = text[amount.numeral.start : amount.numeral.end]
     if not amount.unit or text.endswith(tuple(words["after_words"]), 0, start):
         return False
+    if text.startswith(tuple(words["phrases"]), amount.numeral.start) or _is_ordinal(text, start, amount.unit):
+        return False
     if amount.numeral.bare and len(written) == 1 and not sure:
         return False
     if sure or amount.low != amount.high:
@@ -358,6 +369,12 @@ def _characters_count(text: str, start: int, amount: _Amount, sure: bool) -> boo
     if written == "一":
         return amount.unit not in words["idle_one"]
     return len(written) > 1 or amount.unit not in table("units")["not_in_characters"]["units"]
+
+
+def _is_ordinal(text: str, start: int, unit: str) -> bool:
+    """Whether a number before a unit that is mostly numbered says which one, not how many: 二十届, 三期."""
+    row = table("units")["counts_after"]
+    return unit in row["units"] and not text.endswith(tuple(row["words"]), 0, start)
 
 
 def _figures_count(text: str, start: int, amount: _Amount, sure: bool) -> bool:
@@ -439,7 +456,7 @@ def _exceptions() -> Mapping[str, frozenset[str]]:
 @functools.cache
 def _unit_pattern() -> re.Pattern[str]:
     longest_first = sorted(units.all_units(), key=lambda unit: (-len(unit), unit))
-    return re.compile(rf"\s{{0,3}}(?P<unit>{'|'.join(map(_guarded, longest_first))})")
+    return re.compile(rf"\s{{0,4}}(?P<unit>{'|'.join(map(_guarded, longest_first))})")
 
 
 def _guarded(unit: str) -> str:
@@ -461,7 +478,7 @@ def _inner_half() -> re.Pattern[str]:
     inside: Mapping[str, Sequence[str]] = table("units")["half"]["inside"]
     (of, wholes), *_ = inside.items()
     half = re.escape(table("units")["half"]["word"])
-    return re.compile(rf"\s{{0,3}}(?P<of>{of})(?:(?P<half>{half})|多)(?P<unit>{alternation(wholes)})")
+    return re.compile(rf"\s{{0,4}}(?P<of>{of})(?:(?P<half>{half})|多)(?P<unit>{alternation(wholes)})")
 
 
 @functools.cache

@@ -15,6 +15,7 @@ from ingest.language.words import alternation, table
 
 _LONGEST = 15  # figures or characters in one number; more are a code
 _GROUP = 10_000
+_LEAST = 3  # figures without a scale of their own behind a scale
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class _Sum:
         return True
 
     def take_figures(self, word: str) -> bool:
-        if self.last not in ("", "ten", "scale"):
+        if self.last not in ("", "ten", "scale", "zero"):
             return False
         self.digit = Decimal(word.replace(",", ""))
         return True
@@ -137,7 +138,7 @@ class _Sum:
     def take_point(self, word: str) -> bool:
         if self.last not in ("digits", "ten", "scale", "zero"):
             return False
-        digits = "".join(str(table("numerals")["digits"][char]) for char in word[1:])
+        digits = "".join(str(table("numerals")["digits"][char]) for char in word[1:].strip())
         self.digit = (self.digit or 0) + Decimal(f"0.{digits}")
         return True
 
@@ -193,9 +194,9 @@ def read(text: str, start: int, stop: int | None = None) -> Numeral | None:
         kind = match.lastgroup or ""
         word = match[kind]
         length += len(word)
-        if length > 2 * _LONGEST or (kind in ("figures", "digits") and len(word) > _LONGEST):
+        if length > 3 * _LONGEST or (kind in ("figures", "digits") and len(word) > _LONGEST):
             return None
-        if not state.take(kind, word):
+        if (kind == "figures" and _is_apart(text, match.end(), word, state)) or not state.take(kind, word):
             break
         at = match.end()
     if not state.last:
@@ -204,6 +205,11 @@ def read(text: str, start: int, stop: int | None = None) -> Numeral | None:
     high = low + state.spread
     opened = state.first in ("ten", "scale") and text[start] not in "十拾"
     return Numeral(start, at, low, high, state.factor, state.about, state.first != "figures", opened)
+
+
+def _is_apart(text: str, end: int, word: str, state: _Sum) -> bool:
+    """Whether figures behind a scale are another number: 40万3岁以下婴幼儿, but 1亿2000万 and 1万2000."""
+    return state.last in ("ten", "scale") and len(word) < _LEAST and not _scaled().match(text, end)
 
 
 def skip(text: str, start: int) -> int:
@@ -226,6 +232,12 @@ def starts() -> str:
 
 
 @functools.cache
+def _scaled() -> re.Pattern[str]:
+    words = table("numerals")
+    return re.compile(rf"\s{{0,2}}[{''.join([*words['tens'], *words['scales']])}]")
+
+
+@functools.cache
 def _run() -> re.Pattern[str]:
     return re.compile(rf"[{starts()}]+(?:[.,][0-9]+)*")
 
@@ -234,11 +246,12 @@ def _run() -> re.Pattern[str]:
 def _token() -> re.Pattern[str]:
     words = table("numerals")
     digits, tens, scales, twenties = ("".join(words[group]) for group in ("digits", "tens", "scales", "twenties"))
+    points = "".join(words["points"]["words"])
     more = "".join(words["more"]["about"] + words["more"]["over"])
     return re.compile(
-        r"\s{0,2}(?:(?P<figures>(?:\d{1,3}(?:,\d{3}(?!\d))+|\d+)(?:\.\d+)?)"
-        rf"|(?P<zero>[零〇○](?=[{tens}{twenties}几]))|(?P<digits>[{digits}]+)|(?P<ten>[{tens}])|(?P<scale>[{scales}])"
-        rf"|(?P<twenty>[{twenties}])|(?P<point>点[{digits}]+(?![{tens}]))"
+        r"\s{0,2}(?:(?P<figures>(?:[0-9]{1,3}(?:,[0-9]{3}(?![0-9]))+|[0-9]+)(?:\.[0-9]+)?)"
+        rf"|(?P<zero>[零〇○](?=[{tens}{twenties}0-9几幾]))|(?P<digits>[{digits}]+)|(?P<ten>[{tens}])|(?P<scale>[{scales}])"
+        rf"|(?P<twenty>[{twenties}])|(?P<point>[{points}]\s?[{digits}]+(?![{tens}]))"
         rf"|(?P<some>(?:{alternation(words['some']['words'])})(?=[{tens}{scales}]))"
         rf"|(?P<more>[{re.escape(more)}](?!{alternation(words['more']['not_before'])})))"
     )

@@ -13,8 +13,9 @@ import re
 import sys
 import unicodedata
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future, wait
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from config.errors import Message, StorageError, UsageError, WenbaoError, reason
 from config.settings import Settings
@@ -22,10 +23,11 @@ from ingest.durable import write_atomically
 from ingest.index.catalog import ReportEntry
 from rag.answers.compose import title_of
 from rag.commands import browse
-from rag.commands.background import Task
+from rag.commands.background import beside
 from rag.question.understand import understand
 from rag.records import Citation
 from rag.search.filters import EVERYTHING, Filter, choose, guess, regions, scope, years
+from rag.show.labels import CHANGED, GONE
 from rag.show.minutes import Exchange, minutes
 from rag.show.terminal import LOADING, Screen
 
@@ -159,7 +161,7 @@ class Chat:
         self._settings = settings
         self.screen, self.entries = screen, entries
         self.loaded_or_not: Callable[[], None] = lambda: None
-        self._engine: Task[Engine] | None = None
+        self._engine: Future[Engine] | None = None
         self._loading = LOADING
         self._exchanges: list[Exchange] = []
         self._history: list[str] = []
@@ -170,12 +172,13 @@ class Chat:
     @property
     def loaded(self) -> bool:
         """Whether no engine is still being loaded."""
-        return self._engine is None or self._engine.done
+        return self._engine is None or self._engine.done()
 
     def load(self) -> None:
         """Begin to load the engine beside whatever goes on; once, and again after it failed."""
-        if self._engine is None or self._engine.failed:
-            self._engine = Task(self._open, self.loaded_or_not)
+        if self._engine is None or _failed(self._engine):
+            self._engine = beside(self._open)
+            self._engine.add_done_callback(lambda _: self.loaded_or_not())
 
     def _open(self) -> Engine:
         from rag.engine import Engine
@@ -190,10 +193,10 @@ class Chat:
         """Where questions are sought, and whether they can be answered yet."""
         language = self.screen.language
         where = self._only.text(language) or _REPORTS.text(language).format(len(self.entries))
-        if self._engine is None or not self._engine.done:
+        if self._engine is None or not self._engine.done():
             state = self._loading
         else:
-            state = _UNUSABLE if self._engine.failed else _LOADED
+            state = _UNUSABLE if _failed(self._engine) else _LOADED
         return f"{where} · {state.text(language)}"
 
     def take(self, line: str) -> bool:
@@ -272,9 +275,9 @@ class Chat:
         engine = self._engine
         if engine is None:
             raise AssertionError("load() sets it")
-        task = Task(lambda: work(engine.result()))
+        task = beside(lambda: work(engine.result()))
         try:
-            if not task.wait(_PATIENCE) and not self.screen.plain:
+            if not wait([task], _PATIENCE).done and not self.screen.plain:
                 self._show_waiting(engine, task)
             return task.result()
         except KeyboardInterrupt:
@@ -283,13 +286,13 @@ class Chat:
             self.screen.say(_CANCELLED.text(self.screen.language), "dim")
             return None
 
-    def _show_waiting(self, engine: Task[Engine], task: Task[T]) -> None:
+    def _show_waiting(self, engine: Future[Engine], task: Future[T]) -> None:
         language = self.screen.language
-        while not engine.done:
+        while not engine.done():
             with self.screen.working(self._loading.text(language)):
-                engine.wait(1)
+                wait([engine], 1)
         with self.screen.working(_SEARCHING.text(language)):
-            task.wait()
+            wait([task])
 
     def _open_citation(self, words: str, *, raw: bool) -> None:
         n = unicodedata.normalize("NFKC", words or "1")
@@ -299,11 +302,11 @@ class Chat:
             raise UsageError(f"没有出处 {n};可用:{there}", f"there is no citation {n}; there are: {there}")
         entry = next((entry for entry in self._refreshed() if entry.source == citation.source), None)
         if entry is None:
-            raise UsageError("这份报告已不在索引里", "this report is no longer in the index")
+            raise UsageError(*GONE)
         with browse.published(self._settings) as catalog:
             report = catalog.report(citation.source)
         if report.text[citation.start : citation.end] != citation.quote:
-            raise UsageError("这份报告在回答之后改过,请重新提问", "this report has changed since; please ask again")
+            raise UsageError(*CHANGED)
         self.screen.citation(citation, report, raw=raw)
 
     def _refreshed(self) -> list[ReportEntry]:
@@ -374,3 +377,7 @@ class Chat:
         language = self.screen.language
         self.screen.say(_HELP.text(language))
         self.screen.pairs((f":{name}", meaning.text(language)) for name, meaning in COMMANDS.items())
+
+
+def _failed(task: Future[Any]) -> bool:
+    return task.done() and task.exception() is not None

@@ -182,7 +182,7 @@ def _up_to_date(check: Message, settings: Settings, index: Index) -> Finding:
     for path in sources.find_reports(settings.reports_dir).files:
         source = sources.source_of(path, settings.reports_dir)
         with contextlib.suppress(ReportError):
-            now[source] = sources.sha256(sources.read_bytes(path, settings.max_file_mb << 20))
+            now[source] = sources.sha256(sources.read_bytes(path, settings.max_file_mb << 20, settings.reports_dir))
     changed = sorted(
         {source for source, digest in now.items() if known.get(source) != digest and source not in failed}
         | (known.keys() - now.keys())

@@ -13,17 +13,17 @@ from rag.question.places import place_of
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _COURTESY = re.compile(
-    r"(?:谢谢你?们?|多谢|好的?|你好|您好|嗯+|行|对的?|不对吧?|是的?|明白了?|知道了?|辛苦了?|再见"
-    r"|ok(?:ay)?|hi|hello|thanks?(?: you)?|[,，.。!！~\s])+",
+    r"(?:谢谢你?们?|多谢|好的?|你好|您好|嗯|行|对的?|不对吧?|是的?|明白了?|知道了?|辛苦了?|再见"
+    r"|ok(?:ay)?|hi|hello|thanks?(?: you)?|[,，.。!！~\s])++",
     re.IGNORECASE,
 )
 _LEADING = re.compile(
-    r"^(?:(?:好的?|谢谢|嗯+|ok)[,，\s]+)?"
+    r"^(?:(?:好的?|谢谢|嗯++|ok)[,，\s]++)?"
     r"(?:那么|那(?![曲里儿边])|然后|另外|以及|至于|换成|改成|如果是|要是|还有(?=[\u4e00-\u9fff]{2})(?!哪|什么|吗|别的|其他)"
     r"|and\b|what about\b|how about\b|then\b)?[\s,，]*",
     re.IGNORECASE,
 )
-_TRAILING = re.compile(r"(?:呢|怎么样|怎样|如何)?[?？。!！\s]*$")
+_TRAILING = re.compile(r"(?:呢|怎么样|怎样|如何)?[?？。!！\s]*+$")
 _PRONOUN = re.compile(r"^(?:其(?![中他])|他们|她们|它们|他|她|它|这些?|那些|该)的?")
 _MORE = re.compile(r"^(?:还有|其他|别的|其余)?(?:吗|哪些|什么|谁|别的|其他的?|其余的?)*$")
 _ENGLISH_WORDS = re.compile(r"[a-z]{2,}")
@@ -36,7 +36,7 @@ _ASKS = re.compile(
     rf"{ASK.pattern}|哪|是否|吗|\b(?:how|what|which|who|when|where|does|did|is|are|was|were)\b", re.IGNORECASE
 )
 _PREDICATE = re.compile(
-    rf"(?:的?(?:预期|控制)*目标)?(?:(?:同比|累计)?(?:增长|增加|提高|下降|减少|降低|占)了?)?{LED_BY}*$"
+    rf"(?:的?(?:预期|控制)*目标)?(?:(?:同比|累计)?(?:增长|增加|提高|下降|减少|降低|占)了?)?{LED_BY}*+$"
 )
 _YEAR = re.compile(r"(?:19|20)\d\d年(?:度)?|[去今前上明]年(?:度)?")
 _PART_OF_YEAR = re.compile(

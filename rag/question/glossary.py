@@ -21,7 +21,7 @@ _BRACKETED = re.compile(r"\([^)]*\)")
 _ABBREVIATION = re.compile(r"\(([A-Z][A-Z&]+)\)")
 _SPELLINGS = (("isation", "ization"), ("our", "or"), ("ise", "ize"), ("centre", "center"), ("programme", "program"))
 _RANKED = re.compile(
-    r"^((?:[A-Z][\w'’-]* ?)+?)(?:[,(]| (?:\w+[- ])*(?:level|city|province|county|prefecture|district|autonomous"
+    r"^((?:[A-Z][\w'’-]*+ ?)+?)(?:[,(]| (?:\w+[- ])*(?:level|city|province|county|prefecture|district|autonomous"
     r"|municipality)\b)"
 )
 _REGION = re.compile(r"\b(?:city|province|county|prefecture|district|municipality|autonomous region|region)\b", re.I)

@@ -11,16 +11,22 @@ from collections.abc import Sequence
 from config.errors import Language, Message
 from ingest.cleaning.anomalies import Anomaly
 from ingest.index.catalog import ReportEntry
-from ingest.language.script import to_simplified
 from rag.answers.compose import title_of
-from rag.records import Answer, Citation, Passage
+from rag.records import Answer, Passage
+from rag.show.blocks import (
+    Block,
+    Cited,
+    Headline,
+    Nearest,
+    NearestHeading,
+    Refusal,
+    Source,
+    Statement,
+    Understood,
+    blocks,
+    joined,
+)
 
-LABELS = {
-    "not_found": Message("没有找到答案", "no answer found"),
-    "nearest": Message("最接近的内容", "what came closest"),
-    "understood": Message("理解为", "understood as"),
-}
-_PAGE = Message("第{}页", "page {}")
 _ANOMALIES = {
     "lost": Message("缺字 {}", "{} lost characters"),
     "anonymised": Message("隐去 {}", "{} anonymised"),
@@ -35,49 +41,12 @@ _BLOCK = re.compile(r"^(\s*)([#>+=|~-]|\d+[.)])", re.MULTILINE)
 
 def answer_text(answer: Answer, language: Language) -> str:
     """The short answer first, then the quoted sentence, then the sources."""
-    lines: list[str] = []
-    if answer.interpreted != answer.question:
-        lines += [f"{LABELS['understood'].text(language)}: {answer.interpreted}", ""]
-    if answer.status == "not_found":
-        lines.append(f"{LABELS['not_found'].text(language)}: {answer.reason}")
-        if answer.nearest:
-            lines += ["", f"{LABELS['nearest'].text(language)}:"]
-            lines += [f"  {citation.quote}\n    {source_line(citation, language)}" for citation in answer.nearest]
-        return "\n".join(lines)
-    if answer.short_answer:
-        lines += [answer.short_answer, ""]
-    lines += [answer.answer, ""]
-    for citation in answer.citations:
-        lines.append(f"[{citation.n}] {source_line(citation, language)}")
-        if not told(citation, answer):
-            lines.append(f"    {citation.quote}")
-    return "\n".join(lines)
+    return "\n".join(line for block in blocks(answer, language) for line in _plain(block))
 
 
 def answer_markdown(answer: Answer, language: Language) -> str:
     """The same as Markdown: short answer bold, quotes as block quotes, each followed by its source."""
-    parts: list[str] = []
-    if answer.interpreted != answer.question:
-        parts.append(f"*{LABELS['understood'].text(language)}: {_escaped(answer.interpreted)}*")
-    if answer.status == "not_found":
-        parts.append(f"**{LABELS['not_found'].text(language)}**: {_escaped(answer.reason or '')}")
-        if answer.nearest:
-            parts.append(f"{LABELS['nearest'].text(language)}:")
-    else:
-        if answer.short_answer:
-            parts.append(f"**{_escaped(answer.short_answer)}**")
-        if not (len(answer.citations) == 1 and told(answer.citations[0], answer)):
-            parts.append(_escaped(answer.answer))
-    parts += [
-        f"{_quoted(citation.quote)}\n>\n> {_source_markdown(citation, language)}"
-        for citation in answer.citations or answer.nearest
-    ]
-    return "\n\n".join(parts)
-
-
-def told(citation: Citation, answer: Answer) -> bool:
-    """Whether an answer's own words are this citation's quote, which then needn't stand below again."""
-    return to_simplified(citation.quote) in to_simplified(re.sub(r"［(\d+)］", r"[\1]", answer.answer))
+    return "\n\n".join(part for block in blocks(answer, language) for part in _markdown(block))
 
 
 def hits_text(passages: Sequence[Passage]) -> str:
@@ -108,23 +77,45 @@ def warnings(anomalies: Sequence[Anomaly], language: Language) -> str:
     return " · ".join(_ANOMALIES[found.kind].text(language).format(found.count) for found in anomalies)
 
 
-def source_line(citation: Citation, language: Language) -> str:
-    """Where a quote is from: title, date, page, file and the characters of the file as delivered."""
-    parts = (citation.title, citation.date, place_line(citation, language))
-    return " · ".join(part for part in parts if part)
+def _plain(block: Block) -> tuple[str, ...]:
+    """The lines of a block."""
+    match block:
+        case Understood(label, text):
+            return f"{label}: {text}", ""
+        case Headline(text):
+            return text, ""
+        case Statement():
+            return block.text, ""
+        case Cited(source, _, told):
+            return f"[{source.n}] {source.line}", *(() if told else (f"    {block.text}",))
+        case Refusal(label, reason):
+            return (f"{label}: {reason}",)
+        case NearestHeading(label):
+            return "", f"{label}:"
+        case Nearest(source, text):
+            return f"  {text}", f"    {source.line}"
 
 
-def place_line(citation: Citation, language: Language) -> str:
-    """The page, the file and the characters of the file as delivered."""
-    page = f"{_PAGE.text(language).format(citation.page)} · " if citation.page else ""
-    return f"{page}{citation.source} {citation.raw_start}-{citation.raw_end}"
+def _markdown(block: Block) -> tuple[str, ...]:
+    """The paragraphs of a block; every quote is one, so a statement that is one is left out."""
+    match block:
+        case Understood(label, text):
+            return (f"*{label}: {_escaped(text)}*",)
+        case Headline(text):
+            return (f"**{_escaped(text)}**",)
+        case Statement():
+            return () if block.is_quote else (_escaped(block.text),)
+        case Cited() | Nearest():
+            return (f"{_quoted(block.text)}\n>\n> {_source_markdown(block.source)}",)
+        case Refusal(label, reason):
+            return (f"**{label}**: {_escaped(reason)}",)
+        case NearestHeading(label):
+            return (f"{label}:",)
 
 
-def _source_markdown(citation: Citation, language: Language) -> str:
-    page = _PAGE.text(language).format(citation.page) if citation.page else None
-    where = f"`{citation.source.replace('`', '')}` {citation.raw_start}-{citation.raw_end}"
-    parts = [f"《{_escaped(citation.title)}》", citation.date, page, where]
-    return f"— [{citation.n}] " + " · ".join(part for part in parts if part)
+def _source_markdown(source: Source) -> str:
+    where = f"`{source.file.replace('`', '')}` {source.start}-{source.end}"
+    return f"— [{source.n}] {joined(f'《{_escaped(source.title)}》', source.date, source.page, where)}"
 
 
 def _quoted(text: str) -> str:

@@ -18,8 +18,22 @@ from ingest.index.catalog import ReportEntry
 from ingest.records import CleanReport
 from rag.answers.compose import title_of
 from rag.records import Answer, Citation, Passage
-from rag.show.marks import markers, spans, visible
-from rag.show.render import LABELS, answer_text, entries_text, hits_text, place_line, told, warnings
+from rag.show.blocks import (
+    Block,
+    Cited,
+    Headline,
+    Nearest,
+    NearestHeading,
+    Refusal,
+    Run,
+    Source,
+    Statement,
+    Understood,
+    blocks,
+    source_of,
+)
+from rag.show.marks import visible
+from rag.show.render import answer_text, entries_text, hits_text, warnings
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -29,6 +43,7 @@ _SHORT = "bold reverse"
 _MARKED = "bold yellow"
 _QUOTE = "bold underline"
 _MARKER = "cyan"
+_RUNS = {"plain": "", "short": _MARKED, "marker": _MARKER}
 _DIM = "dim"
 _WIDE = 100  # columns from which on a table of seven columns can be read
 _AROUND = 240  # characters shown on either side of a quote
@@ -65,7 +80,7 @@ class Screen:
         if self.plain:
             self._text(answer_text(answer, self.language))
         else:
-            self._show(answer_blocks(answer, self.language))
+            self._show(answer_paragraphs(answer, self.language))
 
     def hits(self, passages: Sequence[Passage]) -> None:
         if self.plain:
@@ -141,36 +156,42 @@ class Screen:
                 self.console.print(block, soft_wrap=not isinstance(block, Table))
 
 
-def answer_blocks(answer: Answer, language: Language) -> Iterator[Text]:
+def answer_paragraphs(answer: Answer, language: Language) -> Iterator[Text]:
     """The short answer large and first, then the quote with the answer marked, then where it is from."""
+    for block in blocks(answer, language):
+        yield from _painted(block)
+
+
+def _painted(block: Block) -> Iterator[Text]:
+    """The paragraphs of a block."""
     from rich.text import Text
 
-    if answer.interpreted != answer.question:
-        yield Text(f"{LABELS['understood'].text(language)}:{visible(answer.interpreted)}\n", _DIM)
-    if answer.status == "not_found":
-        yield Text.assemble((LABELS["not_found"].text(language), "bold"), f":{visible(answer.reason or '')}")
-        if answer.nearest:
-            yield Text(f"\n{LABELS['nearest'].text(language)}:", _DIM)
-        for citation in answer.nearest:
-            yield Text(f"\n{visible(citation.quote)}")
-            yield _source(citation, language)
-        return
-    if answer.short_answer:
-        yield _large(visible(answer.short_answer))
-    body = Text(visible(answer.answer))
-    for start, end in spans(body.plain, answer.short_answer):
-        body.stylize(_MARKED, start, end)
-    for start, end in markers(body.plain):
-        body.stylize(_MARKER, start, end)
-    yield body
-    yield Text()
-    for citation in answer.citations:
-        if not told(citation, answer):
-            quote = Text(visible(citation.quote))
-            for start, end in spans(quote.plain, answer.short_answer):
-                quote.stylize(_MARKED, start, end)
-            yield quote
-        yield _source(citation, language)
+    match block:
+        case Understood(label, text):
+            yield Text(f"{label}:{visible(text)}\n", _DIM)
+        case Headline(text):
+            yield _large(visible(text))
+        case Statement(runs):
+            yield _marked(runs)
+            yield Text()
+        case Cited(source, quote, told):
+            if not told:
+                yield _marked(quote)
+            yield _source(source)
+        case Refusal(label, reason):
+            yield Text.assemble((label, "bold"), f":{visible(reason)}")
+        case NearestHeading(label):
+            yield Text(f"\n{label}:", _DIM)
+        case Nearest(source, text):
+            yield Text(f"\n{visible(text)}")
+            yield _source(source)
+
+
+def _marked(runs: Iterable[Run]) -> Text:
+    """A text with its short answer and its markers in their colours."""
+    from rich.text import Text
+
+    return Text.assemble(*((visible(run.text), _RUNS[run.kind]) for run in runs))
 
 
 def hit_blocks(passages: Sequence[Passage]) -> Iterator[Text]:
@@ -237,7 +258,7 @@ def citation_blocks(
     last = max(text.rfind("\n", end, last), 0) or last
     kind = (_DELIVERED if raw else _CLEANED).text(language)
     place = _PLACE.text(language).format(start, end, len(text))
-    yield _source(citation, language)
+    yield _source(source_of(citation, language))
     section = citation.section if citation.section != citation.title else None
     yield Text(visible(" · ".join(part for part in (section, f"{kind},{place}") if part)), _DIM)
     yield Text()
@@ -259,16 +280,16 @@ def _large(short: str) -> Text:
     return Text.assemble((blank, _SHORT), "\n", (f"   {short}   ", _SHORT), "\n", (blank, _SHORT))
 
 
-def _source(citation: Citation, language: Language) -> Text:
+def _source(source: Source) -> Text:
     """Title and date, and below them the place in the file."""
     from rich.text import Text
 
-    dated = f" · {citation.date}" if citation.date else ""
+    dated = f" · {source.date}" if source.date else ""
     return Text.assemble(
-        (f"[{citation.n}] ", _MARKER),
-        (visible(citation.title), "bold"),
+        (f"[{source.n}] ", _MARKER),
+        (visible(source.title), "bold"),
         (dated, _DIM),
-        (f"\n    {visible(place_line(citation, language))}", _DIM),
+        (f"\n    {visible(source.place)}", _DIM),
     )
 
 

@@ -33,14 +33,18 @@ from rag.telegram.answering import Answering
 from rag.telegram.doing.admin import Admin
 from rag.telegram.doing.asking import Asking
 from rag.telegram.doing.buttons import Buttons
+from rag.telegram.doing.conversation import Conversation
+from rag.telegram.doing.guide import Guide
+from rag.telegram.doing.privacy import Privacy
 from rag.telegram.handlers import Handlers
 from rag.telegram.logs import set_up_logs
 from rag.telegram.receiving.access import Access
+from rag.telegram.receiving.door import Door
 from rag.telegram.receiving.intake import KINDS, Intake, JournalQueue, PollRequest
 from rag.telegram.sending.outbox import Outbox
 from rag.telegram.sending.pacing import Pacing
 from rag.telegram.shelf.uploads import Uploads
-from rag.telegram.state import State
+from rag.telegram.state.stores import Stores
 from rag.telegram.watch import Pulse, Watch
 
 _log = logging.getLogger(__name__)
@@ -71,8 +75,8 @@ def run(settings: Settings) -> None:
     if not (settings.allowed_users or settings.allowed_chats or settings.admin_users):
         _log.warning("nobody may use the bot: set WENBAO_ADMIN_USERS, WENBAO_ALLOWED_USERS or WENBAO_ALLOWED_CHATS")
     folder = bot_folder(settings)
-    with _alone(folder / f"{bot_id}.lock", bot_id), contextlib.closing(State(folder / f"{bot_id}.db")) as state:
-        reason = asyncio.run(_Bot(settings, token, state).run())
+    with _alone(folder / f"{bot_id}.lock", bot_id), contextlib.closing(_stores(settings, bot_id)) as stores:
+        reason = asyncio.run(_Bot(settings, token, stores).run())
     if reason is not None:
         raise WenbaoError(f"机器人已停止:{reason}", f"the bot has stopped: {reason}")
 
@@ -82,58 +86,80 @@ def bot_folder(settings: Settings) -> Path:
     return settings.data_dir / "telegram"
 
 
+def _stores(settings: Settings, bot_id: int) -> Stores:
+    return Stores.open(bot_folder(settings) / f"{bot_id}.db", settings.language)
+
+
+def _client(settings: Settings, token: str, poll: PollRequest, pacing: Pacing) -> ExtBot[str]:
+    """The client library's bot, which hasn't talked to Telegram yet."""
+    seconds = settings.telegram_timeout
+    request = HTTPXRequest(
+        connection_pool_size=_CONNECTIONS,
+        connect_timeout=min(seconds, 10),
+        read_timeout=seconds,
+        write_timeout=seconds,
+        pool_timeout=60,
+    )
+    return ExtBot(
+        token,
+        base_url=f"{settings.telegram_api_url}/bot",
+        base_file_url=f"{settings.telegram_api_url}/file/bot",
+        request=request,
+        get_updates_request=poll,
+        rate_limiter=pacing,
+    )
+
+
 class _Bot:
     """The parts, put together, and their life from start to end."""
 
-    def __init__(self, settings: Settings, token: str, state: State) -> None:
-        self._settings, self._state = settings, state
+    def __init__(self, settings: Settings, token: str, stores: Stores) -> None:
+        self._settings, self._stores = settings, stores
         self._folder = bot_folder(settings)
         self._reason: str | None = None
         self._stop = asyncio.Event()
         self._conflicts = 0
-        seconds = settings.telegram_timeout
-        self._poll = PollRequest(refused=self._no_such_bot, timeout=seconds)
-        request = HTTPXRequest(
-            connection_pool_size=_CONNECTIONS,
-            connect_timeout=min(seconds, 10),
-            read_timeout=seconds,
-            write_timeout=seconds,
-            pool_timeout=60,
-        )
+        self._poll = PollRequest(refused=self._no_such_bot, timeout=settings.telegram_timeout)
         pacing = Pacing()
-        bot: ExtBot[str] = ExtBot(
-            token,
-            base_url=f"{settings.telegram_api_url}/bot",
-            base_file_url=f"{settings.telegram_api_url}/file/bot",
-            request=request,
-            get_updates_request=self._poll,
-            rate_limiter=pacing,
-        )
-        self._bot = bot
+        self._bot = _client(settings, token, self._poll, pacing)
         self._pulse = Pulse(self._contact)
         self._answering = Answering(settings)
-        access = Access(settings, state)
-        outbox = Outbox(bot, pacing)
-        asking = Asking(settings, state, access, self._answering, outbox)
-        uploads = Uploads(settings, self._folder / "changes", state, self._answering, outbox, bot)
-        buttons = Buttons(state, access, self._answering, asking, uploads, outbox)
-        self._admin = Admin(settings, state, access, self._answering, self._pulse, bot)
-        handlers = Handlers(
-            settings, state, access, outbox, bot, asking=asking, uploads=uploads, buttons=buttons, admin=self._admin
+        self._access = Access(settings, stores.grants)
+        self._outbox = Outbox(self._bot, pacing)
+        self._uploads = Uploads(
+            settings, self._folder / "changes", stores.changes, stores.tokens, self._answering, self._outbox
         )
-        self._uploads = uploads
-        self._queue = JournalQueue(state)
+        self._guide = Guide(settings.language, stores.meta, self._access, self._outbox)
+        self._queue = JournalQueue(stores.journal)
+        self._application = self._assembled()
+
+    def _assembled(self) -> Application:  # type: ignore[type-arg]
+        """From Telegram's updates to the handlers."""
+        settings, stores, access, outbox = self._settings, self._stores, self._access, self._outbox
+        asking = Asking(settings, stores.questions, stores.deliveries, stores.tokens, access, self._answering, outbox)
+        buttons = Buttons(stores.tokens, stores.questions, access, self._answering, asking, self._uploads, outbox)
+        admin = Admin(stores.grants, stores.questions, access, self._answering, self._pulse, outbox)
+        conversation = Conversation(asking, stores.questions, outbox)
+        privacy = Privacy(stores.people, stores.retention, settings.telegram_retention_days, outbox)
+        handlers = Handlers(
+            *(stores.people, access, outbox),
+            asking=asking,
+            uploads=self._uploads,
+            buttons=buttons,
+            commands=self._guide.commands | conversation.commands | buttons.commands | privacy.commands,
+            admin_commands=admin.commands | self._uploads.commands,
+        )
         intake = Intake(
-            *(settings, state, access, handlers.read),
-            turn_away=handlers.turn_away,
+            *(settings, stores.journal, access, handlers.read),
+            turn_away=Door(stores.grants, access, outbox).turn_away,
             too_late=handlers.too_late,
             give_up=handlers.give_up,
             put_again=self._queue.put_again,
         )
-        self._application: Application = (  # type: ignore[type-arg]
-            ApplicationBuilder().bot(bot).update_queue(self._queue).concurrent_updates(intake).job_queue(None).build()
-        )
-        handlers.add_to(self._application, intake)
+        builder = ApplicationBuilder().bot(self._bot).update_queue(self._queue).concurrent_updates(intake)
+        application = builder.job_queue(None).build()
+        handlers.add_to(application, intake)
+        return application
 
     async def run(self) -> str | None:
         """Until told to stop; the reason when it wasn't by a signal."""
@@ -158,7 +184,7 @@ class _Bot:
                 await self._take_up()
                 self._pulse.largest_lag = 0.0  # opening the index blocks it, but nobody waits yet
                 await self._listen()
-                upkeep += [asyncio.create_task(self._admin.register_all()), asyncio.create_task(self._tidy())]
+                upkeep += [asyncio.create_task(self._guide.register_all()), asyncio.create_task(self._tidy())]
                 _log.info("the bot @%s is up", self._bot.username)
                 await self._stop.wait()
                 await self._finish()
@@ -209,7 +235,7 @@ class _Bot:
 
     async def _take_up(self) -> None:
         """Go on with what an earlier process received and didn't finish."""
-        for left in self._state.unfinished():
+        for left in self._stores.journal.unfinished():
             _log.info("taking up update %s", left.update_id)
             await self._queue.put_again(Update.de_json(json.loads(left.payload), self._bot))
 
@@ -261,15 +287,15 @@ class _Bot:
         except TimeoutError:
             _log.error("not everything was finished in %.0f s; the next start takes it up", seconds)
             if self._reason is None:
-                self._state.put_back()
-            self._state.close()
+                self._stores.journal.put_back()
+            self._stores.close()
             os._exit(_STOPPED_HARD)
 
     async def _tidy(self) -> None:
         """Now and every hour: forget what is older than the retention days."""
         while True:
             try:
-                old = await asyncio.to_thread(self._state.tidy, self._settings.telegram_retention_days)
+                old = await asyncio.to_thread(self._stores.retention.tidy, self._settings.telegram_retention_days)
                 await asyncio.to_thread(self._uploads.drop, old)
             except WenbaoError as exc:
                 _log.error("old records were not deleted: %s", exc)

@@ -17,7 +17,7 @@ from telegram.error import TelegramError
 from config.logs import quiet_libraries
 from config.settings import Settings
 
-_TOKEN = re.compile(r"\d{6,}:[\w-]{20,}")
+_TOKEN = re.compile(r"(?<!\d)\d{6,}+:[\w-]{20,}+")
 _PAYLOAD = re.compile(r"Received data was:? .*", re.DOTALL)  # python-telegram-bot quotes updates it can't parse
 
 

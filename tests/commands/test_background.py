@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
-import time
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from rag.commands.background import in_order
+from rag.commands.background import beside, in_order
 
 
 def each(work):
@@ -78,10 +79,28 @@ def test_no_group_is_larger_than_allowed(together):
 def test_few_rows_are_taken_in_advance():
     taken = []
     found = in_order((taken.append(row) or row for row in range(1000)), list, 2)
+    most = 0
+    for told in found:
+        most = max(most, len(taken) - told)
+    assert len(taken) == 1000
+    assert most < 20
+
+
+def test_no_row_is_taken_after_the_end():
+    taken = threading.Semaphore(0)
+
+    def rows():
+        for row in range(1000):
+            taken.release()
+            yield row
+
+    found = in_order(rows(), list, 1)
     assert next(found) == 0
-    time.sleep(0.1)  # time to take them all
-    assert len(taken) < 20
     found.close()
+    few = 0
+    while taken.acquire(timeout=0.2):
+        few += 1
+    assert few < 20
 
 
 def test_what_fails_is_raised_in_its_turn():
@@ -97,3 +116,20 @@ def test_what_fails_is_raised_in_its_turn():
     assert [next(found), next(found)] == ["1", "2"]
     with pytest.raises(LookupError):
         next(found)
+
+
+@given(st.integers(0, 40), st.integers(1, 4), st.integers(1, 9))
+@settings(deadline=None, max_examples=300)
+def test_no_row_is_lost_and_none_told_twice(rows, workers, together):
+    assert list(in_order(range(rows), list, workers, together)) == list(range(rows))
+
+
+def test_what_runs_beside_is_not_waited_for_and_fails_where_its_result_is_asked_for():
+    may_end = threading.Event()
+    task = beside(may_end.wait)
+    assert not task.done()
+    may_end.set()
+    assert task.result(10)
+    failing = beside(lambda: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        failing.result(10)

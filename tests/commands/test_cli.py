@@ -8,7 +8,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -255,7 +254,7 @@ def test_an_interrupted_ingest_leaves_the_last_index_and_can_be_repeated(sync, s
     sync()
     before = read_pointer(settings)
     for n in range(40):
-        (reports / f"new{n}.txt").write_text(f"第{n}份报告。" * 300, encoding="utf-8")
+        (reports / f"new{n}.txt").write_text("".join(f"第{n}份报告的第{m}句话。" for m in range(300)), encoding="utf-8")
     env = os.environ | {
         "WENBAO_REPORTS_DIR": str(settings.reports_dir),
         "WENBAO_DATA_DIR": str(settings.data_dir),
@@ -265,7 +264,6 @@ def test_an_interrupted_ingest_leaves_the_last_index_and_can_be_repeated(sync, s
     process = subprocess.Popen([sys.executable, "-m", "ingest"], env=env, stderr=subprocess.PIPE, text=True)
     assert process.stderr is not None
     assert "/" in process.stderr.readline()  # embedding has begun
-    time.sleep(0.5)
     process.send_signal(signal.SIGINT)
     rest = process.stderr.read()
     assert process.wait(60) == 130

@@ -7,24 +7,14 @@ import datetime
 import pytest
 from rich.console import Console
 from rich.markdown import Markdown
+from sample_answers import answered, refused
 
 from ingest.cleaning.anomalies import anomalies
 from ingest.cleaning.normalize import normalize
 from ingest.records import RawReport
-from rag.records import Answer, Citation
 from rag.search.filters import Filter
 from rag.show.minutes import Exchange, minutes
 from rag.show.render import answer_markdown, answer_text, warnings
-
-
-def citation(quote: str, n: int = 1) -> Citation:
-    return Citation(n, "a_b_c.txt", "东山_县_总结", "2022-01-10", None, quote, 0, 9, quote, 5, 14, 3, 0.9)
-
-
-def answered(*quotes: str, text: str | None = None, short: str | None = "21个") -> Answer:
-    cited = tuple(citation(quote, n) for n, quote in enumerate(quotes, 1))
-    spoken = text or " ".join(f"{c.quote} [{c.n}]" for c in cited)
-    return Answer("问", "问", "zh-Hans", "answered", spoken, short, cited, None, ())
 
 
 @pytest.mark.parametrize(
@@ -57,8 +47,10 @@ def test_a_quote_that_the_answer_does_not_tell_stands_below_its_source():
 
 def test_minutes_keep_everything_in_order():
     at = datetime.datetime(2022, 3, 4, 15, 30)
-    refused = Answer("火星?", "火星?", "zh-Hans", "not_found", "", None, (), "报告中没有", (citation("近的"),))
-    exchanges = [Exchange(answered("东山县建成21个。"), Filter(years=("2022",)), at), Exchange(refused, Filter(), at)]
+    exchanges = [
+        Exchange(answered("东山县建成21个。"), Filter(years=("2022",)), at),
+        Exchange(refused("报告中没有", "近的"), Filter(), at),
+    ]
     text = minutes(exchanges, "zh", at)
     parts = ["2022-03-04 15:30", "## 1. 问", "2022年", "**21个**", "> 东山县建成21个。", "2022-01-10", "a_b_c.txt"]
     parts += ["## 2. 火星?", "没有找到答案", "报告中没有", "> 近的"]

@@ -10,11 +10,12 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from conftest import MODELS, ROOT, SMALL_REPORTS, Watcher
-from loopback import BOT, TOKEN, Loopback
+from loopback import BOT, PACE, TOKEN, Loopback
 
 from config.settings import Settings
 from ingest.embedding.embed import Embedder
@@ -36,6 +37,10 @@ REPORTS = {
     "long.txt": "长岭县科协工作总结\n" + "长岭县科协稳步推进各项工作。" * 100 + "共建成科普大院99家,得到好评。",
     "marks.txt": f"标点县科协工作总结\n{MARKS}",
 }
+ADMINS = range(9001, 9031)
+USERS = range(1001, 1200)
+GROUPS = range(-2001, -2030, -1)
+NAME = BOT["username"]
 QUESTION, SHORT = "东山县建成多少个乡村科普馆?", "21个"
 
 HURRY = 0.15
@@ -187,3 +192,30 @@ class Bot:
 
 def events(log: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in log.splitlines()]
+
+
+def loopback_server() -> Loopback:
+    """Telegram as the bot of an open office knows it: it lets a chat be written to more often."""
+    return Loopback(pace=HURRY * PACE)
+
+
+@contextlib.contextmanager
+def open_office(folder: Path, embedder: Embedder, server: Loopback) -> Iterator[Bot]:
+    """An office whose bot knows ADMINS, USERS and GROUPS; its log holds no secret, no question and no accident."""
+    bot = Bot(
+        make_office(folder, embedder),
+        server,
+        folder,
+        odd=True,
+        HURRY="1",
+        WENBAO_TELEGRAM_WORKERS="4",
+        WENBAO_ALLOWED_USERS=",".join(map(str, USERS)),
+        WENBAO_ALLOWED_CHATS=" ".join(map(str, GROUPS)),
+        WENBAO_ADMIN_USERS=",".join(map(str, ADMINS)),
+    )
+    server.chat(ADMINS[0])
+    yield bot.start()
+    bot.close()
+    assert TOKEN not in bot.log
+    assert QUESTION not in bot.log
+    assert "Traceback" not in bot.log, bot.log

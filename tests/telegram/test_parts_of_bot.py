@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import logging
-import sqlite3
-import threading
 from collections.abc import AsyncIterator
 
 import pytest
@@ -31,7 +28,8 @@ from rag.telegram.sending.outbox import Outbox, Place, Undelivered
 from rag.telegram.sending.pacing import Pacing
 from rag.telegram.shelf.files import Shelf, safe_name
 from rag.telegram.shelf.uploads import Uploads
-from rag.telegram.state import Change, Part, State, Unfinished
+from rag.telegram.state.changes import Change
+from rag.telegram.state.stores import Stores
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=400)
 EMOJI = st.sampled_from(["👨‍👩‍👧‍👦", "🇨🇳", "👍🏽", "é", "汉", "a", "。", "\n", "<", "&amp;", "_", "*"])
@@ -105,19 +103,24 @@ def _update(user: int, text: str = "问题", number: int = 7) -> Update:
 
 @pytest.fixture
 def state(tmp_path):
-    state = State(tmp_path / "state.db")
+    state = Stores.open(tmp_path / "state.db")
     yield state
     state.close()
+
+
+def _journalled(state: Stores) -> dict[str, int]:
+    """How many updates are in which state."""
+    return dict(state.database.run("SELECT state, count(*) FROM journal GROUP BY state").fetchall())
 
 
 class _Gate:
     """An intake with its surroundings; it remembers what reached the handlers and what was said instead."""
 
-    def __init__(self, state: State, *, undelivered: int = 0) -> None:
+    def __init__(self, state: Stores, *, undelivered: int = 0) -> None:
         options = Settings(allowed_users=(1,))
         self.handled, self.given_up, self._undelivered = 0, 0, undelivered
         self.intake = Intake(
-            *(options, state, Access(options, state), lambda _: None),
+            *(options, state.journal, Access(options, state.grants), lambda _: None),
             turn_away=self._say_nothing,
             too_late=self._say_nothing,
             give_up=self._give_up,
@@ -141,7 +144,7 @@ class _Gate:
         pass
 
 
-def _run(state: State, *, user: int = 1) -> bool:
+def _run(state: Stores, *, user: int = 1) -> bool:
     """Whether an update of an allowed person reaches its handlers."""
     gate = _Gate(state)
     asyncio.run(gate.process(_update(user)))
@@ -153,22 +156,22 @@ def test_what_was_not_delivered_is_tried_again_while_the_bot_runs_and_then_left_
     state, undelivered, handled, outcome
 ):
     gate = _Gate(state, undelivered=undelivered)
-    state.receive(7, "{}")
+    state.journal.receive(7, "{}")
     asyncio.run(gate.process(_update(1)))
     assert gate.handled == handled
-    assert state.journalled() == {outcome: 1}
-    assert [left.attempts for left in state.unfinished()] == [0] * (outcome == "received")
+    assert _journalled(state) == {outcome: 1}
+    assert [left.attempts for left in state.journal.unfinished()] == [0] * (outcome == "received")
 
 
 @pytest.mark.parametrize(("ended", "handled", "given_up"), [(2, 1, 0), (3, 0, 1), (4, 0, 0)])
 def test_what_ends_every_process_is_given_up_with_a_word_and_nothing_else_is(state, ended, handled, given_up):
     gate = _Gate(state)
-    state.receive(7, "{}")
+    state.journal.receive(7, "{}")
     for _ in range(ended):
-        state.begin_update(7)
+        state.journal.begin(7)
     asyncio.run(gate.process(_update(1)))
     assert (gate.handled, gate.given_up) == (handled, given_up)
-    assert state.journalled() == {"done" if handled else "skipped": 1}
+    assert _journalled(state) == {"done" if handled else "skipped": 1}
 
 
 @pytest.fixture
@@ -225,21 +228,6 @@ def test_an_edit_that_is_refused_is_made_as_plain_text_and_else_sent_anew_by_the
     assert server.sent(1)[0].text == ("21个" if edited else "正在查找…")
 
 
-def test_what_is_in_the_chat_of_an_answer_is_known_after_a_restart(state, tmp_path):
-    state.part(3, 0, Part(50, ""))
-    state.part(3, 1, Part(50, "a"))  # the answer took the placeholder's place
-    state.part(3, 2, Part(0, "b"))
-    state.part(4, 0, Part(60, ""))
-    state.part(4, 1, Part(61, "c"))
-    state.close()
-    again = State(tmp_path / "state.db")
-    assert again.parts(3) == {1: Part(50, "a"), 2: Part(0, "b")}
-    assert again.parts(4) == {0: Part(60, ""), 1: Part(61, "c")}
-    again.drop_parts(4, 0, 0)
-    assert again.parts(4) == {1: Part(61, "c")}
-    again.close()
-
-
 def test_the_files_of_changes_that_a_killed_process_left_are_deleted_and_the_others_kept(tmp_path):
     shelf = Shelf(tmp_path / "changes", tmp_path / "reports")
     for change in ("left", "proposed"):
@@ -266,98 +254,33 @@ def test_the_gate_fails_closed(state, caplog):
     assert not _run(state, user=2)
     state.close()
     with pytest.raises(StorageError):
-        state.granted(1)
+        state.grants.granted(1)
     with pytest.raises(StorageError):
         _run(state)
 
 
 def test_a_message_behind_a_chat_is_never_admitted(state):
     options = Settings(allowed_users=(1087968824,), allowed_chats=(-5,), admin_users=(1087968824,))
-    access = Access(options, state)
+    access = Access(options, state.grants)
     assert access.judge(_update(1087968824), lambda _: None) is Verdict.IGNORED
     assert not access.admin(1087968824)
 
 
-def test_the_journal_keeps_what_is_unfinished_and_counts_only_what_never_came_to_an_end(state):
-    assert state.receive(1, "a")
-    assert not state.receive(1, "a")
-    state.receive(2, "b")
-    state.finish(2)
-    assert state.unfinished() == [Unfinished(1, "a", 0)]
-    assert state.begin_update(1) == 1
-    state.put_back(1)
-    assert [state.begin_update(1), state.begin_update(1)] == [1, 2]
-    state.put_back()
-    assert state.unfinished() == [Unfinished(1, "a", 1)]
-    assert state.journalled() == {"received": 1, "done": 1}
-
-
-def test_what_is_old_is_forgotten_and_what_is_waiting_stays(state):
-    question = state.ask(1, 0, 1, 5, "问题")
-    assert state.ask(1, 0, 1, 5, "问题") == question
-    state.answer(question, "answered", 3.0)
-    state.propose(Change("c1", 1, "upload", "a.txt", "done", None))
-    state.button("answer", 1, 0, {"question": question})
-    state.receive(9, "{}")
-    assert state.tidy(1) == []
-    assert state.tidy(-1) == ["c1"]
-    assert state.question(question) is None
-    assert state.journalled() == {"received": 1}
-
-
-def test_the_journal_is_written_while_what_is_old_is_deleted(state):
-    for n in range(3000):
-        state.ask(1, 0, 1, n, "问题")
-    tidying = threading.Thread(target=state.tidy, args=(-1,))
-    tidying.start()
-    received = 0
-    while tidying.is_alive() or not received:
-        assert state.receive(received, "{}")
-        received += 1
-    tidying.join()
-    assert state.recent(1, 0, 1) == []
-    assert len(state.unfinished()) == received
-
-
-def test_a_person_is_forgotten_with_all_that_hangs_on_their_questions(state):
-    mine, theirs = state.ask(1, 0, 1, 5, "我的"), state.ask(-3, 0, 2, 6, "别人的")
-    for question in (mine, theirs):
-        state.vote(question, 2, 1)
-        state.button("answer", 1, 0, {"question": question})
-    state.set_language(1, "en")
-    assert state.forget(1) == 4
-    assert state.question(theirs) is not None
-    assert state.votes(theirs) == {2: 1}
-
-
-def test_what_is_forgotten_is_gone_from_the_file_and_no_question_gets_its_number_again(state, tmp_path):
-    asked = state.ask(1, 0, 1, 5, "绝无仅有的问题")
-    state.receive(9, json.dumps({"text": "绝无仅有的问题"}))
-    state.finish(9)
-    state.begin(1, 0)
-    state.forget(1)
-    state.checkpoint()
-    files = [path.read_bytes() for path in tmp_path.glob("state.db*")]
-    assert len(files) >= 1
-    assert not any("绝无仅有".encode() in content or b"\\u7edd" in content for content in files)
-    assert state.ask(1, 0, 1, 6, "下一个问题") > asked
-    assert state.history(1, 0, 99) == []
-    with contextlib.closing(sqlite3.connect(tmp_path / "state.db")) as db:
-        assert db.execute("SELECT count(*) FROM beginnings").fetchone() == (0,)
-
-
 @pytest.mark.parametrize(("admins", "outcome"), [((1,), "cancelled"), ((), "proposed")])
 def test_who_is_no_admin_any_more_cannot_use_the_buttons_of_then(state, server, tmp_path, admins, outcome):
-    state.propose(Change("c1", 1, "remove", "a.txt", "proposed", None))
-    token = state.button("change", 1, 1, {"change": "c1"})
+    state.changes.propose(Change("c1", 1, "remove", "a.txt", "proposed", None))
+    token = state.tokens.make("change", 1, 1, {"change": "c1"})
     options = Settings(allowed_users=(1,), admin_users=admins, reports_dir=tmp_path)
 
     async def go() -> None:
         async with _outbox(server) as outbox:
-            access, answering = Access(options, state), Answering(options)
-            asking = Asking(options, state, access, answering, outbox)
-            uploads = Uploads(options, tmp_path / "changes", state, answering, outbox, outbox.bot)
-            buttons = Buttons(state, access, answering, asking, uploads, outbox)
+            access, answering = Access(options, state.grants), Answering(options)
+            asking = Asking(
+                *(options, state.questions, state.deliveries, state.tokens),
+                *(access, answering, outbox),
+            )
+            uploads = Uploads(options, tmp_path / "changes", state.changes, state.tokens, answering, outbox)
+            buttons = Buttons(state.tokens, state.questions, access, answering, asking, uploads, outbox)
             plan = await outbox.send(Place(1), pieces([Span("将移除 a.txt。")])[0])
             server.press(1, server.messages[1, plan], f"cancel:{token}")
             update = Update.de_json(server.updates[-1], outbox.bot)
@@ -365,19 +288,10 @@ def test_who_is_no_admin_any_more_cannot_use_the_buttons_of_then(state, server, 
             await buttons.press(update.callback_query, "zh")
 
     asyncio.run(go())
-    change = state.change("c1")
+    change = state.changes.get("c1")
     assert change is not None
     assert change.state == outcome
     assert list(server.alerts.values()) == [None if admins else "这个按钮已失效。"]
-
-
-def test_a_follow_up_refers_only_to_its_own_conversation_and_topic(state):
-    for chat, thread, text in ((1, 0, "甲"), (1, 7, "乙"), (2, 0, "丙"), (1, 0, "丁")):
-        state.answer(state.ask(chat, thread, 1, hash(text) % 1000, text), "answered", 1)
-    assert state.history(1, 0, 99) == ["甲", "丁"]
-    state.begin(1, 0)
-    assert state.history(1, 0, 99) == []
-    assert state.history(1, 7, 99) == ["乙"]
 
 
 def test_no_token_and_no_update_reaches_the_log():

@@ -1,52 +1,64 @@
-"""What admins see and decide: the state of the bot, its usage, who may ask; and which commands people are shown."""
+"""What admins see and decide: the state of the bot, its usage, who may ask."""
 
 from __future__ import annotations
 
-import hashlib
-import json
+import functools
 import logging
 import re
 import time
 from collections.abc import Iterable
 
-from telegram import (
-    BotCommand,
-    BotCommandScope,
-    BotCommandScopeAllGroupChats,
-    BotCommandScopeAllPrivateChats,
-    BotCommandScopeChat,
-    Message,
-)
+from telegram import Message
 from telegram.constants import ChatType
-from telegram.error import TelegramError
-from telegram.ext import ExtBot
 
 from config.errors import Language, WenbaoError
-from config.errors import Message as Words
-from config.settings import Settings
 from rag.telegram.answering import Answering
 from rag.telegram.receiving.access import Access
+from rag.telegram.receiving.heard import Command, Heard
 from rag.telegram.sending import texts
 from rag.telegram.sending.messages import filled
-from rag.telegram.state import State
+from rag.telegram.sending.outbox import Outbox
+from rag.telegram.state.grants import Grants
+from rag.telegram.state.questions import Questions
 from rag.telegram.watch import Pulse
 
 _log = logging.getLogger(__name__)
 
 _ID = re.compile(r"-?\d{1,15}")
 _STATS_DAYS = 7.0
-_REGISTERED = "commands"
 
 
 class Admin:
     """Answers the commands of admins."""
 
     def __init__(
-        self, settings: Settings, state: State, access: Access, answering: Answering, pulse: Pulse, bot: ExtBot[str]
+        self,
+        grants: Grants,
+        questions: Questions,
+        access: Access,
+        answering: Answering,
+        pulse: Pulse,
+        outbox: Outbox,
     ) -> None:
-        self._settings, self._state, self._access = settings, state, access
-        self._answering, self._pulse, self._bot = answering, pulse, bot
+        self._grants, self._questions, self._access = grants, questions, access
+        self._answering, self._pulse, self._outbox = answering, pulse, outbox
         self._started = time.monotonic()
+        self.commands: dict[str, Command] = {
+            "status": self._status,
+            "stats": self._stats,
+            "allow": functools.partial(self._decide, allowed=True),
+            "deny": functools.partial(self._decide, allowed=False),
+        }
+
+    async def _status(self, heard: Heard, _: str) -> None:
+        await self._outbox.say(heard.place, await self.status(heard.language))
+
+    async def _stats(self, heard: Heard, _: str) -> None:
+        await self._outbox.say(heard.place, self.stats(heard.language))
+
+    async def _decide(self, heard: Heard, text: str, *, allowed: bool) -> None:
+        said = self.grant(heard.message, heard.user.id, text, heard.language, allowed=allowed)
+        await self._outbox.say(heard.place, said)
 
     async def status(self, language: Language) -> str:
         """The index and the bot, as they are now."""
@@ -71,7 +83,7 @@ class Admin:
 
     def stats(self, language: Language) -> str:
         """How the bot was used lately."""
-        usage = self._state.usage(_STATS_DAYS)
+        usage = self._questions.usage(_STATS_DAYS)
         took = usage.took_ms
         return filled(
             texts.STATS,
@@ -104,15 +116,15 @@ class Admin:
             else:
                 id_ = meant.from_user.id
         else:
-            return f"{self._grants(language)}\n\n{texts.ALLOW_HOW.text(language)}"
+            return f"{self._decisions(language)}\n\n{texts.ALLOW_HOW.text(language)}"
         if not allowed and self._access.admin(id_):
             return filled(texts.DENY_ADMIN, language, id=id_)
-        self._state.grant(id_, admin, allowed=allowed)
+        self._grants.grant(id_, admin, allowed=allowed)
         _log.info("admin %s %s %s", admin, "allowed" if allowed else "denied", id_)
         return filled(texts.ALLOWED if allowed else texts.DENIED, language, id=id_)
 
-    def _grants(self, language: Language) -> str:
-        grants = self._state.grants()
+    def _decisions(self, language: Language) -> str:
+        grants = self._grants.all()
         allowed = {id_ for id_ in self._access.from_settings if grants.get(id_, True)}
         allowed |= {id_ for id_, granted in grants.items() if granted}
         denied = {id_ for id_, granted in grants.items() if not granted}
@@ -127,39 +139,3 @@ class Admin:
             denied=listed(denied),
             admins=listed(self._access.admins),
         )
-
-    async def register_all(self) -> None:
-        """Tell Telegram which commands to offer where, unless it knows already."""
-        wanted = {**texts.COMMANDS, **texts.ADMIN_COMMANDS}
-        mark = json.dumps([self._settings.language, sorted(self._access.admins), sorted(wanted.items())])
-        digest = hashlib.sha256(mark.encode()).hexdigest()
-        if self._state.meta(_REGISTERED) == digest:
-            return
-        groups = {name: texts.COMMANDS[name] for name in texts.GROUP_COMMANDS}
-        done = [
-            await self._register(texts.COMMANDS, BotCommandScopeAllPrivateChats()),
-            await self._register(groups, BotCommandScopeAllGroupChats()),
-        ]
-        for admin in sorted(self._access.admins):
-            await self.register_commands(admin)
-        if all(done):
-            self._state.set_meta(_REGISTERED, digest)
-
-    async def register_commands(self, admin: int) -> None:
-        """An admin's own commands; Telegram takes them only once the admin has written to the bot."""
-        await self._register({**texts.COMMANDS, **texts.ADMIN_COMMANDS}, BotCommandScopeChat(admin))
-
-    async def _register(self, commands: dict[str, Words], scope: BotCommandScope) -> bool:
-        languages: tuple[tuple[str | None, Language], ...] = (
-            (None, self._settings.language),
-            ("zh", "zh"),
-            ("en", "en"),
-        )
-        try:
-            for code, language in languages:
-                offered = [BotCommand(name, words.text(language)) for name, words in commands.items()]
-                await self._bot.set_my_commands(offered, scope, code)
-        except TelegramError as exc:
-            _log.info("commands for %s were not registered: %s", scope.type, exc)
-            return False
-        return True

@@ -23,10 +23,13 @@ from config.settings import Settings
 from rag.records import Answer
 from rag.telegram.answering import Answering, Overloaded
 from rag.telegram.receiving.access import Access
+from rag.telegram.receiving.addressing import topic
 from rag.telegram.sending import messages, texts
 from rag.telegram.sending.layout import Piece, Span, pieces
 from rag.telegram.sending.outbox import Outbox, Place, Uncertain, Unreachable
-from rag.telegram.state import Asked, Part, State
+from rag.telegram.state.deliveries import Deliveries, Part
+from rag.telegram.state.questions import Asked, Questions
+from rag.telegram.state.tokens import Tokens
 
 _log = logging.getLogger(__name__)
 
@@ -46,31 +49,42 @@ class _Line:
 class Asking:
     """Answers questions in chats."""
 
-    def __init__(self, settings: Settings, state: State, access: Access, answering: Answering, outbox: Outbox) -> None:
-        self._settings, self._state, self._access = settings, state, access
+    def __init__(
+        self,
+        settings: Settings,
+        questions: Questions,
+        deliveries: Deliveries,
+        tokens: Tokens,
+        access: Access,
+        answering: Answering,
+        outbox: Outbox,
+    ) -> None:
+        self._settings, self._access = settings, access
+        self._questions, self._deliveries, self._tokens = questions, deliveries, tokens
         self._answering, self._outbox = answering, outbox
         self._lines: dict[int, _Line] = {}
 
     async def ask(self, message: Message, user: int, text: str, language: Language) -> None:
         """Answer a question in a message. Raises Undelivered when the network stays down."""
         thread = topic(message)
-        asked = self._state.ask(message.chat.id, thread or 0, user, message.message_id, text)
+        asked = self._questions.ask(message.chat.id, thread or 0, user, message.message_id, text)
         replied = message.reply_to_message
-        earlier = self._state.answered_by(message.chat.id, replied.message_id) if replied else None
-        question = self._state.question(asked)
+        answered = self._deliveries.answered_by(message.chat.id, replied.message_id) if replied else None
+        earlier = None if answered is None else self._questions.question(answered)
+        question = self._questions.question(asked)
         if question is not None:
             await self._answer(question, message.chat.type, language, None if earlier is None else [earlier.text])
 
     async def again(self, question: Asked, kind: str, language: Language) -> None:
         """Answer a stored question once more, because its answer may not have arrived."""
-        self._state.drop_parts(question.id, 1, _EVERY_PART)
+        self._deliveries.drop_parts(question.id, 1, _EVERY_PART)
         await self._answer(question, kind, language, None)
 
     async def abandon(self, chat: int, message: int) -> None:
         """The question in that message is not answered any more: take away what promises an answer."""
-        question = self._state.asked_in(chat, message)
+        question = self._questions.asked_in(chat, message)
         if question is not None:
-            await _Placeholder(self._state, self._outbox, question).drop()
+            await _Placeholder(self._deliveries, self._outbox, question).drop()
 
     async def _answer(self, question: Asked, kind: str, language: Language, earlier: Sequence[str] | None) -> None:
         line = self._lines.setdefault(question.user, _Line())
@@ -82,7 +96,7 @@ class Asking:
             await self._outbox.say(place, messages.filled(texts.QUEUE_FULL, language, n=line.length))
             return
         line.length += 1
-        waiting = _Placeholder(self._state, self._outbox, question)
+        waiting = _Placeholder(self._deliveries, self._outbox, question)
         try:
             if line.length > 1:
                 waiting.show_now(messages.filled(texts.QUEUED, language, n=line.length - 1))
@@ -99,7 +113,7 @@ class Asking:
         self, question: Asked, place: Place, language: Language, earlier: Sequence[str] | None, waiting: _Placeholder
     ) -> None:
         began = time.monotonic()
-        history = earlier or self._state.history(question.chat, question.thread, question.id)
+        history = earlier or self._questions.history(question.chat, question.thread, question.id)
         async with self._signs_of_life(place, language, waiting):
             answer, spans = await self._answer_or_reason(question, history, language)
         parts = pieces(spans)
@@ -107,7 +121,7 @@ class Asking:
         delivered = await self._deliver(question, parts, keyboard, waiting, language)
         took = (time.monotonic() - began) * 1000
         status = "unusable" if answer is None else answer.status
-        self._state.answer(question.id, status, took)
+        self._questions.answer(question.id, status, took)
         _log.info(
             "question %s in chat %s: %s in %.0f ms%s",
             *(question.id, question.chat, status, took, "" if delivered else ", delivery not confirmed"),
@@ -139,7 +153,7 @@ class Asking:
     ) -> bool:
         """Every part reaches the chat, the first in the placeholder's place; False when Telegram didn't confirm."""
         shown = await waiting.settle()
-        earlier = self._state.parts(question.id)
+        earlier = self._deliveries.parts(question.id)
         confirmed = True
         try:
             for number, piece in enumerate(parts, 1):
@@ -149,14 +163,14 @@ class Asking:
                     instead = part.message if part is not None and part.message else shown if number == 1 else None
                     buttons = keyboard if number == len(parts) else None
                     part = Part(await self._put(question, piece, buttons, instead), digest)
-                    self._state.part(question.id, number, part)
+                    self._deliveries.part(question.id, number, part)
                 confirmed = confirmed and part.message != 0
             await self._clear(question, len(parts))
         except Unreachable as exc:
             _log.warning("chat %s can't be written to: %s", question.chat, exc)
             return False
         if not confirmed:
-            token = self._state.button("again", question.chat, question.user, {"question": question.id})
+            token = self._tokens.make("again", question.chat, question.user, {"question": question.id})
             button = InlineKeyboardButton(texts.B_AGAIN.text(language), callback_data=f"again:{token}")
             await self._outbox.say(_place(question), texts.UNCERTAIN.text(language), InlineKeyboardMarkup([[button]]))
         return confirmed
@@ -171,15 +185,15 @@ class Asking:
                 message = await self._outbox.send(_place(question), piece, buttons)
         except Uncertain:
             return 0
-        self._state.sent(question.chat, message, question.id)
+        self._deliveries.sent(question.chat, message, question.id)
         return message
 
     async def _clear(self, question: Asked, parts: int) -> None:
         """Take away the placeholder where the answer stands elsewhere, and what an earlier, longer answer left."""
-        for number, part in self._state.parts(question.id).items():
+        for number, part in self._deliveries.parts(question.id).items():
             if (number == 0 or number > parts) and part.message:
                 await self._outbox.delete(question.chat, part.message)
-                self._state.drop_parts(question.id, number, number)
+                self._deliveries.drop_parts(question.id, number, number)
 
     def _keyboard(self, question: Asked, answer: Answer, language: Language) -> InlineKeyboardMarkup:
         quotes = [messages.Quoted.of(citation) for citation in (answer.citations or answer.nearest)]
@@ -188,7 +202,7 @@ class Asking:
             "quotes": [dataclasses.astuple(quote) for quote in quotes],
             "search": answer.interpreted,
         }
-        token = self._state.button("answer", question.chat, 0, data)
+        token = self._tokens.make("answer", question.chat, 0, data)
         row = [("related", texts.B_RELATED.text(language)), ("up", "👍"), ("down", "👎")]
         if quotes:
             row.insert(0, ("source", texts.B_SOURCE.text(language)))
@@ -217,9 +231,9 @@ class Asking:
 class _Placeholder:
     """The message that stands in for an answer until it is there; shown at most once, and known after a restart."""
 
-    def __init__(self, state: State, outbox: Outbox, question: Asked) -> None:
-        self._state, self._outbox, self._question = state, outbox, question
-        left = state.parts(question.id).get(0)
+    def __init__(self, deliveries: Deliveries, outbox: Outbox, question: Asked) -> None:
+        self._deliveries, self._outbox, self._question = deliveries, outbox, question
+        left = deliveries.parts(question.id).get(0)
         self._message = None if left is None else left.message
         self._sending: asyncio.Task[None] | None = None
         self._used = False
@@ -241,12 +255,12 @@ class _Placeholder:
             await self._sending
         if self._message is not None and not self._used:
             await self._outbox.delete(self._question.chat, self._message)
-            self._state.drop_parts(self._question.id, 0, 0)
+            self._deliveries.drop_parts(self._question.id, 0, 0)
 
     async def _show(self, text: str) -> None:
         self._message = await self._outbox.say_once(_place(self._question), pieces([Span(text)])[0])
         if self._message is not None:
-            self._state.part(self._question.id, 0, Part(self._message, ""))
+            self._deliveries.part(self._question.id, 0, Part(self._message, ""))
 
 
 def _place(question: Asked) -> Place:
@@ -255,8 +269,3 @@ def _place(question: Asked) -> Place:
 
 def _digest(piece: Piece, number: int, parts: int) -> str:
     return hashlib.sha256(f"{number}/{parts} {piece.html}".encode()).hexdigest()
-
-
-def topic(message: Message) -> int | None:
-    """The forum topic that a message belongs to; a thread id outside forums is only a chain of replies."""
-    return message.message_thread_id if message.is_topic_message else None

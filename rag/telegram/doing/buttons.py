@@ -14,15 +14,19 @@ from telegram.error import TelegramError
 
 from config.errors import IndexUnavailable, Language, UsageError
 from ingest.records import CleanReport
+from rag.show.labels import CHANGED, GONE, sentence
 from rag.telegram.answering import Answering
-from rag.telegram.doing.asking import Asking, topic
+from rag.telegram.doing.asking import Asking
 from rag.telegram.receiving.access import Access
+from rag.telegram.receiving.addressing import topic
+from rag.telegram.receiving.heard import Command, Heard
 from rag.telegram.sending import messages, texts
 from rag.telegram.sending.layout import Span, pieces
 from rag.telegram.sending.messages import Quoted
 from rag.telegram.sending.outbox import Outbox, Place
 from rag.telegram.shelf.uploads import Uploads
-from rag.telegram.state import Button, State
+from rag.telegram.state.questions import Questions
+from rag.telegram.state.tokens import Button, Tokens
 
 _log = logging.getLogger(__name__)
 
@@ -37,9 +41,16 @@ class Buttons:
     """Acts on pressed buttons."""
 
     def __init__(
-        self, state: State, access: Access, answering: Answering, asking: Asking, uploads: Uploads, outbox: Outbox
+        self,
+        tokens: Tokens,
+        questions: Questions,
+        access: Access,
+        answering: Answering,
+        asking: Asking,
+        uploads: Uploads,
+        outbox: Outbox,
     ) -> None:
-        self._state, self._access = state, access
+        self._tokens, self._questions, self._access = tokens, questions, access
         self._answering, self._asking, self._outbox = answering, asking, outbox
         self._uploads = uploads
         self._apologized: set[tuple[int, int]] = set()
@@ -56,12 +67,17 @@ class Buttons:
             "undo": ("change", uploads.undo),
         }
 
+    @property
+    def commands(self) -> dict[str, Command]:
+        """The list of reports is turned over by its buttons."""
+        return {"sources": self._sources}
+
     async def press(self, query: CallbackQuery, language: Language) -> None:
         """Do what a button says, if it is one of ours, from this chat, and pressed by who may."""
         action, _, rest = (query.data or "").partition(":")
         token, *arguments = rest.split(":")
         kind, act = self._actions.get(action, ("", None))
-        button = self._state.pressed(token) if act is not None else None
+        button = self._tokens.pressed(token) if act is not None else None
         chat = None if query.message is None else query.message.chat.id
         mine = button is not None and button.kind == kind and button.chat == chat
         if act is None or button is None or not mine or button.user not in (0, query.from_user.id):
@@ -78,7 +94,7 @@ class Buttons:
 
     async def give_up(self, query: CallbackQuery) -> None:
         """What this press asks for ended every process that tried."""
-        button = self._state.pressed((query.data or "").partition(":")[2].partition(":")[0])
+        button = self._tokens.pressed((query.data or "").partition(":")[2].partition(":")[0])
         if button is not None and button.kind == "change":
             await self._uploads.give_up(button)
 
@@ -93,11 +109,11 @@ class Buttons:
 
     async def _vote(self, query: CallbackQuery, button: Button, language: Language, arguments: Sequence[str]) -> None:
         del language
-        self._state.vote(button.data["question"], query.from_user.id, _VOTES[arguments[0]])
+        self._questions.vote(button.data["question"], query.from_user.id, _VOTES[arguments[0]])
 
     async def _again(self, query: CallbackQuery, button: Button, language: Language, arguments: Sequence[str]) -> None:
         del arguments
-        question = self._state.question(button.data["question"])
+        question = self._questions.question(button.data["question"])
         if question is not None and query.message is not None:
             await self._asking.again(question, query.message.chat.type, language)
 
@@ -134,8 +150,7 @@ class Buttons:
         quotes = _quotes(button)
         report = await self._report(quotes[number].source)
         if report is None or not quotes[number].stands_in(report):
-            spans = [Span((texts.GONE if report is None else texts.CHANGED).text(language))]
-            return spans, None
+            return [Span(sentence(GONE if report is None else CHANGED, language))], None
         spans, pages = messages.page_spans(report, quotes[number], page, language)
         row = [
             InlineKeyboardButton(label, callback_data=f"page:{button.token}:{number}:{to}")
@@ -158,11 +173,21 @@ class Buttons:
 
     async def _list(self, query: CallbackQuery, button: Button, language: Language, arguments: Sequence[str]) -> None:
         page = int(arguments[1]) if len(arguments) > 1 and arguments[1].isdecimal() else 0
-        spans, keyboard = await self.reports_page(button.token, page, language)
+        spans, keyboard = await self._reports_page(button.token, page, language)
         if query.message is not None:
             await self._outbox.edit(query.message.chat.id, query.message.message_id, pieces(spans)[0], keyboard)
 
-    async def reports_page(
+    async def _sources(self, heard: Heard, _: str) -> None:
+        token = self._tokens.make("list", heard.place.chat, 0, {})
+        try:
+            spans, keyboard = await self._reports_page(token, 0, heard.language)
+        except IndexUnavailable as exc:
+            _log.error("no list of reports: %s", exc)
+            await self._outbox.say(heard.place, texts.UNAVAILABLE.text(heard.language))
+            return
+        await self._outbox.send(heard.place, pieces(spans)[0], keyboard)
+
+    async def _reports_page(
         self, token: str, page: int, language: Language
     ) -> tuple[list[Span], InlineKeyboardMarkup | None]:
         """A page of `/sources` with the buttons to its neighbours."""

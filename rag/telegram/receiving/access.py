@@ -14,7 +14,7 @@ from telegram.constants import ChatID, ChatType
 
 from config.settings import Settings
 from rag.telegram.receiving.addressing import GROUPS, Request
-from rag.telegram.state import State
+from rag.telegram.state.grants import Grants
 
 _FACELESS = frozenset({ChatID.ANONYMOUS_ADMIN, ChatID.FAKE_CHANNEL, ChatID.SERVICE_CHAT})
 
@@ -33,11 +33,11 @@ class Verdict(enum.Enum):
 class Access:
     """Decides over users, chats and updates."""
 
-    def __init__(self, settings: Settings, state: State) -> None:
+    def __init__(self, settings: Settings, grants: Grants) -> None:
         self._users = frozenset(id_ for id_ in settings.allowed_users if id_ > 0)
         self._chats = frozenset(id_ for id_ in settings.allowed_chats if id_ < 0)
         self._admins = frozenset(id_ for id_ in settings.admin_users if id_ > 0) - _FACELESS
-        self._state = state
+        self._grants = grants
 
     @property
     def admins(self) -> frozenset[int]:
@@ -56,7 +56,7 @@ class Access:
         if kind == ChatType.PRIVATE:
             return user == chat and (user in self._admins or self._let_in(user, self._users))
         if kind in GROUPS:
-            return self._let_in(chat, self._chats) and (user in self._admins or self._state.granted(user) is not False)
+            return self._let_in(chat, self._chats) and (user in self._admins or self._grants.granted(user) is not False)
         return False
 
     def group_let_in(self, chat: int) -> bool:
@@ -82,10 +82,10 @@ class Access:
     def migrated(self, old: Chat, new: int) -> None:
         """A group became a supergroup, with another id: it stays allowed if it was."""
         if self._let_in(old.id, self._chats):
-            self._state.grant(new, 0, allowed=True)
+            self._grants.grant(new, 0, allowed=True)
 
     def _let_in(self, id_: int, by_settings: frozenset[int]) -> bool:
-        granted = self._state.granted(id_)
+        granted = self._grants.granted(id_)
         return id_ in by_settings if granted is None else granted
 
 

@@ -56,3 +56,8 @@ def _ours(message: Message, bot_id: int) -> bool:
     if replied is None or replied.from_user is None or replied.forum_topic_created is not None:
         return False
     return replied.from_user.id == bot_id
+
+
+def topic(message: Message) -> int | None:
+    """The forum topic that a message belongs to; a thread id outside forums is only a chain of replies."""
+    return message.message_thread_id if message.is_topic_message else None

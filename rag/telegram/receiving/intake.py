@@ -19,7 +19,7 @@ from telegram.request import HTTPXRequest
 
 from config.settings import Settings
 from rag.telegram.receiving.access import Access, Reading, Verdict
-from rag.telegram.state import State
+from rag.telegram.state.journal import Journal
 
 _log = logging.getLogger(__name__)
 
@@ -83,15 +83,15 @@ def _parses(update: object) -> bool:
 class JournalQueue(asyncio.Queue[object]):
     """The queue of updates; what is put in is journalled first, and what is known already isn't taken twice."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, journal: Journal) -> None:
         super().__init__()
-        self._state = state
+        self._journal = journal
 
     async def put(self, item: object) -> None:
         if isinstance(item, Update):
             if item.message is None and item.callback_query is None:
                 return
-            if not self._state.receive(item.update_id, item.to_json()):
+            if not self._journal.receive(item.update_id, item.to_json()):
                 _log.info("update %s came again and is dropped", item.update_id)
                 return
         await super().put(item)
@@ -112,7 +112,7 @@ class Intake(BaseUpdateProcessor):
     def __init__(
         self,
         settings: Settings,
-        state: State,
+        journal: Journal,
         access: Access,
         read: Reading,
         *,
@@ -124,7 +124,7 @@ class Intake(BaseUpdateProcessor):
     ) -> None:
         super().__init__(_CONCURRENT)
         self._patience = settings.telegram_backlog_minutes * 60
-        self._state, self._access, self._read = state, access, read
+        self._journal, self._access, self._read = journal, access, read
         self._turn_away, self._too_late, self._give_up = turn_away, too_late, give_up
         self._put_again, self._pauses = put_again, pauses
         self._open: set[int] = set()
@@ -149,7 +149,7 @@ class Intake(BaseUpdateProcessor):
             if not isinstance(update, Update):
                 return
             verdict = self._access.judge(update, self._read)
-            attempts = self._state.begin_update(update.update_id)
+            attempts = self._journal.begin(update.update_id)
             admitted = verdict is Verdict.ADMITTED and not self._stale(update) and attempts <= _ATTEMPTS
             if admitted:
                 await coroutine
@@ -183,13 +183,13 @@ class Intake(BaseUpdateProcessor):
     def _close(self, update: Update, outcome: str) -> None:
         if update.update_id in self._open:
             self._open.discard(update.update_id)
-            self._state.put_back(update.update_id)
+            self._journal.put_back(update.update_id)
             self._try_later(update)
         elif outcome == "received":
-            self._state.put_back(update.update_id)
+            self._journal.put_back(update.update_id)
         else:
             self._tries.pop(update.update_id, None)
-            self._state.finish(update.update_id, outcome)
+            self._journal.finish(update.update_id, outcome)
 
     def _try_later(self, update: Update) -> None:
         tries = self._tries.get(update.update_id, 0)

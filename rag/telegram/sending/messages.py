@@ -1,4 +1,4 @@
-"""What an answer, a passage and a list look like in a chat. Pure; the words are those of `rag.show.render`."""
+"""What an answer, a passage and a list look like in a chat. Pure."""
 
 from __future__ import annotations
 
@@ -11,6 +11,20 @@ from config.errors import Language, Message
 from ingest.index.catalog import ReportEntry
 from ingest.records import CleanReport
 from rag.records import Answer, Citation, Passage
+from rag.show.blocks import (
+    Block,
+    Cited,
+    Headline,
+    Nearest,
+    NearestHeading,
+    Refusal,
+    Source,
+    Statement,
+    Understood,
+    blocks,
+    joined,
+)
+from rag.show.labels import heading
 from rag.telegram.sending import texts
 from rag.telegram.sending.layout import Span, one_line
 
@@ -40,31 +54,31 @@ class Quoted:
 
 def answer_spans(answer: Answer, language: Language) -> list[Span]:
     """The short answer, the quoted sentence, then the numbered citations; or the refusal and what came closest."""
-    spans = []
-    if answer.interpreted != answer.question:
-        spans.append(Span(f"{texts.UNDERSTOOD.text(language)}: {answer.interpreted}\n\n"))
-    if answer.status == "not_found":
-        spans.append(Span(f"{texts.NOT_FOUND.text(language)}: {answer.reason}\n"))
-        if answer.nearest:
-            spans.append(Span(f"\n{texts.NEAREST.text(language)}:\n"))
-            for citation in answer.nearest:
-                spans += [Span(citation.quote, quote=True), Span(f"\n{source_line(citation)}\n")]
-        return spans
-    if answer.short_answer:
-        spans += [Span(answer.short_answer, bold=True), Span("\n\n")]
-    spans += [Span(answer.answer, quote=True), Span("\n")]
-    for citation in answer.citations:
-        spans.append(Span(f"\n[{citation.n}] {source_line(citation)}\n"))
-        if citation.quote not in answer.answer:
-            spans.append(Span(citation.quote, quote=True))
-    return spans
+    return [span for block in blocks(answer, language) for span in _dressed(block)]
 
 
-def source_line(citation: Citation) -> str:
-    """Title, date, and the characters of the delivered file."""
-    page = None if citation.page is None else f"p. {citation.page}"
-    place = f"{citation.source} {citation.raw_start}-{citation.raw_end}"
-    return " · ".join(part for part in (one_line(citation.title, _TITLE), citation.date, place, page) if part)
+def _dressed(block: Block) -> tuple[Span, ...]:
+    """The spans of a block."""
+    match block:
+        case Understood(label, text):
+            return (Span(f"{heading(label)}: {text}\n\n"),)
+        case Headline(text):
+            return Span(text, bold=True), Span("\n\n")
+        case Statement():
+            return Span(block.text, quote=True), Span("\n")
+        case Cited(source, _, told):
+            line = Span(f"\n[{source.n}] {_source_line(source)}\n")
+            return (line,) if told else (line, Span(block.text, quote=True))
+        case Refusal(label, reason):
+            return (Span(f"{heading(label)}: {reason}\n"),)
+        case NearestHeading(label):
+            return (Span(f"\n{heading(label)}:\n"),)
+        case Nearest(source, text):
+            return Span(text, quote=True), Span(f"\n{_source_line(source)}\n")
+
+
+def _source_line(source: Source) -> str:
+    return joined(one_line(source.title, _TITLE), source.date, source.place)
 
 
 def page_of(quoted: Quoted) -> int:
@@ -80,7 +94,7 @@ def page_spans(report: CleanReport, quoted: Quoted, page: int, language: Languag
     starts = _page_starts(quoted, len(report.text))
     page = min(max(page, 0), len(starts) - 1)
     start, end = starts[page], [*starts, len(report.text)][page + 1]
-    head = " · ".join(part for part in (one_line(report.title or report.source, _TITLE), report.date) if part)
+    head = joined(one_line(report.title or report.source, _TITLE), report.date)
     count = texts.PAGE.text(language).format(page=page + 1, pages=len(starts))
     first, last = max(start, min(quoted.start, end)), min(end, max(quoted.end, start))
     spans = [
@@ -104,9 +118,7 @@ def related_spans(passages: Sequence[Passage], shown: Sequence[Quoted], language
         return [Span(texts.NO_RELATED.text(language))]
     spans = [Span(f"{texts.RELATED.text(language)}\n")]
     for n, passage in enumerate(others, 1):
-        head = " · ".join(
-            part for part in (one_line(passage.title, _TITLE), passage.date, passage.chunk.source) if part
-        )
+        head = joined(one_line(passage.title, _TITLE), passage.date, passage.chunk.source)
         spans += [Span(f"\n{n}. {head}\n"), Span(passage.chunk.text, quote=True)]
     return spans
 
@@ -120,8 +132,8 @@ def sources_spans(entries: Sequence[ReportEntry], page: int, language: Language)
     ordered = sorted(entries, key=lambda entry: (entry.date or "", entry.source), reverse=True)
     spans = [Span(texts.SOURCES.text(language).format(n=len(entries)) + "\n", bold=True)]
     for entry in ordered[page * SOURCES_A_PAGE : (page + 1) * SOURCES_A_PAGE]:
-        parts = (one_line(entry.title, 60) if entry.title else None, entry.date, one_line(entry.source, 60))
-        spans.append(Span("\n" + " · ".join(part for part in parts if part)))
+        title = one_line(entry.title, 60) if entry.title else None
+        spans.append(Span("\n" + joined(title, entry.date, one_line(entry.source, 60))))
     if pages > 1:
         spans.append(Span("\n\n" + texts.PAGE.text(language).format(page=page + 1, pages=pages)))
     return spans, pages

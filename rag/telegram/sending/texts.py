@@ -64,9 +64,6 @@ UNCERTAIN = Message(
     "The network timed out and the answer may not have arrived. If you don't see it, press “Send again”.",
 )
 
-UNDERSTOOD = Message("理解为", "understood as")
-NOT_FOUND = Message("没有找到答案", "No answer found")
-NEAREST = Message("最接近的内容", "What came closest")
 B_SOURCE = Message("原文", "Source")
 B_RELATED = Message("相关", "Related")
 B_AGAIN = Message("重发", "Send again")
@@ -76,11 +73,6 @@ B_UNDO = Message("撤销", "Undo")
 RELATED = Message("相关片段", "Related passages")
 NO_RELATED = Message("没有别的相关片段。", "There are no other related passages.")
 PAGE = Message("第 {page}/{pages} 页", "page {page}/{pages}")
-CHANGED = Message(
-    "这份报告在回答之后改过,引文的位置已不同;请重新提问。",
-    "This report has changed since the answer; please ask again.",
-)
-GONE = Message("这份报告已不在索引里。", "This report is no longer in the index.")
 LATE_PRESS = Message(
     "这次按下没有及时收到(可能我不在线),没有执行;需要的话请再按一次。",
     "This press reached me too late (I may have been offline) and nothing was done. Press again if you still want it.",
@@ -167,12 +159,6 @@ UNDO_CHANGED = Message(
     "{name} 在那之后又改过,不能自动撤销。", "{name} has changed since then and can't be undone automatically."
 )
 INGEST_RUNNING = Message("正在同步报告目录…", "mirroring the reports directory…")
-INGEST_DONE = Message(
-    "新增 {added} · 更新 {updated} · 删除 {removed} · 未变 {unchanged} · 失败 {failed};"
-    "共 {chunks} 个片段,用时 {seconds:.1f} 秒",
-    "{added} added · {updated} updated · {removed} removed · {unchanged} unchanged · {failed} failed; "
-    "{chunks} chunks in all, {seconds:.1f} s",
-)
 INGEST_FAILED = Message("❌ 没有完成:{reason}", "❌ not done: {reason}")
 REMOVE_HOW = Message("用法:/remove 文件名(/sources 列出全部)", "Usage: /remove FILE (/sources lists them)")
 REMOVE_UNKNOWN = Message("索引里没有 {name}。", "{name} is not in the index.")

@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath
 
 from config.errors import UnreadableReport, reason
 from ingest.durable import digest, storing
-from rag.telegram.state import Change
+from rag.telegram.state.changes import Change
 
 _NAME_BYTES = 200
 _FORBIDDEN = re.compile(r'[<>:"|?*\\/]')

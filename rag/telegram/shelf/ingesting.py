@@ -20,10 +20,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from config.errors import IndexBusy, Message, ReportError, WenbaoError
+from config.process import command
 from ingest.records import Failure, IngestSummary
 from rag.telegram.sending import texts
 from rag.telegram.shelf.files import Shelf
-from rag.telegram.state import Change
+from rag.telegram.state.changes import Change
 
 if TYPE_CHECKING:
     from config.settings import Settings
@@ -93,7 +94,7 @@ class Ingesting:
     async def _running(self) -> asyncio.subprocess.Process:
         if self._child is None or self._child.returncode is not None:
             self._child = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "rag.telegram.shelf.ingesting"),
+                *command("rag.telegram.shelf.ingesting"),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 limit=1 << 24,

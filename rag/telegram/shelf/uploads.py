@@ -14,21 +14,23 @@ import secrets
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
-from telegram import CallbackQuery, Document, InlineKeyboardButton, InlineKeyboardMarkup, Message
+from telegram import CallbackQuery, Document, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import BadRequest, TelegramError
-from telegram.ext import ExtBot
 
 from config.errors import IndexBusy, Language, ReportError, WenbaoError
 from config.settings import Settings
+from ingest.console import summary_line
 from ingest.records import IngestSummary
 from rag.telegram.answering import Answering
+from rag.telegram.receiving.heard import Command, Heard
 from rag.telegram.sending import texts
 from rag.telegram.sending.layout import Piece, Span, pieces
 from rag.telegram.sending.messages import filled, size
 from rag.telegram.sending.outbox import Outbox, Place, Undelivered, Unreachable
 from rag.telegram.shelf.files import Shelf, safe_name, sha256_of
 from rag.telegram.shelf.ingesting import IngestEnded, Ingesting, Progress, require
-from rag.telegram.state import Button, Change, State
+from rag.telegram.state.changes import Change, Changes
+from rag.telegram.state.tokens import Button, Tokens
 
 _log = logging.getLogger(__name__)
 
@@ -42,19 +44,26 @@ class Uploads:
     """Every change of the reports directory that starts in a chat."""
 
     def __init__(
-        self, settings: Settings, folder: Path, state: State, answering: Answering, outbox: Outbox, bot: ExtBot[str]
+        self,
+        settings: Settings,
+        folder: Path,
+        changes: Changes,
+        tokens: Tokens,
+        answering: Answering,
+        outbox: Outbox,
     ) -> None:
-        self._settings, self._state = settings, state
+        self._settings, self._changes, self._tokens = settings, changes, tokens
         self._shelf = Shelf(folder, settings.reports_dir)
-        self._answering, self._outbox, self._bot = answering, outbox, bot
+        self._answering, self._outbox = answering, outbox
         self._ingesting = Ingesting()
         self._running: set[str] = set()
+        self.commands: dict[str, Command] = {"ingest": self._mirror, "remove": self._propose_removal}
 
     # what admins send
 
-    async def offer(self, message: Message, document: Document, user: int, language: Language) -> None:
+    async def offer(self, heard: Heard, document: Document) -> None:
         """Download a file, check it, and ask whether it shall be added."""
-        place = Place(message.chat.id, None, message.message_id)
+        place, user, language = heard.place, heard.user.id, heard.language
         name = safe_name(document.file_name or "")
         limit = min(_TELEGRAM_LIMIT, self._settings.max_file_mb << 20)
         if document.file_size == 0:
@@ -85,9 +94,9 @@ class Uploads:
             await asyncio.to_thread(self._shelf.drop, change)
         await note.put(text, keyboard)
 
-    async def propose_removal(self, message: Message, name: str, user: int, language: Language) -> None:
+    async def _propose_removal(self, heard: Heard, name: str) -> None:
         """Ask whether a report shall be removed."""
-        place = Place(message.chat.id, None, message.message_id)
+        place, user, language = heard.place, heard.user.id, heard.language
         known = [entry.source for entry in await self._answering.reports()]
         matching = [source for source in known if name in (source, PurePosixPath(source).name)]
         if not name or len(matching) != 1:
@@ -95,13 +104,13 @@ class Uploads:
             await self._outbox.say(place, text)
             return
         change = Change(secrets.token_hex(8), user, "remove", matching[0], "proposed", None)
-        self._state.propose(change)
+        self._changes.propose(change)
         text = filled(texts.REMOVE_PLAN, language, name=matching[0])
         await self._outbox.say(place, text, self._choice(change.id, place.chat, user, language))
 
-    async def mirror(self, message: Message, language: Language) -> None:
+    async def _mirror(self, heard: Heard, _: str) -> None:
         """Bring the index up to date with the reports directory."""
-        note = _Note(self._outbox, Place(message.chat.id, None, message.message_id))
+        note, language = _Note(self._outbox, heard.place), heard.language
         await note.put(texts.INGEST_RUNNING.text(language))
         try:
             summary = await self._ingesting.run([], self._progress(note, "", language))
@@ -116,7 +125,7 @@ class Uploads:
 
     async def clear(self) -> None:
         """Delete what earlier processes left of changes that can neither be made nor undone any more."""
-        await asyncio.to_thread(self._shelf.drop_all_but, self._state.changes(*_LIVE))
+        await asyncio.to_thread(self._shelf.drop_all_but, self._changes.in_states(*_LIVE))
 
     def drop(self, changes: Sequence[str]) -> None:
         """Delete what was kept to undo these changes."""
@@ -137,21 +146,21 @@ class Uploads:
 
     def begun(self, button: Button) -> bool:
         """Whether what this button says was begun, by a process that was stopped meanwhile, and has to be finished."""
-        change = self._state.change(button.data["change"])
+        change = self._changes.get(button.data["change"])
         return change is not None and change.state in ("running", "undoing")
 
     async def give_up(self, button: Button) -> None:
         """What this button says ended every process that tried: put back what it may have changed."""
-        change = self._state.change(button.data["change"])
+        change = self._changes.get(button.data["change"])
         if change is not None and change.state == "running":
             await self._put_back(change)
             await self._fail(change)
         elif change is not None:
-            self._state.advance(change.id, ("undoing",), "done")
+            self._changes.advance(change.id, ("undoing",), "done")
 
     async def cancel(self, query: CallbackQuery, button: Button, language: Language, _: Sequence[str]) -> None:
-        change = self._state.change(button.data["change"])
-        if change is None or not self._state.advance(change.id, ("proposed",), "cancelled"):
+        change = self._changes.get(button.data["change"])
+        if change is None or not self._changes.advance(change.id, ("proposed",), "cancelled"):
             return
         await asyncio.to_thread(self._shelf.drop, change.id)
         await self._note(query).put(filled(texts.UPLOAD_CANCELLED, language, name=change.name))
@@ -159,8 +168,8 @@ class Uploads:
     @contextlib.contextmanager
     def _claim(self, button: Button, expected: Sequence[str], state: str) -> Iterator[Change | None]:
         """The button's change, once however often it is pressed; after a restart it may be gone on with."""
-        change = self._state.change(button.data["change"])
-        if change is None or change.id in self._running or not self._state.advance(change.id, expected, state):
+        change = self._changes.get(button.data["change"])
+        if change is None or change.id in self._running or not self._changes.advance(change.id, expected, state):
             yield None
             return
         self._running.add(change.id)
@@ -175,7 +184,7 @@ class Uploads:
         try:
             summary = await self._swap(change, note, language, back=False)
         except IndexBusy as exc:
-            self._state.advance(change.id, ("running",), "proposed")
+            self._changes.advance(change.id, ("running",), "proposed")
             text = _failure_text(change, exc, language)
             await note.put(text, self._choice(change.id, note.chat, change.user, language))
             return
@@ -193,7 +202,7 @@ class Uploads:
             await self._put_back(change)
             await self._fail(change)
             raise
-        self._state.advance(change.id, ("running",), "done")
+        self._changes.advance(change.id, ("running",), "done")
         done = filled(texts.REMOVE_DONE if change.kind == "remove" else texts.UPLOAD_DONE, language, name=change.name)
         await note.put(f"{done}\n\n{_summary_text(summary, language)}", self._undo_button(change, note, language))
 
@@ -203,19 +212,19 @@ class Uploads:
             now = await asyncio.to_thread(sha256_of, self._shelf.place(change))
             before = await asyncio.to_thread(sha256_of, self._shelf.kept(change))
             if now not in {change.after, before}:
-                self._state.advance(change.id, ("undoing",), "kept")
+                self._changes.advance(change.id, ("undoing",), "kept")
                 await note.put(filled(texts.UNDO_CHANGED, language, name=change.name))
                 return
             summary = await self._swap(change, note, language, back=True)
         except WenbaoError as exc:
-            self._state.advance(change.id, ("undoing",), "done")
+            self._changes.advance(change.id, ("undoing",), "done")
             text = filled(texts.INGEST_FAILED, language, reason=exc.text(language))
             await note.put(text, self._undo_button(change, note, language))
             return
         except Exception:
-            self._state.advance(change.id, ("undoing",), "done")
+            self._changes.advance(change.id, ("undoing",), "done")
             raise
-        self._state.advance(change.id, ("undoing",), "undone")
+        self._changes.advance(change.id, ("undoing",), "undone")
         undone = filled(texts.UNDONE, language, name=change.name)
         await note.put(f"{undone}\n\n{_summary_text(summary, language)}")
 
@@ -230,7 +239,7 @@ class Uploads:
 
     async def _fail(self, change: Change) -> bool:
         """It ends here; False when the report that was there isn't back, and stands only on the shelf."""
-        self._state.advance(change.id, ("running",), "failed")
+        self._changes.advance(change.id, ("running",), "failed")
         if await asyncio.to_thread(self._shelf.drop_if_back, change):
             return True
         _log.error("what a failed %s replaced is in %s", change.kind, self._shelf.kept(change))
@@ -248,7 +257,7 @@ class Uploads:
     async def _download(self, document: Document, limit: int) -> bytes:
         too_large = ReportError(f"文件大于 {size(limit)}", f"the file is larger than {size(limit)}")
         try:
-            file = await self._bot.get_file(document.file_id)
+            file = await self._outbox.bot.get_file(document.file_id)
         except BadRequest as exc:
             if "too big" not in str(exc):
                 raise
@@ -276,7 +285,7 @@ class Uploads:
             return filled(texts.UPLOAD_DUPLICATE, language, name=staged.name, source=same), None
         summary = await self._ingesting.run([staged], root=staged.parent)
         require(summary, staged.name)
-        self._state.propose(Change(change, user, "upload", staged.name, "proposed", digest))
+        self._changes.propose(Change(change, user, "upload", staged.name, "proposed", digest))
         exists = (self._settings.reports_dir / staged.name).exists()
         plan = texts.UPLOAD_PLAN_UPDATE if exists else texts.UPLOAD_PLAN_NEW
         text = filled(plan, language, chunks=summary.embedded, **shown)
@@ -297,13 +306,13 @@ class Uploads:
         return progress
 
     def _undo_button(self, change: Change, note: _Note, language: Language) -> InlineKeyboardMarkup:
-        token = self._state.button("change", note.chat, change.user, {"change": change.id})
+        token = self._tokens.make("change", note.chat, change.user, {"change": change.id})
         return InlineKeyboardMarkup(
             [[InlineKeyboardButton(texts.B_UNDO.text(language), callback_data=f"undo:{token}")]]
         )
 
     def _choice(self, change: str, chat: int, user: int, language: Language) -> InlineKeyboardMarkup:
-        token = self._state.button("change", chat, user, {"change": change})
+        token = self._tokens.make("change", chat, user, {"change": change})
         row = [("confirm", texts.B_CONFIRM), ("cancel", texts.B_CANCEL)]
         return InlineKeyboardMarkup(
             [[InlineKeyboardButton(label.text(language), callback_data=f"{act}:{token}") for act, label in row]]
@@ -345,16 +354,6 @@ def _failure_text(change: Change, error: WenbaoError, language: Language) -> str
 
 
 def _summary_text(summary: IngestSummary, language: Language) -> str:
-    text = filled(
-        texts.INGEST_DONE,
-        language,
-        added=len(summary.added),
-        updated=len(summary.updated),
-        removed=len(summary.removed),
-        unchanged=summary.unchanged,
-        failed=len(summary.failed),
-        chunks=summary.chunks,
-        seconds=summary.seconds,
-    )
+    text = summary_line(summary).text(language)
     lines = [f"! {failure.source}: {failure.error}" for failure in summary.failed[:_FAILURES]]
     return "\n".join([text, *lines])

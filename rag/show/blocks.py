@@ -1,0 +1,172 @@
+"""What an answer is made of, in the order in which it is told. Pure.
+
+Every way of showing an answer (rag.show.render, rag.show.terminal, rag.telegram.sending.messages) dresses these
+blocks and decides nothing else: what is told, what is left out and in which words is the same everywhere, and no
+quote is told twice.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal, TypeAlias
+
+from config.errors import Language
+from ingest.language.script import to_simplified
+from rag.records import Answer, Citation
+from rag.show import labels
+from rag.show.marks import markers, spans
+
+_OURS = re.compile(r"［(\d+)］")  # what a quote's own [1] becomes in an answer
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A stretch of a text: `short` where it is the short answer, `marker` where it is a citation's `[1]`."""
+
+    text: str
+    kind: Literal["plain", "short", "marker"] = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What the question was taken to mean, where that isn't what was typed."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The short answer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What is answered; `is_quote` where that is one citation's quote and nothing else."""
+
+    runs: tuple[Run, ...]
+    is_quote: bool
+
+    @property
+    def text(self) -> str:
+        return "".join(run.text for run in self.runs)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a quote is from: `page` in words, `start` and `end` in characters of the `file` as delivered."""
+
+    n: int
+    title: str
+    date: str | None
+    page: str | None
+    file: str
+    start: int
+    end: int
+
+    @property
+    def place(self) -> str:
+        """The page, the file and the characters, on one line."""
+        return joined(self.page, f"{self.file} {self.start}-{self.end}")
+
+    @property
+    def line(self) -> str:
+        """All of it on one line."""
+        return joined(self.title, self.date, self.place)
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """A citation; `told` where the statement has told its quote already, in either script."""
+
+    source: Source
+    quote: tuple[Run, ...]
+    told: bool
+
+    @property
+    def text(self) -> str:
+        """The quote."""
+        return "".join(run.text for run in self.quote)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """That nothing was found, and why."""
+
+    label: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class NearestHeading:
+    """What follows came closest."""
+
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """A quote that came closest and doesn't answer."""
+
+    source: Source
+    text: str
+
+
+Block: TypeAlias = Understood | Headline | Statement | Cited | Refusal | NearestHeading | Nearest
+
+
+def blocks(answer: Answer, language: Language) -> tuple[Block, ...]:
+    """The parts of an answer or a refusal; labels are in the language of the interface."""
+    told = _refused(answer, language) if answer.status == "not_found" else _answered(answer, language)
+    return (*_understood(answer, language), *told)
+
+
+def source_of(citation: Citation, language: Language) -> Source:
+    """Where a citation's quote is from."""
+    page = labels.PAGE.text(language).format(citation.page) if citation.page else None
+    span = citation.raw_start, citation.raw_end
+    return Source(citation.n, citation.title, citation.date, page, citation.source, *span)
+
+
+def joined(*parts: str | None) -> str:
+    """What there is of these, on one line."""
+    return " · ".join(part for part in parts if part)
+
+
+def _understood(answer: Answer, language: Language) -> Iterator[Block]:
+    if answer.interpreted != answer.question:
+        yield Understood(labels.UNDERSTOOD.text(language), answer.interpreted)
+
+
+def _refused(answer: Answer, language: Language) -> Iterator[Block]:
+    yield Refusal(labels.NOT_FOUND.text(language), answer.reason or "")
+    if answer.nearest:
+        yield NearestHeading(labels.NEAREST.text(language))
+    for citation in answer.nearest:
+        yield Nearest(source_of(citation, language), citation.quote)
+
+
+def _answered(answer: Answer, language: Language) -> Iterator[Block]:
+    statement = to_simplified(_OURS.sub(r"[\1]", answer.answer))
+    told = [to_simplified(citation.quote) in statement for citation in answer.citations]
+    if answer.short_answer:
+        yield Headline(answer.short_answer)
+    yield Statement(_runs(answer.answer, answer.short_answer, markers(answer.answer)), told == [True])
+    for citation, is_told in zip(answer.citations, told, strict=True):
+        yield Cited(source_of(citation, language), _runs(citation.quote, answer.short_answer), is_told)
+
+
+def _runs(text: str, short: str | None, marked: list[tuple[int, int]] | None = None) -> tuple[Run, ...]:
+    """The text cut at the short answer and at the markers, which may hold it."""
+    kinds: dict[int, Literal["short", "marker"]] = {}
+    for start, end in spans(text, short):
+        kinds |= dict.fromkeys(range(start, end), "short")
+    for start, end in marked or []:
+        kinds |= dict.fromkeys(range(start, end), "marker")
+    cuts = [0, *(at for at in range(1, len(text)) if kinds.get(at) != kinds.get(at - 1)), len(text)]
+    return tuple(Run(text[start:end], kinds.get(start, "plain")) for start, end in pairwise(cuts) if start < end)

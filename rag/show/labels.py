@@ -1,0 +1,22 @@
+"""What is said beside an answer, once for every way of showing it; as it stands inside a line, without a full stop."""
+
+from __future__ import annotations
+
+from config.errors import Language, Message
+
+UNDERSTOOD = Message("理解为", "understood as")
+NOT_FOUND = Message("没有找到答案", "no answer found")
+NEAREST = Message("最接近的内容", "what came closest")
+PAGE = Message("第{}页", "page {}")
+GONE = Message("这份报告已不在索引里", "this report is no longer in the index")
+CHANGED = Message("这份报告在回答之后改过,请重新提问", "this report has changed since the answer; please ask again")
+
+
+def heading(label: str) -> str:
+    """A label that begins a line or a message of its own."""
+    return label[:1].upper() + label[1:]
+
+
+def sentence(message: Message, language: Language) -> str:
+    """A message that stands alone, with its full stop."""
+    return heading(message.text(language)) + ("。" if language == "zh" else ".")

@@ -1,0 +1,83 @@
+"""An answer's parts are decided once, and every way of showing it tells each of them once."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+from rich.console import Console
+from sample_answers import answered, refused
+
+from ingest.language.script import to_simplified
+from rag.show.blocks import Cited, Headline, Nearest, NearestHeading, Refusal, Run, Statement, Understood, blocks
+from rag.show.render import answer_markdown, answer_text
+from rag.show.terminal import Screen
+from rag.telegram.sending.layout import pieces
+from rag.telegram.sending.messages import answer_spans
+
+
+def on_a_terminal(answer, language):
+    console = Console(width=200, color_system=None, force_terminal=True, file=io.StringIO(), highlight=False)
+    Screen(language, console=console).answer(answer)
+    return console.file.getvalue()
+
+
+def in_telegram(answer, language):
+    return "".join(piece.text for piece in pieces(answer_spans(answer, language)))
+
+
+PAINTERS = [answer_text, answer_markdown, on_a_terminal, in_telegram]
+
+
+@pytest.fixture(params=PAINTERS, ids=lambda painter: painter.__name__)
+def shown(request):
+    """What a painter shows, in Simplified, without the marks that it puts before lines and characters."""
+
+    def paint(answer, language="zh"):
+        return to_simplified(re.sub(r"\\|^> ?", "", request.param(answer, language), flags=re.MULTILINE))
+
+    return paint
+
+
+@pytest.mark.parametrize(
+    ("answer", "quotes"),
+    [
+        (answered("东山县建成21个。"), ["东山县建成21个。"]),
+        (answered("东山县建成21个。", text="東山縣建成21個。 [1]", short="21個"), ["东山县建成21个。"]),
+        (answered("见附件[3]。", text="见附件［3］。 [1]", short=None), []),
+        (answered("甲建成21个。", "乙建成4个。", text="共25个 [1][2]", short="25个"), ["甲建成21个。", "乙建成4个。"]),
+        (refused("报告中没有", "近的。", "更远的。"), ["近的。", "更远的。"]),
+    ],
+    ids=["simplified", "traditional", "own-markers", "computed", "refused"],
+)
+def test_every_quote_and_every_source_stands_once(shown, answer, quotes):
+    text = shown(answer)
+    assert [text.count(quote) for quote in quotes] == [1] * len(quotes)
+    assert text.count("a_b_c.txt") == len(answer.citations or answer.nearest)
+    assert text.count("第3页") == len(answer.citations or answer.nearest)
+
+
+def test_a_refusal_says_why_and_a_question_how_it_was_understood(shown):
+    assert "没有找到答案" in shown(refused("报告中没有"))
+    assert "报告中没有" in shown(refused("报告中没有"))
+    assert "最接近" not in shown(refused("报告中没有"))
+    assert "最接近的内容" in shown(refused("报告中没有", "近的。"))
+    assert "理解为" in shown(answered("建成21个。", interpreted="那问"))
+    assert "understood as" in shown(answered("建成21个。", interpreted="那问"), "en").lower()
+    assert "理解为" not in shown(answered("建成21个。"))
+
+
+def test_the_parts_come_in_the_order_in_which_they_are_told():
+    told = blocks(answered("甲21个。", "乙4个。", text="共25个 [1][2]", short="25个", interpreted="那问"), "zh")
+    assert [type(block) for block in told] == [Understood, Headline, Statement, Cited, Cited]
+    kinds = [type(block) for block in blocks(refused("没有", "近的。"), "zh")]
+    assert kinds == [Refusal, NearestHeading, Nearest]
+
+
+def test_a_statement_knows_where_its_short_answer_and_its_markers_stand():
+    (statement,) = (b for b in blocks(answered("建成1个,共11个。", short="1个"), "zh") if isinstance(b, Statement))
+    marked = [Run("建成"), Run("1个", "short"), Run(",共11个。 "), Run("[1]", "marker")]
+    assert list(statement.runs) == marked
+    assert statement.is_quote
+    assert statement.text == "建成1个,共11个。 [1]"
