@@ -312,7 +312,7 @@ def _years_written() -> str:
 
 
 def _year_sign() -> str:
-    return rf"(?!{alternation(table('dates')['no_date']['year'])})(?:学年|年度|年份(?!额)|年)"
+    return rf"(?!{alternation(table('dates')['no_date']['year'])})(?:学年度?|年度|年份(?!额)|年)"
 
 
 def _year_ahead() -> str:
