@@ -168,3 +168,10 @@ def test_doubled_marks_go_where_they_are_a_habit():
     assert len(doubled_punctuation(text)) == 3
     assert doubled_punctuation("一,,二") == []
     assert doubled_punctuation("1,000,000,2,3") == []
+
+
+def test_a_doubled_comma_beside_figures_is_seen_and_an_empty_field_stays():
+    damaged = "培训2000,,人3000,,覆盖率98%,。建成5,,6个"
+    assert [damaged[r.start : r.end] for r in doubled_punctuation(damaged)] == [",", ",", ",", ","]
+    table = "年份,数量,备注\n2021,2000,,3000\n2022,,4000,,5000"
+    assert doubled_punctuation(table) == []

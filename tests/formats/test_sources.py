@@ -553,3 +553,63 @@ def test_formats_are_ingested_side_by_side(sync, reports):
     summary = sync()
     assert set(summary.added) == {*SMALL_REPORTS, "a.pdf", "b.docx", "c.html"}
     assert [failure.source for failure in summary.failed] == ["broken.pdf", "random.txt"]
+
+
+def test_a_link_that_leads_out_of_the_reports_publishes_nothing(sync, reports, tmp_path):
+    outside = tmp_path / "outside"
+    (outside / "deep").mkdir(parents=True)
+    (outside / "secret.txt").write_text("内部资料,不得公开。", encoding="utf-8")
+    (reports / "link.txt").symlink_to(outside / "secret.txt")
+    (reports / "folder").symlink_to(outside)
+    (reports / "device.txt").symlink_to("/dev/zero")
+    (reports / "again.txt").symlink_to("a.txt")
+    summary = sync()
+    assert set(summary.added) == {*SMALL_REPORTS, "again.txt"}
+    assert {failure.source for failure in summary.failed} == {"link.txt", "folder", "device.txt"}
+    assert all("报告目录之外" in failure.error for failure in summary.failed)
+
+
+def test_a_report_that_becomes_a_link_out_is_removed(sync, reports, tmp_path):
+    sync()
+    (tmp_path / "outside.txt").write_text((reports / "a.txt").read_text(encoding="utf-8"), encoding="utf-8")
+    (reports / "a.txt").unlink()
+    (reports / "a.txt").symlink_to(tmp_path / "outside.txt")
+    assert list(sync().removed) == ["a.txt"]
+
+
+def test_what_systems_leave_beside_reports_is_none(sync, reports):
+    for name in ("~$总结.docx", "Thumbs.db", "desktop.ini", ".DS_Store"):
+        (reports / name).write_bytes(b"\x00\x01")
+    summary = sync()
+    assert set(summary.added) == set(SMALL_REPORTS)
+    assert not summary.failed
+
+
+def test_parsers_import_nothing_from_the_working_directory(tmp_path, monkeypatch):
+    for name in ("json", "io", "subprocess", "statistics"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('imported')", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert BODY in read("a.pdf", pdf([TITLE, BODY])).text
+    assert (
+        "正文" in read("b.html", "<html><body><p>这是一段足够长的正文,写着全年的工作。</p></body></html>".encode()).text
+    )
+
+
+def test_a_vertical_tab_breaks_a_line():
+    text = "东山县科协工作总结\x0b\x0b全年建成科普馆21个。\x0b举办讲座36场。"
+    report = read("a.txt", text.encode())
+    assert report.text == text
+    assert normalize(report).text.split() == ["东山县科协工作总结", "全年建成科普馆21个。", "举办讲座36场。"]
+
+
+def test_navigation_is_left_out_though_the_article_says_its_words():
+    entries = "".join(f"<li><a href='/{n}'>{word}</a></li>" for n, word in enumerate(("科普", "讲座", "县科协")))
+    body = "".join(
+        f"<p>{n}月份,县科协组织科普讲座{n}场,走进乡镇和学校,参加群众{n}00余人次,受到广泛欢迎。</p>" for n in range(1, 9)
+    )
+    page = f"<html><body><nav><ul>{entries}</ul></nav><article><h1>县科协工作总结</h1>{body}</article></body></html>"
+    found = read("a.html", page.encode())
+    text = found.mapped.text if found.mapped else found.text
+    lines = [line.strip() for line in text.split("\n")]
+    assert not {"科普", "讲座"} & set(lines)
+    assert all(any(line.startswith(f"{n}月份") for line in lines) for n in range(1, 9))

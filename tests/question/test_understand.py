@@ -40,6 +40,9 @@ def test_an_unusable_question_is_refused_before_any_search(text):
         ("東山縣組建了多少個組織?", "zh-Hant"),
         ("How many halls are there?", "en"),
         ("一共七人", "zh-Hans"),
+        ("GDP增长多少?", "zh-Hans"),
+        ("Сколько музеев построено?", "und"),
+        ("科学館はいくつありますか?", "und"),
     ],
 )
 def test_language(text, language):
