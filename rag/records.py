@@ -13,7 +13,7 @@ from ingest.records import Chunk
 Script = Literal["zh-Hans", "zh-Hant"]
 Mismatch = Literal["place", "year", "plan", "name", "thing", "kind"]
 QuestionLanguage = str
-"""`zh-Hans`, `zh-Hant`, `en`, or another ISO 639-1 code."""
+"""`zh-Hans`, `zh-Hant`, `en`, or `und` where none of them is written."""
 
 
 @dataclass(frozen=True, slots=True)

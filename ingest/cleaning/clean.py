@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from ingest.language.pinyin import HAN
+from ingest.language.words import alternation, table
 from ingest.offsets import Replacement
 
 
@@ -58,7 +59,7 @@ _STRONG = re.compile(
 _WEAK = re.compile(
     rf"""[|>»·\s]*(?:
         (?:时间|日期)\s*{_COLON}\s*\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}(?:\s+[\d:]+)?
-      | (?:作者|编辑|审核|校对|发布人|撰稿|通讯员)\s*{_COLON}{_NAMES} | 版权所有\s*{_COLON}.{{0,20}}
+      | (?:{alternation(table("pages")["byline"])})\s*{_COLON}{_NAMES} | 版权所有\s*{_COLON}.{{0,20}}
       | (?:关键词|标签)\s*{_COLON}.{{0,40}}
       | {_SOURCE}
       | {_WORD} | NEW | HOT | TOP

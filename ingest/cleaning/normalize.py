@@ -137,5 +137,5 @@ def _edits(kind: str, raw: str, mapped: MappedText, replacements: Iterable[tuple
 
 
 def _controls(text: str) -> list[Replacement]:
-    """Control characters and byte-order marks, which nobody can see."""
-    return [Replacement(*match.span(), "") for match in _CONTROLS.finditer(text)]
+    """Control characters and byte-order marks, which nobody can see; a vertical tab breaks a line."""
+    return [Replacement(*match.span(), "\n" if match[0] == "\v" else "") for match in _CONTROLS.finditer(text)]

@@ -137,7 +137,7 @@ def _commonness(text: str) -> float:
     words = [
         char
         for char in to_simplified(text)
-        if (char.isalnum() or char >= "\ue000" or char < " ") and not _NEUTRAL.match(char) and char not in "\r\n\t\f"
+        if (char.isalnum() or char >= "\ue000" or char < " ") and not _NEUTRAL.match(char) and char not in "\r\n\t\v\f"
     ]
     everyday = sum(char in common or (char.isascii() and char >= " ") for char in words)
     return everyday / len(words) if words else 0.0

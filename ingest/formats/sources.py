@@ -124,7 +124,12 @@ def _walk(start: Path, root: Path, unreadable: dict[str, ReportError]) -> Iterat
                 visited.add(target)
                 kept.append(name)
         folders[:] = kept
-        yield from (Path(here, name) for name in names if not name.startswith("."))
+        yield from (Path(here, name) for name in names if not _is_systems(name))
+
+
+def _is_systems(name: str) -> bool:
+    """Whether a file is hidden, or what an office program or a system leaves beside its files."""
+    return name.startswith((".", "~$")) or name.lower() in ("thumbs.db", "desktop.ini")
 
 
 def _is_within(path: str, root: Path) -> bool:
@@ -251,7 +256,7 @@ def _without(mapped: MappedText, spans: Iterable[tuple[int, int]]) -> MappedText
 
 
 def _control_share(text: str) -> float:
-    controls = sum(char < " " and char not in "\t\n\f" for char in text)
+    controls = sum(char < " " and char not in "\t\n\v\f" for char in text)
     return controls / max(len(text), 1)
 
 

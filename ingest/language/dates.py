@@ -312,14 +312,14 @@ def _years_written() -> str:
 
 
 def _year_sign() -> str:
-    return rf"(?!{alternation(table('dates')['no_date']['year'])})(?:学年|年度|年份(?!额)|年)"
+    return rf"(?!{alternation(table('dates')['no_date']['year'])})(?:学年度?|年度|年份(?!额)|年)"
 
 
 def _year_ahead() -> str:
     """Where a year stands without 年 because another one behind it, of a span or a list, has it."""
     four, two = rf"(?:{_YEAR}|{_han()}{{4}})", rf"(?:\d\d|{_han()}{{2}})"
     to = rf"{_s()}{_mark('range')}{_s()}"
-    listed = rf"(?:{_s()}{_mark('list')}{_s()}{four}){{1,8}}{_s()}(?:年|{_mark('range')})"
+    listed = rf"(?:{_s()}{_mark('list')}{_s()}{four}){{1,8}}{_s()}(?:[两二三四五六七八九]?年|{_mark('range')})"
     plain = rf"{to}{_PLAIN}{_no_unit()}"
     return rf"(?={listed}|{to}(?:{four}|{two}){_s()}学?年(?!代)|{plain})"
 

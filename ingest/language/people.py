@@ -50,6 +50,8 @@ class Person:
     post_start: int | None
     post_end: int | None
     posts: tuple[Post, ...]
+    former: bool = False
+    """Whether the text says that the post is held no longer: 原主席, 曾任主席, 免去…的主席职务."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,12 +225,14 @@ def _may_stand_alone(text: str, name: _Name, left: _Left) -> bool:
         return False
     if name.word:
         return left.kind == "lead" and name.sure and name.end - name.start > 2
+    if len(written) > 2 and _spoken().match(text, name.end):
+        return True
     return not ({written, written[:2]} & _divisions() or written.endswith(_words().landscape))
 
 
 def _stands_alone(name: _Name, left: _Left, right: str) -> bool:
     if name.word:
-        return right == "post"
+        return right in ("post", "spoken")
     return right == "spoken" or (bool(left.kind) and name.sure and _tells(name, right))
 
 
@@ -249,8 +253,10 @@ def _stands_behind_post(text: str, name: _Name, left: _Left, right: str) -> bool
         return left.post is not None and not left.post.is_trade and right not in ("", "short")
     if name.word and (name.end - name.start == 2 or not name.sure):
         return False
+    if left.kind == "person" and name.word:
+        return right in ("spoken", "verb", "listed", "mark")
     if left.kind == "person" or (left.post is not None and left.post.word in _words().loose):
-        return name.sure and bool(right) and not name.word
+        return bool(right) and not name.word and (name.sure or right == "spoken")
     return bool(right) or (name.sure and name.end - name.start > 2 and not name.word and not _goes_on(text, name))
 
 
@@ -327,15 +333,21 @@ def _person(read: _Text, name: _Name, left: _Left, found: Sequence[Person]) -> P
     if nearest is None and left.kind == "person":
         shared = _nearest_of(found[-1])
         if shared is not None and (shared.deputy or shared.word not in _people()["chiefs"]):
-            return _told(read, name, found[-1].posts, shared)
-    return _told(read, name, before + behind, nearest)
+            return _told(read, name, found[-1].posts, shared, found[-1].former)
+    given_up = nearest is not None and (nearest.is_former or (not before and _gives_up(read, name.end)))
+    return _told(read, name, before + behind, nearest, given_up)
 
 
-def _told(read: _Text, name: _Name, held: tuple[Post, ...], nearest: Post | None) -> Person:
+def _gives_up(read: _Text, end: int) -> bool:
+    """Whether the post behind a name is told as one held no longer: 王某某不再担任主席."""
+    return bool(_past().match(read.text, end) or _office(read, end))
+
+
+def _told(read: _Text, name: _Name, held: tuple[Post, ...], nearest: Post | None, former: bool) -> Person:
     written = _blank().sub("", read.text[name.start : name.end])
     if nearest is None:
         return Person(name.start, name.end, written, None, False, None, None, ())
-    return Person(name.start, name.end, written, nearest.post, nearest.deputy, nearest.start, nearest.end, held)
+    return Person(name.start, name.end, written, nearest.post, nearest.deputy, nearest.start, nearest.end, held, former)
 
 
 def _nearest_of(person: Person) -> Post | None:
@@ -376,7 +388,7 @@ def _behind(read: _Text, end: int) -> tuple[Post, ...]:
         return () if _is_anothers(read, post) else (post,)
     opening = _takes().match(read.text, end)
     if opening is None:
-        return ()
+        return _office(read, end)
     takes = opening[opening.lastgroup] if opening.lastgroup else ""
     at = bisect_left(read.starts, opening.end())
     if at == len(read.posts) or read.starts[at] - opening.end() > (_BETWEEN if takes else _APPOSED):
@@ -387,6 +399,17 @@ def _behind(read: _Text, end: int) -> tuple[Post, ...]:
     if len(takes) < 2 and _han().match(read.text, post.end) and (not takes or post.is_trade):
         return ()
     return _own(read, _chain_behind(read, post))
+
+
+def _office(read: _Text, end: int) -> tuple[Post, ...]:
+    """The posts that a name is relieved of, told behind 的 as an office: 免去王某某的党组书记、主席职务."""
+    opening = _possessive().match(read.text, end)
+    at = bisect_left(read.starts, opening.end()) if opening else len(read.posts)
+    if opening is None or at == len(read.posts) or read.starts[at] - opening.end() > _BETWEEN:
+        return ()
+    held = _chain_behind(read, read.posts[at])
+    between = _plain().fullmatch(read.text, opening.end(), held[0].start)
+    return held if between and read.text.startswith(tuple(_people()["offices"]), held[-1].end) else ()
 
 
 def _own(read: _Text, held: tuple[Post, ...]) -> tuple[Post, ...]:
@@ -413,7 +436,8 @@ def _with_shared_posts(read: _Text, found: Sequence[Person]) -> list[Person]:
         if person.post is None and after is not None and read.text[person.end : after.start] in _AND:
             post = _nearest_of(after)
             if post is not None and post.start >= after.end:
-                person = _told(read, _Name(person.start, person.end, True, False), after.posts, post)
+                name = _Name(person.start, person.end, True, False)
+                person = _told(read, name, after.posts, post, after.former)
         if person.post is not None or not _only_listed(read, person):
             told.append(person)
     return told[::-1]
@@ -545,6 +569,17 @@ def _takes() -> re.Pattern[str]:
     takes = alternation(_people()["takes"])
     forms = (f"{_CURRICULUM}[,，](?P<after_all>{takes})", f"[,，(（:：] ?(?P<behind>{takes})?", f"(?P<on>{takes})")
     return re.compile(f"{honorific}(?:{'|'.join(forms)})")
+
+
+@functools.cache
+def _past() -> re.Pattern[str]:
+    """A word by which a post was held before or is given up."""
+    return re.compile(f"(?:{alternation(_people()['honorifics'])})?[,，(（]?(?:{alternation(_people()['past'])})")
+
+
+@functools.cache
+def _possessive() -> re.Pattern[str]:
+    return re.compile(f"(?:{alternation(_people()['honorifics'])})?的")
 
 
 @functools.cache

@@ -33,6 +33,11 @@ class Post:
         """Whether it is a trade or a merit (记者, 专家), to which nobody is appointed."""
         return self.word not in _appointed()
 
+    @property
+    def is_former(self) -> bool:
+        """Whether it is told as one held before: 原主席."""
+        return self.post.startswith(tuple(_people()["former"]))
+
 
 def posts(text: str) -> tuple[Post, ...]:
     """Every post and trade that a text names, in order, whether or not a person stands beside it."""

@@ -216,7 +216,7 @@ def title_of(title: str | None, source: str) -> str:
 
 def say(question: Question, chinese: str, english: str) -> str:
     """A sentence of ours in the question's language and script."""
-    return english if question.language == "en" else in_script(chinese, question)
+    return english if question.language in ("en", "und") else in_script(chinese, question)
 
 
 def in_script(text: str, question: Question) -> str:

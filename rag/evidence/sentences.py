@@ -327,9 +327,11 @@ def near_role(text: str, role: str, start: int, end: int, sentence: tuple[int, i
     """Whether who is named in a span of a sentence holds a post; a deputy's isn't that of the chief."""
     first, last = sentence
     named = (p for p in people.find(text[first:last]) if first + p.start < end and start < first + p.end)
-    held = next((person.posts for person in named if person.posts), ())
-    held = held or people.posts(text[max(0, start - _BESIDE) : end + _BESIDE])
-    return any(people.same_post(role, post.post) for post in held)
+    held = next((() if person.former else person.posts for person in named if person.posts), None)
+    if held is not None:
+        return any(people.same_post(role, post.post) for post in held)
+    beside = people.posts(text[max(0, start - _BESIDE) : end + _BESIDE])
+    return any(people.same_post(role, post.post) for post in beside)
 
 
 def names_asked(query: Query, view: ReportView) -> list[str]:

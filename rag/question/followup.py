@@ -8,9 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from ingest.language.people import post_pattern
+from ingest.language.places import rank_pattern
+from ingest.language.questions import asking
 from rag.question.parts import ASK, COUNTS, LED_BY, Parts, take_apart
 from rag.question.places import place_of
 
+_ASKING = asking("list", "thing", "person", "which", "yes")
+_COUNTED = re.compile(rf"^(?:{asking('count')}).*$")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _COURTESY = re.compile(
     r"(?:谢谢你?们?|多谢|好的?|你好|您好|嗯|行|对的?|不对吧?|是的?|明白了?|知道了?|辛苦了?|再见"
@@ -19,13 +24,13 @@ _COURTESY = re.compile(
 )
 _LEADING = re.compile(
     r"^(?:(?:好的?|谢谢|嗯++|ok)[,，\s]++)?"
-    r"(?:那么|那(?![曲里儿边])|然后|另外|以及|至于|换成|改成|如果是|要是|还有(?=[\u4e00-\u9fff]{2})(?!哪|什么|吗|别的|其他)"
+    rf"(?:那么|那(?![曲里儿边])|然后|另外|以及|至于|换成|改成|如果是|要是|还有(?=[\u4e00-\u9fff]{{2}})(?!{_ASKING}|吗|别的|其他)"
     r"|and\b|what about\b|how about\b|then\b)?[\s,，]*",
     re.IGNORECASE,
 )
-_TRAILING = re.compile(r"(?:呢|怎么样|怎样|如何)?[?？。!！\s]*+$")
+_TRAILING = re.compile(rf"(?:呢|{asking('manner')})?[?？。!！\s]*+$")
 _PRONOUN = re.compile(r"^(?:其(?![中他])|他们|她们|它们|他|她|它|这些?|那些|该)的?")
-_MORE = re.compile(r"^(?:还有|其他|别的|其余)?(?:吗|哪些|什么|谁|别的|其他的?|其余的?)*$")
+_MORE = re.compile(rf"^(?:还有|其他|别的|其余)?+(?:吗|{_ASKING}|别的|其他的?|其余的?)*+$")
 _ENGLISH_WORDS = re.compile(r"[a-z]{2,}")
 _IN_ENGLISH = re.compile(
     r"^(?:(?i:and|what about|how about|then))\s+(?:in |for |of )?([A-Z][\w'’-]*(?:\s[A-Z][\w'’-]*)*)[?.!\s]*$"
@@ -33,7 +38,7 @@ _IN_ENGLISH = re.compile(
 _NAMED_IN_ENGLISH = re.compile(r"\b(?:in|of|for|does|did|has|is|was)\s+([A-Z][\w'’-]*(?:\s[A-Z][\w'’-]*)*)")
 
 _ASKS = re.compile(
-    rf"{ASK.pattern}|哪|是否|吗|\b(?:how|what|which|who|when|where|does|did|is|are|was|were)\b", re.IGNORECASE
+    rf"{ASK.pattern}|{_ASKING}|吗|\b(?:how|what|which|who|when|where|does|did|is|are|was|were)\b", re.IGNORECASE
 )
 _PREDICATE = re.compile(
     rf"(?:的?(?:预期|控制)*目标)?(?:(?:同比|累计)?(?:增长|增加|提高|下降|减少|降低|占)了?)?{LED_BY}*+$"
@@ -44,18 +49,16 @@ _PART_OF_YEAR = re.compile(
 )
 _BARE_YEAR = re.compile(r"(?:19|20)\d\d")
 _NOW = re.compile(r"现在|目前|如今")
-_RANK = re.compile(r"[一二三四五六特]等奖?|(?:国家|[省市县区])级")
-_ROLE_NAME = (
-    r"(?:(?:常务)?副|名誉|前任|现任)?(?:(?:[省市县区州镇乡]委|党[组委])?(?:副?书记)|主席|秘书长|主任|会长|部长|厅长|局长|处长|科长|院长|校长"
-    r"|馆长|理事长|组长|队长|[省市县区镇乡州]长|负责人|联系人|通讯员)"
-)
-_ROLE = re.compile(rf"{_ROLE_NAME}(?:[和、及与]{_ROLE_NAME})*(?:分别)?")
+_RANK = re.compile(rf"[一二三四五六特]等奖?|(?:国家|{rank_pattern('province', 'prefecture', 'county')})级")
+_ROLE = re.compile(rf"{post_pattern()}(?:[和、及与]{post_pattern()})*+(?:分别)?")
 _ASPECT = re.compile(
     r"(?:预期|年度|总体)?目标(?:任务)?|计划|增[速幅]|增长率|占比|比例|比重|总[数量额]|人均|[均单]价|面积|经费|金额|数量|(?:参[加与]|获奖|覆盖)?人[数次]"
 )
 _MEASURE = re.compile(r"\S+(?:目标|计划|增[速幅]|增长率|占比|比例|比重|总[数量额]|人数|数量|[均单]价|面积|经费|金额)")
 _PERSON = re.compile(r"^[他她]们?")
-_THIS_PLACE = re.compile(r"^(?:[该本这][省市县区州镇乡]|[那这][里儿边]|当地)的?")
+_THIS_PLACE = re.compile(
+    rf"^(?:[该本这](?:{rank_pattern('province', 'prefecture', 'county', 'town')})|[那这][里儿边]|当地)的?"
+)
 _THIS_THING = re.compile(r"^[该这]([\u4e00-\u9fff]{2,4}?)(?=[是的有在什何多共由投建举召开叫])")
 _LATIN_NAME = re.compile(r"[A-Z][a-z]+")
 _ANY_UNIT = re.compile(r"[个次场期项件处条类种]$")  # in which many a thing is counted
@@ -196,19 +199,19 @@ def _swap(said: str, earlier: str, regions: Collection[str]) -> str:
     kept = _kept(earlier, regions)
     if kept and thing.startswith(kept[-2:].rstrip("的里")):
         kept = kept.rstrip("的里")
-    ask = ask if ask == parts.ask and alike and not re.match(r"多少.", ask) else re.sub(r"^(多少|几).*$", "多少", ask)
+    ask = ask if ask == parts.ask and alike and not re.match(r"多少.", ask) else _COUNTED.sub("多少", ask)
     return f"{kept}{thing}{led.lstrip(',， ')}{ask}{parts.rest}"
 
 
 def _among(said: str, earlier: str, parts: Parts) -> str:
     """The question about some of those it counts: 志愿者有多少人? 女的呢?"""
-    narrowed = re.search(r"中([^中,，]{1,8}的)(?=有?(?:多少|几|哪))", earlier)
+    narrowed = re.search(rf"中([^中,，]{{1,8}}的)(?=有?(?:{asking('count', 'which')}))", earlier)
     if narrowed:  # 男的呢?
         return earlier[: narrowed.start(1)] + said + earlier[narrowed.end(1) :]
     subject = _subject(parts)
     counted = re.sub(r"的$", "", parts.ask)
-    asking = f"有{counted}?" if COUNTS.match(parts.ask) else f"{parts.ask}{parts.rest}"
-    return f"{subject}中{said}{asking}" if subject else f"{earlier} {said}"
+    asked = f"有{counted}?" if COUNTS.match(parts.ask) else f"{parts.ask}{parts.rest}"
+    return f"{subject}中{said}{asked}" if subject else f"{earlier} {said}"
 
 
 def _another_time(thing: str, earlier: str) -> str | None:

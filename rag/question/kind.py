@@ -41,8 +41,8 @@ _PERSON = re.compile(
 # What a person whom the question names is: behind the name, which ends the words for the person.
 _POST = re.compile(
     rf"({SURNAME}[\u4e00-\u9fff]{{1,2}}?)(?:同志|先生|女士)?(?:现在|目前|当时)?"
-    rf"(?:是(?:{asking('person')}|干什么的|做什么的)|(?:是|现?任|担任|当的?是?|做)(?:什么|何|哪个)(?:职务|职位|职|身份|官|领导|工作)"
-    r"|的(?:职务|职位|身份|头衔)(?:是什么|是|叫什么)?)(?=[?？。.!\s]*$)"
+    rf"(?:是(?:{asking('person')}|干什么的|做什么的)|(?:是|现?任|担任|当的?是?|做)(?:{asking('thing')}|何|哪个)(?:职务|职位|职|身份|官|领导|工作)"
+    rf"|的(?:职务|职位|身份|头衔)(?:是什么|是|{asking('name')})?)(?=[?？。.!\s]*$)"
 )
 _NO_PERSON = re.compile(r"[长席任记员师者人委授]$")  # 常委是谁 asks for the person
 _BODY = re.compile(
@@ -63,7 +63,7 @@ _REPORTS = re.compile(
     r"|\bwhich (?:reports?|documents?)\b"
 )
 _MORE = re.compile(
-    r"(?:哪[个里一]|谁)[^,，。?？]*[更最]|(?:更|最)[多少高低大小快慢][^,，。?？]*哪"
+    rf"(?:哪[个里一]|{asking('person')})[^,，。?？]*[更最]|(?:更|最)[多少高低大小快慢][^,，。?？]*哪"
     r"|\b(?:more|most|fewer|fewest|larger|largest|higher|highest|lower|lowest|greater|greatest)\b"
 )
 _DIFFERENCE = re.compile(rf"比.{{1,16}}?[多少高低大][了出]?(?:{_HOW})|相差|差多少|\bhow many more\b|\bdifference\b")

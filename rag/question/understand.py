@@ -11,11 +11,13 @@ from ingest.language.script import fold_script, to_simplified, to_traditional
 from rag.question.followup import complete, is_courtesy, is_left_open, refers_back
 from rag.records import Question, QuestionLanguage
 
+UNDETERMINED = "und"
 MAX_LENGTH = 1000  # characters; far beyond any question, well within what the model reads in one go
 
 _REMEMBERED = 8  # earlier questions; what a follow-up refers to is hardly further back
 
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_LATIN = re.compile(r"[A-Za-z]+")
 _SPACED = re.compile(rf"(?<={_HAN.pattern}) (?={_HAN.pattern}|\d)|(?<=\d) (?={_HAN.pattern})")
 
 
@@ -102,7 +104,7 @@ def _script_of(text: str) -> QuestionLanguage | None:
     """The script of a text in Han characters; None where both write it alike."""
     language = language_of(text)
     alike = language == "zh-Hans" and to_traditional(text) == text
-    return None if alike or language == "en" else language
+    return None if alike or language not in ("zh-Hans", "zh-Hant") else language
 
 
 def fold(text: str) -> str:
@@ -111,12 +113,15 @@ def fold(text: str) -> str:
 
 
 def language_of(text: str) -> QuestionLanguage:
-    """`zh-Hans` or `zh-Hant` where Han characters carry the text, else `en`.
+    """`zh-Hans` or `zh-Hant` where Han characters carry the text, `en` where Latin words do, else `und` (ISO 639-2).
 
-    A text that both scripts write alike counts as Simplified.
+    A text that both scripts write alike counts as Simplified; one in kana is no Chinese, whatever Han it holds.
     """
     han = len(_HAN.findall(text))
-    latin = len(re.findall(r"[A-Za-z]+", text))
+    latin = len(_LATIN.findall(text))
+    others = sum(char.isalpha() for char in text) - han - sum(map(len, _LATIN.findall(text)))
+    if others > max(han, latin):
+        return UNDETERMINED
     if han == 0 or latin > han:
         return "en"
     to_simplify = sum(a != b for a, b in zip(text, to_simplified(text), strict=True))

@@ -63,6 +63,29 @@ def test_reads_the_corpus(text: str, people_told: list[dict[str, Any]]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "former"),
+    [
+        ("原主席王建国出席", True),
+        ("前任馆长王建国", True),
+        ("王建国曾任县长", True),
+        ("王建国,曾任县长", True),
+        ("王建国同志历任副县长、县长", True),
+        ("王建国不再担任市科协主席", True),
+        ("王建国辞去校长一职", True),
+        ("免去王建国同志的市科协党组书记、主席职务", True),
+        ("原副主席王建国、李志强出席", True),
+        ("王建国任县长", False),
+        ("王建国同志为市科协主席", False),
+        ("主席王建国出席", False),
+        ("海原县委书记王建国", False),
+        ("王建国出席", False),
+    ],
+)
+def test_a_post_that_is_held_no_longer_is_told_as_such(text: str, former: bool) -> None:
+    assert {person.former for person in people.find(text)} == {former}
+
+
+@pytest.mark.parametrize(
     "form", ["省科协{}王建国出席", "王建国任省科协{}。", "王建国,省科协{}。", "{}:王建国", "{}由王建国担任"]
 )
 @pytest.mark.parametrize("deputy", ["", "副"])

@@ -9,10 +9,15 @@ from collections.abc import Iterator
 import pytest
 from conftest import ROOT
 
+from ingest.language.units import all_units
 from ingest.language.words import table
 
-# What the next issue on answers replaces; each goes with its module.
+# What the issues on answers and on the reader replace; each goes with its module.
 EXCUSED = {
+    "rag/training/cloze.py",
+    "rag/training/harder.py",
+    "rag/training/misleading.py",
+    "rag/training/reports.py",
     "rag/evidence/candidates.py",
     "rag/evidence/sentences.py",
     "rag/evidence/subject.py",
@@ -45,6 +50,8 @@ LISTS = {
     "ranks": frozenset(row["word"] for row in table("ranks")["rank"]),
     "bodies": _listed(table("bodies")),
     "question words": _listed(table("questions")["asks"]),
+    "units": frozenset(word for word in all_units() if len(word) > 1),
+    "posts": frozenset(table("people")["posts"]),
 }
 
 

@@ -14,11 +14,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from ingest.language.marks import sentences
+
 LIMIT = 3500  # of Telegram's 4096: room for what a client or server counts differently
 
 _JOINERS = "\u200d"
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-_SENTENCE_END = re.compile(r"[。!?;…!?;.]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +90,8 @@ def _good_end(text: str, start: int, end: int) -> int:
     line = text.rfind("\n", half, end)
     if line > start:
         return line + 1
-    sentences = [match.end() for match in _SENTENCE_END.finditer(text, half, end)]
-    return sentences[-1] if sentences else max(_boundary(text, end), start + 1)
+    *whole, (begun, _) = sentences(text, half, end)
+    return begun if whole else max(_boundary(text, end), start + 1)
 
 
 def _boundary(text: str, at: int) -> int:
