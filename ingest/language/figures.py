@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Literal
 
-from ingest.language import dates, numerals, units
+from ingest.language import dates, divisions, numerals, units
 from ingest.language.numerals import Numeral
 from ingest.language.words import alternation, table
 
@@ -25,6 +25,7 @@ _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]+")
 _GAP = re.compile(r"\s{0,4}")
 _LETTER = re.compile(r"[A-Za-z_]")
 _HAN = re.compile("[\u3400-\u9fff]")
+_SCALED = 100
 _YEAR_LIKE = re.compile(r"(?:19|20)\d\d")
 
 
@@ -165,7 +166,7 @@ def _with_unit(text: str, numeral: Numeral) -> _Amount:
             high=amount.high + more,
             about=about if inner["half"] else "about",
         )
-    return _with_parts(text, _with_half(text, amount)) if unit else amount
+    return _with_tenth(text, _with_parts(text, _with_half(text, amount))) if unit else amount
 
 
 _ABOUT: dict[str, About] = {"exact": "exact", "about": "about", "over": "over", "vague": "vague"}
@@ -179,6 +180,18 @@ def _with_half(text: str, amount: _Amount) -> _Amount:
     if text.startswith(tuple(half["not_before"]), end):
         return amount
     return replace(amount, end=end, low=amount.low + Decimal("0.5"), high=amount.high + Decimal("0.5"))
+
+
+def _with_tenth(text: str, amount: _Amount) -> _Amount:
+    """An amount with the digit behind it that is a tenth of its unit: 九成五; but 三成五年内."""
+    digit = table("numerals")["digits"].get(text[amount.end : amount.end + 1])
+    end = amount.end + 1
+    if not digit or amount.unit not in table("units")["tenths"]["units"] or unit_at(text, end)[0]:
+        return amount
+    if numerals.skip(text, amount.end) != end:
+        return amount
+    tenth = Decimal(digit) / 10
+    return replace(amount, end=end, low=amount.low + tenth, high=amount.high + tenth)
 
 
 def _with_parts(text: str, amount: _Amount) -> _Amount:
@@ -270,7 +283,7 @@ def _measured(amount: _Amount, unit: str, about: About, start: int, end: int, si
     dimension, factor = (known.dimension, known.factor) if known else ("number", 1.0)
     if amount.share and not unit:
         dimension, factor = "share", 100.0
-    low, high = float(amount.low * sign), float(amount.high * sign)
+    low, high = sorted((float(amount.low * sign), float(amount.high * sign)))
     ranged = amount.low != amount.high
     nothing = ranged or (about == "vague" and not amount.low)
     value = None if nothing else low
@@ -318,6 +331,8 @@ def _before(text: str, start: int, done: int, amount: _Amount, unit: str) -> tup
 def _says(row: Mapping[str, Any], text: str, at: int, amount: _Amount, unit: str) -> bool:
     if row.get("before_bare") and not amount.numeral.bare:
         return False
+    if row.get("before_scaled") and amount.numeral.scale < _SCALED:
+        return False
     if (text[at - 1 : at] in row["not_after"] and at) or (row.get("not_before_one") and _is_one(amount)):
         return False
     known = units.unit(unit)
@@ -347,6 +362,8 @@ def _counts(text: str, start: int, amount: _Amount, before: About | None, after:
     words = table("numerals")["no_figure"]
     if start and (text[start - 1] in words["after"] or text.endswith(tuple(words["ordinal"]), 0, start)):
         return False
+    if text[start - 1 : start] in words["between"] and text[start - 2 : start - 1].isdigit():
+        return False
     if amount.share:
         return True
     sure = bool(before or after) or amount.about != "exact"
@@ -360,11 +377,13 @@ def _characters_count(text: str, start: int, amount: _Amount, sure: bool) -> boo
     written = text[amount.numeral.start : amount.numeral.end]
     if not amount.unit or text.endswith(tuple(words["after_words"]), 0, start):
         return False
-    if text.startswith(tuple(words["phrases"]), amount.numeral.start) or _is_ordinal(text, start, amount.unit):
+    if text.startswith(_phrases(), amount.numeral.start) or _is_ordinal(text, start, amount.unit):
         return False
-    if amount.numeral.bare and len(written) == 1 and not sure:
+    if amount.numeral.bare and (amount.unit in words["sizes"] or (len(written) == 1 and not sure)):
         return False
-    if sure or amount.low != amount.high:
+    if amount.numeral.bare and units.unit(written + amount.unit):  # 每千瓦时以上
+        return False
+    if sure or not amount.numeral.low == amount.low == amount.high:
         return True
     if written == "一":
         return amount.unit not in words["idle_one"]
@@ -387,6 +406,8 @@ def _figures_count(text: str, start: int, amount: _Amount, sure: bool) -> bool:
     if _LETTER.match(behind) or text.startswith(tuple(words["before"]), amount.end):
         return False
     written = text[amount.numeral.start : amount.numeral.end]
+    if _CODE.match(written) or text.endswith(_labels(), 0, start):
+        return False
     if _YEAR_LIKE.fullmatch(written) and (_HAN.match(behind) or behind in ("-", "—")) and not sure:
         return False
     return not _numbering(text, start, amount.end)
@@ -394,20 +415,24 @@ def _figures_count(text: str, start: int, amount: _Amount, sure: bool) -> bool:
 
 def _coded(text: str, at: int) -> bool:
     """Whether what joins a number to the one before makes a code of them: 2.3.1, 010-123."""
-    return text[at - 1 : at].isalnum() and at > 0
+    before = text[at - 1 : at] if at else ""
+    return before.isalnum() and before.isascii()
 
 
 def _numbering(text: str, start: int, end: int) -> bool:
-    """Whether a number numbers a heading or a point of a list: 1、 or (2)."""
-    if not _NUMBERED.match(text, end):
+    """Whether a number numbers a heading or a point of a list: 1、 or (2), or 2.1 before a heading's words."""
+    marked = _NUMBERED.match(text, end)
+    if not marked and not _HEADS.match(text, end):
         return False
     at = start
     while at and text[at - 1] in " (（\t":
         at -= 1
-    return at == 0 or text[at - 1] in "\n。;；:"
+    return at == 0 or text[at - 1] in ("\n。;；:" if marked else "\n")
 
 
 _NUMBERED = re.compile(r"[、)）]|\.(?![0-9])")
+_HEADS = re.compile("[ \u3000]{1,4}[\u3400-\u9fff]")
+_CODE = re.compile("0[0-9]")
 
 
 def unit_at(text: str, at: int) -> tuple[str, int]:
@@ -427,6 +452,19 @@ def _openings() -> re.Pattern[str]:
     after = "".join(table("numerals")["some"]["not_after"])
     vague = alternation(table("numerals")["some"]["alone"])
     return re.compile(rf"[{numerals.starts()}]|(?<![{after}])(?:{some})(?=[{_scaling()}])|{vague}")
+
+
+@functools.cache
+def _phrases() -> tuple[str, ...]:
+    """Words and names that begin with a number in characters: 三门峡, 五台县."""
+    names = (name for name in divisions.by_name() if name[0] in numerals.starts())
+    return (*table("numerals")["no_figure"]["phrases"], *names)
+
+
+@functools.cache
+def _labels() -> tuple[str, ...]:
+    """What calls a number, with and without the colon behind it: 图2, 电话:12320."""
+    return tuple(label + mark for label in table("numerals")["no_figure"]["labels"] for mark in ("", ":"))
 
 
 @functools.cache

@@ -132,7 +132,8 @@ class _Sum:
             self.total += (amount if self.last else 1) * scale
             self.spread *= scale
         self.factor = scale * (self.factor if self.last in ("ten", "scale", "more") else 1)
-        self.scale, self.group, self.digit, self.ten, self.zero = scale, Decimal(0), None, _GROUP, False
+        self.scale = self.scale * scale if self.last == "scale" else scale  # 二万亿: 亿 may follow again
+        self.group, self.digit, self.ten, self.zero = Decimal(0), None, _GROUP, False
         return True
 
     def take_point(self, word: str) -> bool:
@@ -253,5 +254,5 @@ def _token() -> re.Pattern[str]:
         rf"|(?P<zero>[零〇○](?=[{tens}{twenties}0-9几幾]))|(?P<digits>[{digits}]+)|(?P<ten>[{tens}])|(?P<scale>[{scales}])"
         rf"|(?P<twenty>[{twenties}])|(?P<point>[{points}]\s?[{digits}]+(?![{tens}]))"
         rf"|(?P<some>(?:{alternation(words['some']['words'])})(?=[{tens}{scales}]))"
-        rf"|(?P<more>[{re.escape(more)}](?!{alternation(words['more']['not_before'])})))"
+        rf"|(?P<more>[{re.escape(more)}](?![0-9]|{alternation(words['more']['not_before'])})))"
     )
