@@ -135,7 +135,7 @@ ANONYMISED = "20xx"
 _TITLED = re.compile(r"《[^《》]*》")  # a year in a title is part of a name
 # A school or hospital by its own name, not 全区小学 or 哪些中学; of a longer name the end is enough.
 _INSTITUTION = re.compile(
-    rf"(?:(?!(?:[全各些所的有在个家级中小]|{_HOW}|{_PLACE})[\u4e00-\u9fff]|[\u4e00-\u9fff](?:[全各少几些所个的有在家级中小]|{_PLACE}))"
+    rf"(?:(?!(?:[全各些所的有在个家级中小]|{_HOW}|{_PLACE})[\u4e00-\u9fff]|{asking('thing', 'which')}|[\u4e00-\u9fff](?:[全各少几些所个的有在家级中小]|{_PLACE}))"
     rf"[\u4e00-\u9fff]{{2}})(?:{bodies('school', 'health')})(?!生|科)"
 )
 _ORDINAL = re.compile(rf"第[一二三四五六七八九十百\d]+|[一二三四五六七八九十特]等|(?:国家|{_WIDE})级")
@@ -228,7 +228,7 @@ def _years(told: Iterable[dates.Date]) -> frozenset[str]:
 
 def _role(folded: str) -> str:
     """The post whose holder is asked for, as the question writes it."""
-    return next((post.post for post in people.posts(folded)), "")
+    return next((post.post for post in people.posts(folded) if not post.is_trade), "")
 
 
 def person_of(folded: str) -> str:
@@ -295,7 +295,8 @@ def _counted(folded: str) -> tuple[frozenset[str] | None, bool, str, str]:
     head = (tail[: cut.start()] if cut else tail).strip()
     if not head and (told := _HEAD_DONE.search(folded)):
         head = told[1]
-    if not head and (before := _HEAD_BEFORE.search(folded)):
+    measured = (known := units.unit(unit)) is not None and known.measured
+    if not head and not measured and (before := _HEAD_BEFORE.search(folded)):
         head = _NO_HEAD.sub("", re.split(r"(?<=[赛会告结作动])[上里中内]", before[1])[-1])
     for pattern, kind, strict in (
         (_MONEY, "money", True),
