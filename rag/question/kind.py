@@ -135,7 +135,8 @@ ANONYMISED = "20xx"
 _TITLED = re.compile(r"《[^《》]*》")  # a year in a title is part of a name
 # A school or hospital by its own name, not 全区小学 or 哪些中学; of a longer name the end is enough.
 _INSTITUTION = re.compile(
-    rf"(?:(?!(?:[全各些所的有在个家级中小]|{_HOW}|{_PLACE})[\u4e00-\u9fff]|{asking('thing', 'which')}|[\u4e00-\u9fff](?:[全各少几些所个的有在家级中小]|{_PLACE}))"
+    rf"(?:(?!(?:[全各些所的有在个家级中小]|{_HOW}|{_PLACE})[\u4e00-\u9fff]|{asking('thing', 'which')}"
+    rf"|[\u4e00-\u9fff](?:[全各少几些所个的有在家级中小]|{_PLACE}))"
     rf"[\u4e00-\u9fff]{{2}})(?:{bodies('school', 'health')})(?!生|科)"
 )
 _ORDINAL = re.compile(rf"第[一二三四五六七八九十百\d]+|[一二三四五六七八九十特]等|(?:国家|{_WIDE})级")
