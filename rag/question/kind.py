@@ -228,8 +228,9 @@ def _years(told: Iterable[dates.Date]) -> frozenset[str]:
 
 
 def _role(folded: str) -> str:
-    """The post whose holder is asked for, as the question writes it."""
-    return next((post.post for post in people.posts(folded) if not post.is_trade), "")
+    """The post whose holder is asked for, as the question writes it; a trade (通讯员) where it names no post."""
+    told = sorted(people.posts(folded), key=lambda post: post.is_trade)
+    return told[0].post if told else ""
 
 
 def person_of(folded: str) -> str:
