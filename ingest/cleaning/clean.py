@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from ingest.cleaning.labels import is_furniture, may_be_furniture, names_source, opens_others, says_when_made
 from ingest.language.pinyin import HAN
-from ingest.language.words import alternation, table
 from ingest.offsets import Replacement
 
 
@@ -24,59 +24,7 @@ class Removal(NamedTuple):
     reason: str
 
 
-_COLON = "[:：]"
-_TIME = r"\d{2,4}[\d :：/.年月日时分-]*"
-_WORD = (
-    "点赞|收藏|分享|转发|打印(?:本页)?|评论|举报|投诉|纠错|关闭(?:窗口|本页)?|返回(?:顶部|首页|列表)|回到顶部|在看|更多|登[录陆]|注册"
-    "|下载附件|加入收藏|设为首页|扫一扫|复制链接|繁体|无障碍"
-)
-_NO_SENTENCE = "[^。，；！？,;!?]{0,80}"
-_NAMES = r"\s*[\u4e00-\u9fff·、 \u3000]{0,16}"
-_SOURCE = rf"(?:文章|信息|稿件|新闻)?(?:来源|出处)\s*{_COLON}.{{0,40}}"
-# A line that can only be the page's.
-_STRONG = re.compile(
-    rf"""[|>»·\s]*(?:
-        (?:您|你)(?:现在|当前)?(?:所在)?的?位置\s*{_COLON}{_NO_SENTENCE}
-      | (?:当前|现在|所在)的?位置\s*{_COLON}{_NO_SENTENCE}
-      | 首页\s*[>»›/]{_NO_SENTENCE}
-      | (?:发布|发表|更新|创建|录入|刊登)(?:时间|日期)\s*{_COLON}\s*(?:{_TIME})?(?:\s*来源\s*{_COLON}.{{0,30}})?
-      | {_TIME}\s+来源\s*{_COLON}.{{0,30}}
-      | (?:浏览|阅读|点击|访问)(?:次数|量|数)\s*{_COLON}\s*[\d,]*[万+]*\s*次? | 阅读\s*[\d,]+[万+]*
-      | (?:责任|网络|本期|本文)编辑\s*{_COLON}{_NAMES} | [一二三]审\s*{_COLON}{_NAMES}
-      | (?:字号|字体)\s*{_COLON}[\s大中小\[\]【】|]*
-      | (?:推荐访问|热门标签|相关标签|本文链接|本文地址|原文链接)\s*{_COLON}.*
-      | 版权声明\s*{_COLON}.*(?:版权所有|转载|本站|本网|侵权).*
-      | 点赞 | 我要举报 | 返回顶部 | 回到顶部 | 打印本页 | 关闭窗口 | 展开全文 | 阅读全文 | 阅读原文 | 分享到{_COLON}?
-      | (?:上一|下一)[篇页条]\s*{_COLON}.*
-      | 用户登[录陆] | (?:立即|免费)注册 | 还没有账号[?？]? | 忘记密码[?？]?
-      | [^。，,；;]{{0,20}}ICP备\s*\d+号[^。，；;]{{0,40}} | 如有侵权.{{0,10}}(?:联系|告知|通知).{{0,12}}删除.{{0,10}}
-      | (?:[【\[](?:{_WORD})[】\]]\s*)+ | (?:{_WORD})(?:[\s|/·]+(?:{_WORD}))+
-      | 关于我们\s*(?:[|·][^|·]{{2,12}})++
-    )[|>»·\s]*""",
-    re.VERBOSE,
-)
-# A line that is the page's where a line of the first kind is near.
-_WEAK = re.compile(
-    rf"""[|>»·\s]*(?:
-        (?:时间|日期)\s*{_COLON}\s*\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}(?:\s+[\d:]+)?
-      | (?:{alternation(table("pages")["byline"])})\s*{_COLON}{_NAMES} | 版权所有\s*{_COLON}.{{0,20}}
-      | (?:关键词|标签)\s*{_COLON}.{{0,40}}
-      | {_SOURCE}
-      | {_WORD} | NEW | HOT | TOP
-    )[|>»·\s]*""",
-    re.VERBOSE,
-)
-# When the page was made; what follows are its counters of views and thumbs.
-_TIMESTAMP = re.compile(rf"[|>»·\s]*(?:发布|发表|更新)(?:时间|日期)\s*{_COLON}\s*{_TIME}[|>»·\s]*")
 _COUNTER = re.compile(r"\d{1,7}")
-# Worth reading at a report's end, furniture at a page's: left out only where other furniture was found.
-_SOURCE_LINE = re.compile(_SOURCE)
-# From here on a page lists other articles.
-_RELATED = re.compile(
-    r"[>»|•·\s]*+(?:【[^】]{0,60}】\s*+)?(?:[\u4e00-\u9fff]{0,8}?(?:相关|最新|热门|精彩)推荐"
-    r"|(?:相关|最新|热门|精彩|延伸|更多|为您|本类)(?:推荐|阅读|文章))\s*[:：]?"
-    r"|猜你喜欢[:：]?|大家都在看[:：]?|推荐阅读[:：]?"
-)
 _BULLET = re.compile(r"\s*[•·●◆■▪※○-]\s*\S")
 _NUMBERED = re.compile(r"[(（]?[一二三四五六七八九十\d]{1,3}[)）、.．]")
 _FINISHED = frozenset("。！？!?…；;：:）)”】")
@@ -89,7 +37,7 @@ _RIGHTS = re.compile(
     r"|本文(?:转自|来自|来源).{0,6}(?:网|公众号|www|http)",
     re.IGNORECASE,
 )
-_COUNTED = re.compile(r"\d+(?:\.\d+)?\s*[万亿%]?[\u4e00-\u9fff%]")
+_COUNTED = re.compile(r"\d\s*[\u4e00-\u9fff%]")
 _STRAY = re.compile(rf"(?<=[{HAN}])`(?=[{HAN}])")
 _DOUBLED = re.compile(rf",(?<=[{HAN}\d%)）”》],)(?=[,。、](?:[{HAN}\d(（“《\s]|$))")
 _BLANK = re.compile(r"\n[ \t\n]*")
@@ -105,16 +53,16 @@ _ENTRY = 20  # characters from which on a line that ends in mid-sentence is such
 def page_furniture(text: str) -> list[Removal]:
     """Lines of the page around the report, and everything under a list of other articles."""
     lines = [_Line(start, end, line.strip()) for start, end, line in _lines(text)]
-    found = {n: "page" for n, line in enumerate(lines) if line.label and _STRONG.fullmatch(line.text)}
+    found = {n: "page" for n, line in enumerate(lines) if line.label and is_furniture(line.text)}
     found |= dict.fromkeys(_counters(lines), "page")
     frontier = list(found)
     while frontier:  # a weak one is the page's where it stands by a strong one, or by another weak one that does
         beside = {m for n in frontier for m in _neighbours(lines, n) if m not in found}
-        frontier = [m for m in beside if lines[m].label and _WEAK.fullmatch(lines[m].text)]
+        frontier = [m for m in beside if lines[m].label and may_be_furniture(lines[m].text)]
         found |= dict.fromkeys(frontier, "page")
     if found:
-        for n in _last(lines):
-            if _SOURCE_LINE.fullmatch(lines[n].text):
+        for n in _last(lines):  # worth reading at a report's end, furniture at a page's
+            if names_source(lines[n].text):
                 found[n] = "page"
     found |= dict.fromkeys(_teasers(lines), "teaser")
     return _merged(Removal(lines[n].start, lines[n].end, found[n]) for n in sorted(found))
@@ -145,7 +93,7 @@ def _neighbours(lines: list[_Line], n: int) -> Iterator[int]:
 def _counters(lines: list[_Line]) -> Iterator[int]:
     """The bare numbers under the line that says when the page was made, a blank line or the end below them."""
     for n, line in enumerate(lines):
-        if not (line.label and _TIMESTAMP.fullmatch(line.text)):
+        if not (line.label and says_when_made(line.text)):
             continue
         after = n + 1
         while after < len(lines) and after <= n + _CLOSE and not lines[after].text:
@@ -225,9 +173,9 @@ def _teasers(lines: list[_Line]) -> list[int]:
     heading = None
     for n in range(len(lines) - 1, -1, -1):
         line = lines[n]
-        if line.label and _RELATED.fullmatch(line.text):
+        if line.label and opens_others(line.text):
             heading = n if entries >= _ENTRIES else heading
-        elif line.text and not (line.label and (_STRONG.fullmatch(line.text) or _WEAK.fullmatch(line.text))):
+        elif line.text and not (line.label and (is_furniture(line.text) or may_be_furniture(line.text))):
             if _NUMBERED.match(line.text) or not (_BULLET.match(line.text) or _breaks_off(line.text)):
                 break
             entries += 1
@@ -235,7 +183,7 @@ def _teasers(lines: list[_Line]) -> list[int]:
         return list(range(heading, len(lines)))
     found: list[int] = []
     for n, line in enumerate(lines):
-        if line.label and _RELATED.fullmatch(line.text):
+        if line.label and opens_others(line.text):
             end = next((m for m in range(n + 1, len(lines)) if not _is_title(lines[m].text)), len(lines))
             found += range(n, end) if end - n > _ENTRIES else ()
     return found

@@ -129,7 +129,8 @@ def _ended() -> str:
     """A run of marks that ends a sentence: the half-width ones where no letter or figure follows, a full stop only
     behind Han or a mark that closes, too."""
     goes_on = rf"(?=[{HAN}{OPENERS}{CLOSERS}\s\"＂]|$)"
-    half = rf"[{_class(_MARKS['half_ends'])}]+{goes_on}"
+    halves = _class(_MARKS["half_ends"])
+    half = rf"(?<![{halves}])[{halves}]++{goes_on}"
     stop = rf"(?<=[{HAN}{CLOSERS}%％])[{_class(_MARKS['stops'])}]{goes_on}"
     at_line_end = (
         rf"(?<![{_class(_MARKS['stops'])}])[{_class(_MARKS['stops'])}](?=[{CLOSERS}\"＂]*[ \t\u3000]*(?:\n|\Z))"

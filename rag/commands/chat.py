@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _PATIENCE = 0.3  # seconds before it is said what is going on
-_LINE = re.compile(r"\s*[:：]\s*(\S*)\s*(.*?)\s*", re.DOTALL)
+_LINE = re.compile(r"\s*+[:：]\s*+(\S*+)\s*+(.*)", re.DOTALL)
 
 COMMANDS = {
     "1": Message("打开出处 1(2、3…同样),看引文的上下文", "open citation 1 (or 2, 3 …) in its surroundings"),
@@ -203,7 +203,7 @@ class Chat:
         """Answer a line or do what it says; False when it says to leave. Raises a WenbaoError."""
         if not line.strip():
             return True
-        command = _LINE.fullmatch(line)
+        command = _LINE.fullmatch(line.rstrip())
         if command is None:
             self._ask(line)
             return True

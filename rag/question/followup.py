@@ -28,7 +28,7 @@ _LEADING = re.compile(
     r"|and\b|what about\b|how about\b|then\b)?[\s,，]*",
     re.IGNORECASE,
 )
-_TRAILING = re.compile(rf"(?:呢|{asking('manner')})?[?？。!！\s]*+$")
+_TRAILING = re.compile(rf"(?:(?:呢|{asking('manner')})[?？。!！\s]*+|(?<![?？。!！\s])[?？。!！\s]++)$")
 _PRONOUN = re.compile(r"^(?:其(?![中他])|他们|她们|它们|他|她|它|这些?|那些|该)的?")
 _MORE = re.compile(rf"^(?:还有|其他|别的|其余)?+(?:吗|{_ASKING}|别的|其他的?|其余的?)*+$")
 _ENGLISH_WORDS = re.compile(r"[a-z]{2,}")
@@ -40,9 +40,9 @@ _NAMED_IN_ENGLISH = re.compile(r"\b(?:in|of|for|does|did|has|is|was)\s+([A-Z][\w
 _ASKS = re.compile(
     rf"{ASK.pattern}|{_ASKING}|吗|\b(?:how|what|which|who|when|where|does|did|is|are|was|were)\b", re.IGNORECASE
 )
-_PREDICATE = re.compile(
-    rf"(?:的?(?:预期|控制)*目标)?(?:(?:同比|累计)?(?:增长|增加|提高|下降|减少|降低|占)了?)?{LED_BY}*+$"
-)
+_LED_BY = re.compile(rf"{LED_BY}++")
+_LEAD_IN = re.compile(r"(?:的?(?:预期|控制){0,2}目标)?(?:(?:同比|累计)?(?:增长|增加|提高|下降|减少|降低|占)了?)?$")
+_LONGEST_LEAD_IN = 12  # characters
 _YEAR = re.compile(r"(?:19|20)\d\d年(?:度)?|[去今前上明]年(?:度)?")
 _PART_OF_YEAR = re.compile(
     r"[上下]半年|第?[一二三四]季度|(?:1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月份?|[上本这]个?[月周]"
@@ -194,13 +194,19 @@ def _swap(said: str, earlier: str, regions: Collection[str]) -> str:
     ask = parts.ask if alike or not parts.ask.startswith(("多少", "几")) else "多少"
     if parts.counts:
         return f"{parts.before}{ask}{thing}{parts.rest}"
-    predicate = _PREDICATE.search(parts.before)
-    led = predicate[0] if predicate else ""
+    led = _predicate(parts.before)
     kept = _kept(earlier, regions)
     if kept and thing.startswith(kept[-2:].rstrip("的里")):
         kept = kept.rstrip("的里")
     ask = ask if ask == parts.ask and alike and not re.match(r"多少.", ask) else _COUNTED.sub("多少", ask)
     return f"{kept}{thing}{led.lstrip(',， ')}{ask}{parts.rest}"
+
+
+def _predicate(before: str) -> str:
+    """How what stands before the asking words leads to them: 的目标是, 同比增长."""
+    led = next((run.start() for run in _LED_BY.finditer(before) if run.end() == len(before)), len(before))
+    lead_in = _LEAD_IN.search(before, max(0, led - _LONGEST_LEAD_IN), led)
+    return before[lead_in.start() if lead_in else led :]
 
 
 def _among(said: str, earlier: str, parts: Parts) -> str:

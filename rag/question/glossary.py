@@ -17,12 +17,12 @@ from config.errors import ModelError
 
 _FILE = "cedict/cedict_1_0_ts_utf-8_mdbg.txt"
 _ENTRY = re.compile(r"(\S+) (\S+) \[([^\]]*)\] /(.*)/")
-_BRACKETED = re.compile(r"\([^)]*\)")
+_BRACKETED = re.compile(r"\([^)]*+(?:\)|$)")
 _ABBREVIATION = re.compile(r"\(([A-Z][A-Z&]+)\)")
 _SPELLINGS = (("isation", "ization"), ("our", "or"), ("ise", "ize"), ("centre", "center"), ("programme", "program"))
 _RANKED = re.compile(
-    r"^((?:[A-Z][\w'’-]*+ ?)+?)(?:[,(]| (?:\w+[- ])*(?:level|city|province|county|prefecture|district|autonomous"
-    r"|municipality)\b)"
+    r"^([A-Z][\w'’-]*+(?: [A-Z][\w'’-]*+)*)(?: ?[,(]| (?:\w++[- ]){0,6}(?:level|city|province|county|prefecture|district"
+    r"|autonomous|municipality)\b)"
 )
 _REGION = re.compile(r"\b(?:city|province|county|prefecture|district|municipality|autonomous region|region)\b", re.I)
 _HAN = re.compile(r"[\u4e00-\u9fff]+")

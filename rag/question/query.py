@@ -164,7 +164,9 @@ def _core(text: str) -> str:
 
 def _without_exceptions(folded: str) -> tuple[str, frozenset[str]]:
     """The question without `(不算…)`, and what is not to be counted."""
-    left_out = frozenset(name for m in _EXCEPT.finditer(folded) for name in re.findall(r"[“\"「](.+?)[”\"」]", m[0]))
+    left_out = frozenset(
+        name for m in _EXCEPT.finditer(folded) for name in re.findall(r"[“\"「]([^“”\"「」]+)[”\"」]", m[0])
+    )
     return _EXCEPT.sub("", folded), left_out
 
 

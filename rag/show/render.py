@@ -36,7 +36,7 @@ _ANOMALIES = {
 }
 # What Markdown would read as its own: marks anywhere, and what makes a block of a line's beginning.
 _MARKS = re.compile(r"[\\`*_<\[\]]")
-_BLOCK = re.compile(r"^(\s*)([#>+=|~-]|\d+[.)])", re.MULTILINE)
+_BLOCK = re.compile(r"^([^\S\n]*)([#>+=|~-]|\d+[.)])", re.MULTILINE)
 
 
 def answer_text(answer: Answer, language: Language) -> str:
