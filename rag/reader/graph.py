@@ -63,7 +63,7 @@ class Graph(Session):
 
 
 def logits_of(said: Mapping[str, Floats], own: Sequence[int], spans: Sequence[tuple[int, int]]) -> Logits:
-    """One pair's outputs by name as its logits; `own` are the places of the passage's tokens, `spans` their characters."""
+    """One pair's outputs, by name, as its logits: `own` are the passage's tokens, `spans` their characters."""
     return Logits(
         start=said["start"][own],
         end=said["end"][own],

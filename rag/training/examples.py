@@ -12,7 +12,7 @@ import math
 import random
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -27,7 +27,12 @@ _REPLACEMENTS = {"，": ",", "。": ".", "；": ";", "：": ":", "（": "(", "�
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """`passage[start:end]` answers `question`; start == end == 0 where nothing in the passage does."""
+    """`passage[start:end]` answers `question`; start == end == 0 where no single run of characters does.
+
+    `evidence` are the runs of the passage that prove the answer, in order, empty where it isn't answered or where
+    only the answer's place is known. `yes` is the answer to a question that asks for yes or no. `date` is the
+    report's, as YYYY-MM-DD.
+    """
 
     question: str
     title: str
@@ -35,10 +40,24 @@ class Example:
     start: int = 0
     end: int = 0
     section: str = ""
+    date: str = ""
+    evidence: tuple[tuple[int, int], ...] = ()
+    yes: bool | None = None
 
     @property
     def answered(self) -> bool:
+        return self.has_span or bool(self.evidence)
+
+    @property
+    def has_span(self) -> bool:
         return self.end > self.start
+
+    @property
+    def proof(self) -> tuple[tuple[int, int], ...]:
+        """The evidence, or where only the answer's place is known the sentence it begins in."""
+        if self.evidence or not self.has_span:
+            return self.evidence
+        return tuple(span for span in sentences(self.passage) if span[0] <= self.start < span[1])
 
     @property
     def answer(self) -> str:
@@ -230,6 +249,8 @@ def damaged(example: Example, rng: random.Random) -> Example:
             _spoiled(char, rng) if rng.random() < rate * (8 if char in _REPLACEMENTS else 1) else char for char in text
         )
 
+    if example.evidence:
+        return _damaged_around(example, spoil)
     before, answer, after = (
         spoil(example.passage[: example.start]),
         example.answer,
@@ -239,6 +260,20 @@ def damaged(example: Example, rng: random.Random) -> Example:
         replace(example, passage=before + answer + after, start=len(before), end=len(before) + len(answer))
         if example.answered
         else replace(example, passage=before + after)
+    )
+
+
+def _damaged_around(example: Example, spoil: Callable[[str], str]) -> Example:
+    """Damage before the first and behind the last sentence of evidence, so that everything between keeps its place."""
+    first, last = example.evidence[0][0], example.evidence[-1][1]
+    before = spoil(example.passage[:first])
+    moved = len(before) - first
+    return replace(
+        example,
+        passage=before + example.passage[first:last] + spoil(example.passage[last:]),
+        start=example.start + moved if example.has_span else 0,
+        end=example.end + moved if example.has_span else 0,
+        evidence=tuple((start + moved, end + moved) for start, end in example.evidence),
     )
 
 

@@ -23,6 +23,7 @@ from ingest.language.script import to_simplified
 from rag.question.understand import understand
 from rag.reader.reader import Calibration, Reader, Reading, ToRead
 from rag.training.examples import Asked, Bigrams, Group, QuestionSet, windows
+from rag.training.replay import SETS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float32]
 
-SETS = ("drcd-dev", "cmrc2018-trial", "cmrc2018-dev-half")
 OPEN_SETS = ("cmrc2018-trial", "drcd-dev")
 NEUTRAL = Calibration(0.0, 1.0, 0.0)  # of a reader whose calibration is still to be fitted
 _CHUNK = 280

@@ -189,7 +189,7 @@ def test_training_goes_on_where_it_was_interrupted(groups, encoder, tmp_path):
             torch.manual_seed(0)
             reader = network.untrained(folder)
             with contextlib.suppress(KeyboardInterrupt):
-                trainer(reader, encoder, tmp_path / name, every=1).run(Stage("s", short, 2, 1e-4))
+                trainer(reader, encoder, tmp_path / name, every=1).run(Stage("s", lambda _: short, 2, 1e-4))
         return reader.span.weight.detach()
 
     assert torch.equal(trained("straight", [Trainer]), trained("interrupted", [Interrupted, Trainer]))

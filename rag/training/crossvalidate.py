@@ -1,0 +1,122 @@
+"""What the reader is worth to people it didn't learn from: `make reader-cv`. Leaves authors out in turn.
+
+Each fold is taught all other authors, without any report that a left-out author used too, from a start that has seen
+no author at all. Training and measuring go on where they were; lines of the figures are in `figures.jsonl`.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from config.errors import WenbaoError
+from config.logs import quiet_libraries
+from config.settings import Settings
+from rag.training import course, worth
+from rag.training.authored import Author, Question, apart, read_authors
+from rag.training.everything import NEWS, Hits, all_documents, found, mined
+from rag.training.examples import Group
+from rag.training.judged import Read, Row, judge, kept_rows, reading, to_read, write_row
+from rag.training.replay import Sets, read_sets, training_groups
+from rag.training.taught import passages
+
+_SEED = 1
+_CHUNK = 280  # characters, as the product cuts unless told otherwise
+
+
+def main(
+    data: Annotated[Path, typer.Argument(help="the folder with data/ and prototypes/")],
+    work: Annotated[Path, typer.Option(help="where checkpoints are kept")] = Path(".wenbao/reader-training"),
+    together: Annotated[int, typer.Option(help="authors left out in one fold")] = 2,
+    folds: Annotated[str, typer.Option(help="only these folds, as a7+a10,a1+a2")] = "",
+    steps: Annotated[int, typer.Option(help="steps of training a fold; 0 for three epochs")] = 0,
+    questions: Annotated[int, typer.Option(help="questions measured of each author; 0 measures all")] = 0,
+    share: Annotated[float, typer.Option(help="share of the old sets in training")] = course.OLD,
+    models: Annotated[Path | None, typer.Option(help="prepared models; in the work folder if not said")] = None,
+) -> None:
+    """Train and measure every fold, then print a table of the authors left out and their mean."""
+    quiet_libraries()
+    try:
+        work.mkdir(parents=True, exist_ok=True)
+        authors = read_authors(data)
+        told = _Told(data, read_sets(data), work, authors, steps, questions, share)
+        asked = [question for author in authors for question in author.questions]
+        hits = found(told.documents, asked, models or Settings(models_dir=work / "models").models_path, work)
+        rows: list[Row] = []
+        for names in folds_of([author.name for author in authors], together, folds):
+            rows += _fold(told, hits, names)
+            _show(rows, work)
+    except WenbaoError as exc:
+        typer.echo(exc.text("en"), err=True)
+        raise typer.Exit(exc.exit_code) from exc
+
+
+def folds_of(names: Sequence[str], together: int, only: str = "") -> list[tuple[str, ...]]:
+    """The authors of each fold. Neighbours wrote alike, so a fold takes its authors from apart."""
+    if only:
+        return [tuple(fold.split("+")) for fold in only.split(",")]
+    count = -(-len(names) // together)
+    return [tuple(names[i::count]) for i in range(count)]
+
+
+class _Told:
+    """What all folds have in common."""
+
+    def __init__(
+        self, data: Path, sets: Sets, work: Path, authors: Sequence[Author], steps: int, questions: int, share: float
+    ) -> None:
+        self.data, self.sets, self.work, self.authors = data, sets, work, authors
+        self.steps, self.questions, self.share = steps, questions, share
+        self.documents = all_documents(authors, data / NEWS)
+        self.old: list[Group] = training_groups(data, sets)
+
+
+def _fold(told: _Told, hits: Hits, names: tuple[str, ...]) -> list[Row]:
+    """Teach the others, then read for those left out."""
+    taught, unseen = apart(told.authors, names)
+    folder = told.work / f"without-{'+'.join(names)}-{told.steps}-{told.share}"
+    reader, encoder = course.start(told.data, told.sets, told.work)
+    lessons = course.Course(taught, mined(hits, taught), told.old, told.share)
+    course.teach(reader, encoder, folder, lessons, told.steps or lessons.steps())
+    wanted = [question for author in unseen for question in _some(author, told.questions)]
+    return _read(told, hits, wanted, reading(reader, encoder), folder / "rows.jsonl")
+
+
+def _read(told: _Told, hits: Hits, wanted: Sequence[Question], read: Read, path: Path) -> list[Row]:
+    """A row for each question, from the file where it is there already."""
+    documents = {document.source: document for document in told.documents}
+    kept = kept_rows(path)
+    for done, question in enumerate(wanted):
+        if question.id not in kept:
+            cut = passages(question.document, _CHUNK)
+            kept[question.id] = judge(question, to_read(question, hits[question.id], documents, cut), read)
+            write_row(kept[question.id], path)
+        if done % 50 == 0:
+            print(f"{path.parent.name}: read for {done} of {len(wanted)} questions", file=sys.stderr, flush=True)
+    return [kept[question.id] for question in wanted]
+
+
+def _some(author: Author, count: int) -> Sequence[Question]:
+    """All of an author's questions, or so many of them, always the same."""
+    if not count or count >= len(author.questions):
+        return author.questions
+    return random.Random(_SEED).sample(author.questions, count)
+
+
+def _show(rows: Sequence[Row], work: Path) -> None:
+    """Print the table of the authors measured so far, and keep their figures."""
+    names = list(dict.fromkeys(row.author for row in rows))
+    by_author = [(name, worth.figures([row for row in rows if row.author == name])) for name in names]
+    lines = [json.dumps({"left out": name, **each}, ensure_ascii=False) for name, each in by_author]
+    (work / "figures.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    print(worth.table(by_author), flush=True)
+
+
+if __name__ == "__main__":
+    typer.run(main)
