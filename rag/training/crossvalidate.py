@@ -10,6 +10,7 @@ import json
 import random
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -17,9 +18,8 @@ import typer
 
 from config.errors import WenbaoError
 from config.logs import quiet_libraries
-from config.settings import Settings
 from rag.training import course, worth
-from rag.training.authored import Author, Question, apart, read_authors
+from rag.training.authored import Author, Document, Question, apart, read_authors
 from rag.training.everything import NEWS, Hits, all_documents, found, mined
 from rag.training.examples import Group
 from rag.training.judged import Read, Row, judge, kept_rows, reading, to_read, write_row
@@ -38,19 +38,20 @@ def main(
     steps: Annotated[int, typer.Option(help="steps of training a fold; 0 for three epochs")] = 0,
     questions: Annotated[int, typer.Option(help="questions measured of each author; 0 measures all")] = 0,
     share: Annotated[float, typer.Option(help="share of the old sets in training")] = course.OLD,
+    untaught: Annotated[
+        bool, typer.Option("--untaught", help="measure what training starts from, and train nothing")
+    ] = False,
     models: Annotated[Path | None, typer.Option(help="prepared models; in the work folder if not said")] = None,
 ) -> None:
     """Train and measure every fold, then print a table of the authors left out and their mean."""
     quiet_libraries()
     try:
         work.mkdir(parents=True, exist_ok=True)
-        authors = read_authors(data)
-        told = _Told(data, read_sets(data), work, authors, steps, questions, share)
-        asked = [question for author in authors for question in author.questions]
-        hits = found(told.documents, asked, models or Settings(models_dir=work / "models").models_path, work)
+        held = _material(data, work, models or work / "models", untaught=untaught)
+        plan = _Plan(None if untaught else steps, questions, share)
         rows: list[Row] = []
-        for names in folds_of([author.name for author in authors], together, folds):
-            rows += _fold(told, hits, names)
+        for names in folds_of([author.name for author in held.authors], together, folds):
+            rows += _fold(plan, held, names)
             _show(rows, work)
     except WenbaoError as exc:
         typer.echo(exc.text("en"), err=True)
@@ -65,37 +66,59 @@ def folds_of(names: Sequence[str], together: int, only: str = "") -> list[tuple[
     return [tuple(names[i::count]) for i in range(count)]
 
 
-class _Told:
-    """What all folds have in common."""
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What every fold does: its steps (0: three epochs, None: untaught), questions an author, share of old sets."""
 
-    def __init__(
-        self, data: Path, sets: Sets, work: Path, authors: Sequence[Author], steps: int, questions: int, share: float
-    ) -> None:
-        self.data, self.sets, self.work, self.authors = data, sets, work, authors
-        self.steps, self.questions, self.share = steps, questions, share
-        self.documents = all_documents(authors, data / NEWS)
-        self.old: list[Group] = training_groups(data, sets)
+    steps: int | None
+    questions: int
+    share: float
+
+    def folder(self, names: Sequence[str]) -> str:
+        return "untaught" if self.steps is None else f"without-{'+'.join(names)}-{self.steps}-{self.share}"
 
 
-def _fold(told: _Told, hits: Hits, names: tuple[str, ...]) -> list[Row]:
+@dataclass(frozen=True, slots=True)
+class _Material:
+    """What every fold draws from."""
+
+    data: Path
+    work: Path
+    sets: Sets
+    authors: Sequence[Author]
+    documents: Sequence[Document]
+    hits: Hits
+    old: Sequence[Group]
+
+
+def _material(data: Path, work: Path, models: Path, *, untaught: bool) -> _Material:
+    authors, sets = read_authors(data), read_sets(data)
+    documents = all_documents(authors, data / NEWS)
+    hits = found(documents, [question for author in authors for question in author.questions], models, work)
+    return _Material(data, work, sets, authors, documents, hits, [] if untaught else training_groups(data, sets))
+
+
+def _fold(plan: _Plan, held: _Material, names: tuple[str, ...]) -> list[Row]:
     """Teach the others, then read for those left out."""
-    taught, unseen = apart(told.authors, names)
-    folder = told.work / f"without-{'+'.join(names)}-{told.steps}-{told.share}"
-    reader, encoder = course.start(told.data, told.sets, told.work)
-    lessons = course.Course(taught, mined(hits, taught), told.old, told.share)
-    course.teach(reader, encoder, folder, lessons, told.steps or lessons.steps())
-    wanted = [question for author in unseen for question in _some(author, told.questions)]
-    return _read(told, hits, wanted, reading(reader, encoder), folder / "rows.jsonl")
+    taught, unseen = apart(held.authors, names)
+    folder = held.work / plan.folder(names)
+    folder.mkdir(exist_ok=True)
+    reader, encoder = course.start(held.data, held.sets, held.work)
+    if plan.steps is not None:
+        lessons = course.Course(taught, mined(held.hits, taught), held.old, plan.share)
+        course.teach(reader, encoder, folder, lessons, plan.steps or lessons.steps())
+    wanted = [question for author in unseen for question in _some(author, plan.questions)]
+    return _read(held, wanted, reading(reader, encoder), folder / "rows.jsonl")
 
 
-def _read(told: _Told, hits: Hits, wanted: Sequence[Question], read: Read, path: Path) -> list[Row]:
+def _read(held: _Material, wanted: Sequence[Question], read: Read, path: Path) -> list[Row]:
     """A row for each question, from the file where it is there already."""
-    documents = {document.source: document for document in told.documents}
+    documents = {document.source: document for document in held.documents}
     kept = kept_rows(path)
     for done, question in enumerate(wanted):
         if question.id not in kept:
             cut = passages(question.document, _CHUNK)
-            kept[question.id] = judge(question, to_read(question, hits[question.id], documents, cut), read)
+            kept[question.id] = judge(question, to_read(question, held.hits[question.id], documents, cut), read)
             write_row(kept[question.id], path)
         if done % 50 == 0:
             print(f"{path.parent.name}: read for {done} of {len(wanted)} questions", file=sys.stderr, flush=True)
