@@ -1,7 +1,8 @@
 """What the reader is worth to people it didn't learn from: `make reader-cv`. Leaves authors out in turn.
 
 Each fold is taught all other authors, without any report that a left-out author used too, from a start that has seen
-no author at all. Training and measuring go on where they were; lines of the figures are in `figures.jsonl`.
+no author at all. Training and measuring go on where they were. The figures are printed as a table, and kept as JSON
+lines in the work folder, in a file of each way of training.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ def main(
     folds: Annotated[str, typer.Option(help="only these folds, as a7+a10,a1+a2")] = "",
     steps: Annotated[int, typer.Option(help="steps of training a fold; 0 for three epochs")] = 0,
     questions: Annotated[int, typer.Option(help="questions measured of each author; 0 measures all")] = 0,
-    share: Annotated[float, typer.Option(help="share of the old sets in training")] = course.OLD,
+    share: Annotated[float, typer.Option(min=0, max=0.9, help="share of the old sets in training")] = course.OLD,
     untaught: Annotated[
         bool, typer.Option("--untaught", help="measure what training starts from, and train nothing")
     ] = False,
@@ -52,7 +53,7 @@ def main(
         rows: list[Row] = []
         for names in folds_of([author.name for author in held.authors], together, folds):
             rows += _fold(plan, held, names)
-            _show(rows, work)
+            _show(rows, work / f"figures-{plan.name}.jsonl")
     except WenbaoError as exc:
         typer.echo(exc.text("en"), err=True)
         raise typer.Exit(exc.exit_code) from exc
@@ -74,8 +75,13 @@ class _Plan:
     questions: int
     share: float
 
+    @property
+    def name(self) -> str:
+        return "untaught" if self.steps is None else f"{self.steps}-steps-{self.share}-old"
+
     def folder(self, names: Sequence[str]) -> str:
-        return "untaught" if self.steps is None else f"without-{'+'.join(names)}-{self.steps}-{self.share}"
+        """Where a fold's training and reading are kept."""
+        return f"{self.name}-without-{'+'.join(names)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,18 +132,18 @@ def _read(held: _Material, wanted: Sequence[Question], read: Read, path: Path) -
 
 
 def _some(author: Author, count: int) -> Sequence[Question]:
-    """All of an author's questions, or so many of them, always the same."""
-    if not count or count >= len(author.questions):
-        return author.questions
-    return random.Random(_SEED).sample(author.questions, count)
+    """All of an author's questions, or so many of them; fewer are always among more."""
+    drawn = list(author.questions)
+    random.Random(_SEED).shuffle(drawn)
+    return drawn[: count or None]
 
 
-def _show(rows: Sequence[Row], work: Path) -> None:
+def _show(rows: Sequence[Row], path: Path) -> None:
     """Print the table of the authors measured so far, and keep their figures."""
     names = list(dict.fromkeys(row.author for row in rows))
     by_author = [(name, worth.figures([row for row in rows if row.author == name])) for name in names]
     lines = [json.dumps({"left out": name, **each}, ensure_ascii=False) for name, each in by_author]
-    (work / "figures.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     print(worth.table(by_author), flush=True)
 
 

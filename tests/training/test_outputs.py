@@ -110,6 +110,7 @@ def test_the_shipped_adapter_has_the_heads_it_holds(folder):
     assert all(torch.allclose(a, b, atol=1e-5) for a, b in zip(before, after[:3], strict=False))
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the exporter, see network.export
 def test_a_taught_reader_is_written_read_and_served_with_all_its_outputs(folder, tmp_path):
     torch.manual_seed(0)
     reader = network.load(folder, ADAPTER, later=network.TAUGHT_LATER)
