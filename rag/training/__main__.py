@@ -18,12 +18,13 @@ from ingest.embedding.embed import Embedder
 from rag.reader.adapter import ADAPTER, CALIBRATION
 from rag.reader.prepare import prepare
 from rag.reader.reader import Reader
-from rag.training import course, measure
+from rag.training import calibrating, course
 from rag.training.authored import read_authors
 from rag.training.everything import NEWS, all_documents, found, mined
 from rag.training.examples import Group
-from rag.training.measure import NEUTRAL, figures
+from rag.training.measure import figures
 from rag.training.replay import Sets, held_out_groups, read_sets, training_groups
+from rag.training.sameness import auc
 
 _MEASURED = 100  # groups the calibration is fitted on and shown by, of sets and of reports each
 
@@ -43,7 +44,7 @@ def main(
         settings = Settings(models_dir=work / "models")
         _train(data, sets, work, settings.models_path, epochs)
         prepared = prepare(settings, _notify)
-        _calibrate(Reader(prepared, NEUTRAL), held_out_groups(data, sets, _MEASURED))
+        _calibrate(Reader(prepared, calibrating.NEUTRAL), held_out_groups(data, sets, _MEASURED))
         for line in figures(Reader(prepared), data, sets, seeds, Embedder.open(settings, _notify), work, limit or None):
             print(line, flush=True)
     except WenbaoError as exc:
@@ -66,17 +67,17 @@ def _train(data: Path, sets: Sets, work: Path, models: Path, epochs: float) -> N
 def _calibrate(reader: Reader, held_out: Sequence[Group]) -> None:
     """Fit the calibration on half of the held-out groups and show it on the other half."""
     half = len(held_out) // 2
-    fitted, shown = measure.judged(reader, held_out[:half]), measure.judged(reader, held_out[half:])
-    calibration = measure.calibrate(fitted)
+    fitted, shown = calibrating.judged(reader, held_out[:half]), calibrating.judged(reader, held_out[half:])
+    calibration = calibrating.calibrate(fitted)
     CALIBRATION.write_text(json.dumps(asdict(calibration), indent=2) + "\n", encoding="utf-8")
     print("relevance said / answered / passages (held out, not fitted on)")
-    for said, answered, count in measure.reliability(calibration, shown):
+    for said, answered, count in calibrating.reliability(calibration, shown):
         print(f"  {said:.2f} / {answered:.2f} / {count}")
     positive, negative = (
         [calibration.probability(relevance, margin) for relevance, margin, answered in shown if answered == wanted]
         for wanted in (True, False)
     )
-    print(f"held-out passages: relevance AUC {measure.auc(positive, negative):.3f}", flush=True)
+    print(f"held-out passages: relevance AUC {auc(positive, negative):.3f}", flush=True)
 
 
 def _notify(message: Message) -> None:

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 
 from ingest.chunk import chunk
 from rag.training.authored import Author, Document, Question, Run
-from rag.training.examples import SIZES, Example, Group, bigrams
+from rag.training.bigrams import bigrams
+from rag.training.examples import SIZES, Example, Group
 from rag.training.typed import as_typed
 
 _TITLED = 0.88  # share of the examples with the report's title in front

@@ -19,8 +19,9 @@ import numpy.typing as npt
 import torch
 
 from rag.reader.network import ReaderNetwork
+from rag.training.damage import damaged
 from rag.training.encode import Batch, Encoded, Encoder, collate
-from rag.training.examples import Example, Group, damaged
+from rag.training.examples import Example, Group
 from rag.training.losses import loss_of
 
 GROUPS_A_STEP = 8

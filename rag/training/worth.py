@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from rag.training.judged import Judged, Row, Sentence
-from rag.training.measure import auc, bare, overlap
+from rag.training.sameness import auc, bare, overlap
 
 _MARGIN, _SCORE, _EVIDENCE = 0.3, 6.0, 0.5  # what counts beside the log odds of relevance
 _NOT_THE_BEST = 4.0  # off where the passage's best span stands elsewhere

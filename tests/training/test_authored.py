@@ -11,8 +11,9 @@ import pytest
 from config.errors import UsageError
 from rag.training.authored import Author, apart, document_of, question_of, read_authors
 from rag.training.course import Course
+from rag.training.damage import damaged
 from rag.training.everything import Hit, all_documents, mined
-from rag.training.examples import Example, damaged
+from rag.training.examples import Example
 from rag.training.taught import Passage, misleading, pair, passages, proving, taught_groups, varied
 from rag.training.typed import as_typed
 
