@@ -1,6 +1,6 @@
 """Question sets to training examples: passages cut from their documents, and passages that mislead.
 
-A group is one question's examples: the first holds the answer, the others don't and look as if they
+A group is one question's examples: the first holds the answer, unless nothing does, and the others look as if they
 might. Everything is drawn from one seeded generator, so the same sets give the same groups.
 """
 
