@@ -35,7 +35,7 @@ _DATE = re.compile(
 )
 _YEAR_ASKED = re.compile(rf"{asking('year')}|\b(?:what|which) year\b")
 _PERSON = re.compile(
-    rf"(?:{asking('person')}|[员长人记席士者师授手生](?:是|的|姓|叫)*(?:{asking('name')}|名字))|\bwho(?:se|m)?\b"
+    rf"(?:{asking('person')}|(?:{people.post_pattern(trades=True)}|[员长人记席士者师授手生])(?:是|的|姓|叫)*(?:{asking('name')}|名字))|\bwho(?:se|m)?\b"
     r"|\bname of the (?:person|chair\w*|mayor)\b"
 )
 # What a person whom the question names is: behind the name, which ends the words for the person.
@@ -67,7 +67,9 @@ _MORE = re.compile(
     r"|\b(?:more|most|fewer|fewest|larger|largest|higher|highest|lower|lowest|greater|greatest)\b"
 )
 _DIFFERENCE = re.compile(rf"比.{{1,16}}?[多少高低大][了出]?(?:{_HOW})|相差|差多少|\bhow many more\b|\bdifference\b")
-_SUM = re.compile(r"加起来|总计|合计|总共|一共|共计|总和|总数|\btotal\b|\baltogether\b|\bcombined\b|\bsum\b")
+_SUM = re.compile(
+    r"加起来|总计|合计|总共|一共|共计|总和|总数|(?<![公中一总])共(?![同青产享有建计和鸣识])|\btotal\b|\baltogether\b|\bcombined\b|\bsum\b"
+)
 _MONEY = re.compile(
     rf"多少(?:钱|经费|资金)|花了?多少|金额|总额(?:是|有|为|达到?|共)*多少|造价|奖补(?![了过]?(?:{_HOW})[个家名项所处])|经费[^,，。]{{0,4}}多少"
     r"|投资(?:额|总额)?(?:是|为|了|达到?|共)*多少(?![个家名人项处])|多少[^,，。?？]{0,4}(?:资金|经费)|\bmoney\b|\byuan\b|\bcosts?\b"
