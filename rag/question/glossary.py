@@ -21,8 +21,8 @@ _BRACKETED = re.compile(r"\([^)]*+(?:\)|$)")
 _ABBREVIATION = re.compile(r"\(([A-Z][A-Z&]+)\)")
 _SPELLINGS = (("isation", "ization"), ("our", "or"), ("ise", "ize"), ("centre", "center"), ("programme", "program"))
 _RANKED = re.compile(
-    r"^([A-Z][\w'’-]*+(?: [A-Z][\w'’-]*+)*)(?: ?[,(]| (?:\w++[- ]){0,6}(?:level|city|province|county|prefecture|district"
-    r"|autonomous|municipality)\b)"
+    r"^([A-Z][\w'’-]*+(?: [A-Z][\w'’-]*+)*)(?: ?[,(]| (?:\w++[- ]){0,6}(?:level|city|province|county|prefecture"
+    r"|district|autonomous|municipality)\b)"
 )
 _REGION = re.compile(r"\b(?:city|province|county|prefecture|district|municipality|autonomous region|region)\b", re.I)
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
