@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from html.entities import html5
 from typing import Any
 
+from ingest.formats.alignment import held
 from ingest.offsets import MappedText, Replacement
 
 _BLOCKS = frozenset(
@@ -45,7 +46,6 @@ _RAW = re.compile(
 )
 _FLOW = re.compile(r"<(?:body|p|div|h[1-6]|table|ul|ol|article|section|main)\b", re.IGNORECASE)
 _LAYOUT_BLOCKS = 5  # paragraphs in one cell from which on a table is there for the layout
-_LONG = 12  # characters of a line that no sentence holds by chance
 _NEAR = 3  # lines from a heading to the article it opens
 
 
@@ -106,21 +106,13 @@ def closed(source: str) -> str:
 def article(page: MappedText, lines: Iterable[str], headings: dict[int, int] | None = None) -> list[tuple[int, int]]:
     """The spans of the page's lines that the article's `lines`, as an extractor found them, don't hold.
 
-    White space doesn't count: an extractor breaks its lines elsewhere. A short line (科普, 讲座) stands in some
-    sentence of the article by chance: before its first and behind its last long line it must be one of its lines. The
-    headings over what it holds belong to it.
+    The headings over what it holds belong to it.
     """
-    lines = ["".join(line.split()) for line in lines]
-    whole = "".join(lines)
-    if not whole:
+    lines = [line for line in lines if line.strip()]
+    if not lines:
         return []
     shown = page.text.split("\n")
-    bare = [["".join(cell.split()) for cell in line.split("\t")] for line in shown]
-    held = [all(cell in whole for cell in cells) for cells in bare]
-    sure = [n for n, cells in enumerate(bare) if held[n] and sum(map(len, cells)) >= _LONG]
-    own = {cell.lstrip("-") for line in lines for cell in line.split("|")}
-    within = range(sure[0], sure[-1] + 1) if sure else range(len(shown))
-    kept = [held[n] and (n in within or all(cell in own for cell in bare[n])) for n in range(len(shown))]
+    kept = held(shown, lines)
     _keep_headings(shown, kept, headings or {})
     left_out = []
     start = 0

@@ -34,7 +34,8 @@ def extract(kind: str, data: bytes, seconds: float) -> dict[str, Any]:
     """What the parser for `kind` found, and what it knows about the file: `title`, `date`, `publisher`.
 
     PDF and Word: `text`, and in `dropped` the spans of it that aren't the report's, each (reason, start,
-    end). HTML: what `ingest.formats.html.Page` holds, and in `lines` those of the article.
+    end). HTML: what `ingest.formats.html.Page` holds, and in `around` the spans of its visible text that the article
+    doesn't hold.
 
     Raises ReportError when it refuses the file, fails, or takes longer than `seconds`.
     """
@@ -200,7 +201,7 @@ def _related(part: Any, kind: str) -> list[Any]:
 def _html(data: bytes) -> dict[str, Any]:
     import trafilatura
 
-    from ingest.formats.html import closed, read_page
+    from ingest.formats.html import article, closed, read_page
 
     source = data.decode("utf-8", "surrogatepass")
     document: Any = trafilatura.bare_extraction(
@@ -216,9 +217,8 @@ def _html(data: bytes) -> dict[str, Any]:
     page = read_page(source)
     return {
         "edits": page.edits,
-        "headings": list(page.headings.items()),
         "hidden": page.hidden,
-        "lines": (found.get("text") or "").split("\n"),
+        "around": article(page.text(source), (found.get("text") or "").split("\n"), page.headings),
         "title": found.get("title"),
         "date": found.get("date"),
         "publisher": found.get("sitename"),

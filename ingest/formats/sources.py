@@ -19,7 +19,6 @@ from typing import Any
 
 from config.errors import ReportError, StorageError, UnreadableReport, UsageError, reason
 from ingest.formats.encoding import LOST, decode
-from ingest.formats.html import article
 from ingest.formats.parsing import HTML, PDF, PDF_HEADER, WORD, extract
 from ingest.offsets import MappedText, Replacement
 from ingest.records import Dropped, Properties, RawReport
@@ -241,7 +240,7 @@ def parse(source: str, data: bytes, seconds: float = 60) -> RawReport:
 def _article(source: str, found: dict[str, Any]) -> tuple[MappedText, list[Dropped]]:
     """The text of an HTML page's article, and what was left out around it and in it."""
     page = MappedText.of(source).edit([Replacement(start, end, new) for start, end, new, _ in found["edits"]])
-    left_out = article(page, found["lines"], dict(found["headings"]))
+    left_out = [(start, end) for start, end in found["around"]]
     around = [("page", *page.raw_span(start, end)) for start, end in left_out]
     dropped = _spans(source, around + [("hidden", start, end) for start, end in found["hidden"]])
     return _without(page, left_out), dropped

@@ -115,7 +115,7 @@ def fold(text: str) -> str:
 def language_of(text: str) -> QuestionLanguage:
     """`zh-Hans` or `zh-Hant` where Han characters carry the text, `en` where Latin words do, else `und` (ISO 639-2).
 
-    A text that both scripts write alike counts as Simplified; one in kana is no Chinese, whatever Han it holds.
+    A text that both scripts write alike counts as Simplified; one with more kana than Han is no Chinese.
     """
     han = len(_HAN.findall(text))
     latin = len(_LATIN.findall(text))
