@@ -342,7 +342,7 @@ def test_a_deleted_report_is_found_neither_by_meaning_nor_by_words(sync, setting
 
 
 def test_only_what_changed_is_read_into_words_again(sync, reports, monkeypatch):
-    from ingest.index.published import lexical
+    from ingest.index import lexical
 
     sync()
     read: list[str] = []
@@ -355,7 +355,7 @@ def test_only_what_changed_is_read_into_words_again(sync, reports, monkeypatch):
 
 def test_an_index_with_words_of_another_recipe_is_refused_and_rebuilt(sync, settings, reports, embedder, monkeypatch):
     from ingest import pipeline
-    from ingest.index.published import published as index
+    from ingest.index import published as index
 
     with monkeypatch.context() as earlier:
         earlier.setattr(index, "LEXICAL_RECIPE", "0")

@@ -146,7 +146,7 @@ def test_a_server_that_is_not_there_is_one_line(remote, embedder, wenbao):
 
 
 def test_a_server_that_never_answers_is_one_line_and_not_a_silence(settings, embedder, monkeypatch):
-    from ingest.index.published import vectors
+    from ingest.index import vectors
 
     monkeypatch.setattr(vectors, "_ANSWERS", 0.3)
     with socket.socket() as silent:
@@ -158,7 +158,7 @@ def test_a_server_that_never_answers_is_one_line_and_not_a_silence(settings, emb
 
 
 def test_a_server_that_stops_answering_is_an_error(remote, embedder, monkeypatch):
-    from ingest.index.published import vectors
+    from ingest.index import vectors
 
     monkeypatch.setattr(vectors, "_WORKS", 0.001)
     with pytest.raises(StorageError, match="WENBAO_CHROMA_URL"):
