@@ -12,7 +12,7 @@ override export Q := $(value Q)
 # The development data, for `make bench` and `make reader`; nothing else needs it.
 DATA ?= ../shared
 
-.PHONY: help setup ask ingest test lint fix bench bench-large reader eval
+.PHONY: help setup ask ingest test lint fix bench bench-large reader reader-cv eval
 .DEFAULT_GOAL := help
 
 help:
@@ -24,6 +24,7 @@ help:
 	@echo 'make eval           measure answers on the development data (DATA=../shared)'
 	@echo 'make bench-large    measure an index of 100,000 chunks'
 	@echo 'make reader         train the reader again from the development data (DATA=../shared; hours, resumable)'
+	@echo 'make reader-cv      measure the reader on authors it did not learn from (DATA=../shared; hours, resumable)'
 	@echo 'make setup          only create the environment in $(VENV)'
 
 setup: $(INSTALLED)
@@ -66,7 +67,12 @@ bench-large: setup
 
 reader: setup
 	@test -d "$(DATA)/data" || { echo 'no training data in $(DATA); set DATA=…, for example make reader DATA=../shared' >&2; exit 2; }
-	@$(BIN)/python -m rag.training "$(DATA)"
+	@OMP_WAIT_POLICY=passive $(BIN)/python -m rag.training "$(DATA)"
+
+# ARGS choose folds and steps: make reader-cv ARGS='--folds a7+a10 --steps 300'; --help lists them.
+reader-cv: setup
+	@test -d "$(DATA)/data" || { echo 'no training data in $(DATA); set DATA=…, for example make reader-cv DATA=../shared' >&2; exit 2; }
+	@OMP_WAIT_POLICY=passive $(BIN)/python -m rag.training.crossvalidate "$(DATA)" $(ARGS)
 
 eval: setup
 	@test -d "$(DATA)/data" || { echo 'no development data in $(DATA): set DATA=FOLDER, as in make eval DATA=../shared' >&2; exit 2; }

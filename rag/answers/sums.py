@@ -34,7 +34,9 @@ _QUOTED = re.compile(r"([“「《\"][^”」》\"]+[”」》\"])((?:[、和及
 _NAMED = re.compile(
     r"([\u4e00-\u9fff]{2,12})((?:、[\u4e00-\u9fff]{2,12})*)(?:和|及|以及|与)([\u4e00-\u9fff]{2,12}?)(?=[一总共合加都]|分别)"
 )
-_SUM_WORDS = re.compile(r"(?:两|三|四|五|几|\d)[项个类种]活动|加起来|总计|合计|总共|一共|共计|的?总和|的?总数")
+_SUM_WORDS = re.compile(
+    r"(?:两|三|四|五|几|\d)[项个类种]活动|加起来|总计|合计|总共|一共|共计|的?总和|的?总数|(?<![公中])共(?![同青产享有建和鸣识])"
+)
 _ENGLISH_SUM = re.compile(
     r"(?:total|combined|sum)(?: number| amount)? of (?P<list>(?:[^,?]+, )*[^,?]+? and [^,?]+?)"
     r" (?P<noun>[a-z]+)(?P<tail> (?:held|in|did|does|of|at|were|organi[sz]ed|for)\b.*)?\?*$"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ingest.language import dates, figures, units
+from ingest.language import dates, figures, people, units
 from rag.question.kind import SURNAME, Asked
 
 _NAME_ENDS = r"(?=[^\u4e00-\u9fff]|讲话|主持|出席|同志|获|作|任|等|为|当选|担任|说|表示|$)"
@@ -43,7 +43,8 @@ def candidates(asked: Asked, sentence: str) -> Iterator[tuple[int, int]]:
         told = (date for date in dates.find(sentence) if not sentence[date.start : date.end].isdigit())
         yield from ((date.start, date.end) for date in told if _is_asked(asked, date))
     elif asked.kind == "person":
-        yield from ((m.start(), m.end()) for m in _PERSON.finditer(sentence))
+        named = {(p.start, p.end) for p in people.find(sentence)}
+        yield from sorted(named.union((m.start(), m.end()) for m in _PERSON.finditer(sentence)))
         yield from ((m.start(), m.end()) for m in _LIST.finditer(sentence) if asked.several)
     elif asked.kind == "post":
         yield from _posts(asked.person, sentence)

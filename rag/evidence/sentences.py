@@ -331,6 +331,8 @@ def near_role(text: str, role: str, start: int, end: int, sentence: tuple[int, i
     if held is not None:
         return any(people.same_post(role, post.post) for post in held)
     beside = people.posts(text[max(0, start - _BESIDE) : end + _BESIDE])
+    if not beside:  # whoever has a trade is often told without it
+        return all(post.is_trade for post in people.posts(role))
     return any(people.same_post(role, post.post) for post in beside)
 
 

@@ -67,7 +67,7 @@ def view(report: CleanReport, title: str, regions: Collection[str]) -> ReportVie
         stripped = line.strip()
         if 2 <= len(stripped) <= _CHAPTER and stripped[-1] not in "。;；,，" and at:
             told = told_years(stripped, year)
-            if told:
+            if told and not any(date.day for date in dates.find(stripped)):  # a dateline is no chapter
                 chapters.append((at, frozenset(told)))
         at += len(line) + 1
     places = {

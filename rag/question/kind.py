@@ -35,7 +35,7 @@ _DATE = re.compile(
 )
 _YEAR_ASKED = re.compile(rf"{asking('year')}|\b(?:what|which) year\b")
 _PERSON = re.compile(
-    rf"(?:{asking('person')}|[员长人记席士者师授手生](?:是|的|姓|叫)*(?:{asking('name')}|名字))|\bwho(?:se|m)?\b"
+    rf"(?:{asking('person')}|(?:{people.post_pattern(trades=True)}|[员长人记席士者师授手生])(?:是|的|姓|叫)*(?:{asking('name')}|名字))|\bwho(?:se|m)?\b"
     r"|\bname of the (?:person|chair\w*|mayor)\b"
 )
 # What a person whom the question names is: behind the name, which ends the words for the person.
@@ -67,7 +67,9 @@ _MORE = re.compile(
     r"|\b(?:more|most|fewer|fewest|larger|largest|higher|highest|lower|lowest|greater|greatest)\b"
 )
 _DIFFERENCE = re.compile(rf"比.{{1,16}}?[多少高低大][了出]?(?:{_HOW})|相差|差多少|\bhow many more\b|\bdifference\b")
-_SUM = re.compile(r"加起来|总计|合计|总共|一共|共计|总和|总数|\btotal\b|\baltogether\b|\bcombined\b|\bsum\b")
+_SUM = re.compile(
+    r"加起来|总计|合计|总共|一共|共计|总和|总数|(?<![公中一总])共(?![同青产享有建计和鸣识])|\btotal\b|\baltogether\b|\bcombined\b|\bsum\b"
+)
 _MONEY = re.compile(
     rf"多少(?:钱|经费|资金)|花了?多少|金额|总额(?:是|有|为|达到?|共)*多少|造价|奖补(?![了过]?(?:{_HOW})[个家名项所处])|经费[^,，。]{{0,4}}多少"
     r"|投资(?:额|总额)?(?:是|为|了|达到?|共)*多少(?![个家名人项处])|多少[^,，。?？]{0,4}(?:资金|经费)|\bmoney\b|\byuan\b|\bcosts?\b"
@@ -135,7 +137,8 @@ ANONYMISED = "20xx"
 _TITLED = re.compile(r"《[^《》]*》")  # a year in a title is part of a name
 # A school or hospital by its own name, not 全区小学 or 哪些中学; of a longer name the end is enough.
 _INSTITUTION = re.compile(
-    rf"(?:(?!(?:[全各些所的有在个家级中小]|{_HOW}|{_PLACE})[\u4e00-\u9fff]|[\u4e00-\u9fff](?:[全各少几些所个的有在家级中小]|{_PLACE}))"
+    rf"(?:(?!(?:[全各些所的有在个家级中小]|{_HOW}|{_PLACE})[\u4e00-\u9fff]|{asking('thing', 'which')}"
+    rf"|[\u4e00-\u9fff](?:[全各少几些所个的有在家级中小]|{_PLACE}))"
     rf"[\u4e00-\u9fff]{{2}})(?:{bodies('school', 'health')})(?!生|科)"
 )
 _ORDINAL = re.compile(rf"第[一二三四五六七八九十百\d]+|[一二三四五六七八九十特]等|(?:国家|{_WIDE})级")
@@ -227,8 +230,9 @@ def _years(told: Iterable[dates.Date]) -> frozenset[str]:
 
 
 def _role(folded: str) -> str:
-    """The post whose holder is asked for, as the question writes it."""
-    return next((post.post for post in people.posts(folded)), "")
+    """The post whose holder is asked for, as the question writes it; a trade (通讯员) where it names no post."""
+    told = sorted(people.posts(folded), key=lambda post: post.is_trade)
+    return told[0].post if told else ""
 
 
 def person_of(folded: str) -> str:
@@ -295,7 +299,8 @@ def _counted(folded: str) -> tuple[frozenset[str] | None, bool, str, str]:
     head = (tail[: cut.start()] if cut else tail).strip()
     if not head and (told := _HEAD_DONE.search(folded)):
         head = told[1]
-    if not head and (before := _HEAD_BEFORE.search(folded)):
+    measured = (known := units.unit(unit)) is not None and known.measured
+    if not head and not measured and (before := _HEAD_BEFORE.search(folded)):
         head = _NO_HEAD.sub("", re.split(r"(?<=[赛会告结作动])[上里中内]", before[1])[-1])
     for pattern, kind, strict in (
         (_MONEY, "money", True),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -16,15 +16,14 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float32]
 
-OUTPUTS = ("start", "end", "relevance")
-
 
 @dataclass(frozen=True, slots=True)
 class Logits:
     """One pair's logits: of `start` and `end` for every token of the passage, (tokens,), and of `relevance`.
 
     `nowhere` is the (start, end) logit that stands for "no answer here"; `spans` are the tokens'
-    characters in the passage.
+    characters in the passage. `evidence` (tokens,) says of each token whether it stands in a sentence that proves the
+    answer, `polarity` whether the answer is yes; None from a reader that wasn't taught it.
     """
 
     start: Floats
@@ -32,6 +31,8 @@ class Logits:
     nowhere: tuple[float, float]
     relevance: float
     spans: tuple[tuple[int, int], ...]
+    evidence: Floats | None = None
+    polarity: float | None = None
 
 
 class Graph(Session):
@@ -55,12 +56,20 @@ class Graph(Session):
         tokens = self.tokenize(question, passage).cut(self.max_tokens)
         ids = np.array([tokens.ids], dtype=np.int64)
         feed = {"input_ids": ids, "attention_mask": np.ones_like(ids)}
-        start, end, relevance = self._session.run(list(OUTPUTS), feed)
+        names = [output.name for output in self._session.get_outputs()]
+        said = {name: value[0] for name, value in zip(names, self._session.run(names, feed), strict=True)}
         own = [j for j, text in enumerate(tokens.texts) if text == 1]
-        return Logits(
-            start=start[0, own],
-            end=end[0, own],
-            nowhere=(float(start[0, 0]), float(end[0, 0])),
-            relevance=float(relevance[0]),
-            spans=tuple(tokens.offsets[j] for j in own),
-        )
+        return logits_of(said, own, [tokens.offsets[j] for j in own])
+
+
+def logits_of(said: Mapping[str, Floats], own: Sequence[int], spans: Sequence[tuple[int, int]]) -> Logits:
+    """One pair's outputs, by name, as its logits: `own` are the passage's tokens, `spans` their characters."""
+    return Logits(
+        start=said["start"][own],
+        end=said["end"][own],
+        nowhere=(float(said["start"][0]), float(said["end"][0])),
+        relevance=float(said["relevance"]),
+        spans=tuple(spans),
+        evidence=said["evidence"][own] if "evidence" in said else None,
+        polarity=float(said["polarity"]) if "polarity" in said else None,
+    )

@@ -26,7 +26,7 @@ from ingest.embedding.prepare import Notify
 from ingest.embedding.session import GRAPH, SERVED, Session, quantize_layers, rewrite_for_opening
 from ingest.embedding.tokens import save_tokenizer
 from rag.reader.adapter import ADAPTER
-from rag.reader.graph import OUTPUTS, Graph
+from rag.reader.graph import Graph
 
 if TYPE_CHECKING:
     from rag.reader.network import ReaderNetwork
@@ -136,7 +136,7 @@ def _write(work: Path, draft: Path) -> PreparedReader:
     reader = network.load(work, ADAPTER)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        network.export(reader, work / GRAPH, OUTPUTS)
+        network.export(reader, work / GRAPH)
     if not pack_tables(work / GRAPH):
         raise ValueError("the embedding table is not made of 4-bit blocks")
     quantize_layers(work / GRAPH, draft / GRAPH)

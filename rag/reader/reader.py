@@ -133,7 +133,7 @@ class Reader:
         """A passage's two logits before calibration, for fitting it; the passage is read in one piece."""
         head = headed(passage.title, passage.section)
         logits = self._graph.read(to_simplified(question)[:_QUESTION], [to_simplified(head + passage.text)])[0]
-        return logits.relevance, _margin(logits, _spans(logits, len(head), 0)[0])
+        return logits.relevance, margin_of(logits, likeliest(logits, len(head), 0)[0])
 
     def _read(
         self,
@@ -145,17 +145,17 @@ class Reader:
         heads = [headed(passages[i].title, passages[i].section) for i, _, _ in pieces]
         texts = [to_simplified(head + piece) for head, (_, _, piece) in zip(heads, pieces, strict=True)]
         for (i, at, _), head, logits in zip(pieces, heads, self._graph.read(question, texts), strict=True):
-            best, spans = _spans(logits, len(head), at)
+            best, spans = likeliest(logits, len(head), at)
             spans = tuple(_trimmed(span, passages[i].text) for span in spans)
-            relevance = self._calibration.probability(logits.relevance, _margin(logits, best)) if spans else 0.0
+            relevance = self._calibration.probability(logits.relevance, margin_of(logits, best)) if spans else 0.0
             so_far = readings[i]
             if so_far is None or relevance > so_far.relevance:
                 readings[i] = Reading(relevance, spans)
 
 
-def headed(title: str, section: str) -> str:
-    """What is read in front of a passage: whose figures these are often stands only there."""
-    return (f"《{title}》" if title else "") + (f"{section}：" if section else "")
+def headed(title: str, section: str, date: str = "") -> str:
+    """What is read in front of a passage: whose figures these are, and of which year, often stands only there."""
+    return (f"《{title}》" if title else "") + (f"（{date}）" if date else "") + (f"{section}：" if section else "")
 
 
 def _batches(passages: Sequence[ToRead], budget: int) -> Iterator[list[int]]:
@@ -198,11 +198,12 @@ def _unopened(text: str) -> bool:
     return opening is not None and text.count(text[-1]) > text.count(opening)
 
 
-def _margin(logits: Logits, best: float) -> float:
+def margin_of(logits: Logits, best: float) -> float:
+    """By how much the best span's logit beats that of "no answer here"."""
     return best - sum(logits.nowhere)
 
 
-def _spans(logits: Logits, head: int, at: int) -> tuple[float, tuple[Span, ...]]:
+def likeliest(logits: Logits, head: int, at: int) -> tuple[float, tuple[Span, ...]]:
     """The best span's logit and the best spans that don't overlap, shifted from the piece to its passage."""
     import numpy as np
 

@@ -1,6 +1,6 @@
 """Question sets to training examples: passages cut from their documents, and passages that mislead.
 
-A group is one question's examples: the first holds the answer, the others don't and look as if they
+A group is one question's examples: the first holds the answer, unless nothing does, and the others look as if they
 might. Everything is drawn from one seeded generator, so the same sets give the same groups.
 """
 
@@ -8,26 +8,29 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import random
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from config.errors import UsageError
 from ingest.language.script import to_simplified
+from rag.training.bigrams import Bigrams, bigrams
 
 HELD_OUT = 8  # one document title of so many is never trained on
 _SENTENCE_END = re.compile(r"[。！？!?；;\n]+")
 SIZES = (110, 160, 220, 280, 340)  # characters; the product reads chunks of any of these lengths
-_REPLACEMENTS = {"，": ",", "。": ".", "；": ";", "：": ":", "（": "(", "）": ")"}
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """`passage[start:end]` answers `question`; start == end == 0 where nothing in the passage does."""
+    """`passage[start:end]` answers `question`; start == end == 0 where no single run of characters does.
+
+    `evidence` are the runs of the passage that prove the answer, in order, empty where it isn't answered or where
+    only the answer's place is known. `yes` is the answer to a question that asks for yes or no. `date` is the
+    report's, as YYYY-MM-DD.
+    """
 
     question: str
     title: str
@@ -35,10 +38,24 @@ class Example:
     start: int = 0
     end: int = 0
     section: str = ""
+    date: str = ""
+    evidence: tuple[tuple[int, int], ...] = ()
+    yes: bool | None = None
 
     @property
     def answered(self) -> bool:
+        return self.has_span or bool(self.evidence)
+
+    @property
+    def has_span(self) -> bool:
         return self.end > self.start
+
+    @property
+    def proof(self) -> tuple[tuple[int, int], ...]:
+        """The evidence, or where only the answer's place is known the sentence it begins in."""
+        if self.evidence or not self.has_span:
+            return self.evidence
+        return tuple(span for span in sentences(self.passage) if span[0] <= self.start < span[1])
 
     @property
     def answer(self) -> str:
@@ -129,41 +146,6 @@ def windows(text: str, size: int) -> list[tuple[int, int]]:
     return spans
 
 
-class Bigrams:
-    """BM25 over character bigrams: which passages share words with a question."""
-
-    def __init__(self, passages: Sequence[str], k1: float = 1.2, b: float = 0.75) -> None:
-        self._postings: dict[str, list[tuple[int, float]]] = {}
-        counts = [Counter(bigrams(p)) for p in passages]
-        mean = sum(sum(c.values()) for c in counts) / max(1, len(counts))
-        for i, count in enumerate(counts):
-            norm = k1 * (1 - b + b * sum(count.values()) / mean)
-            for gram, n in count.items():
-                self._postings.setdefault(gram, []).append((i, n * (k1 + 1) / (n + norm)))
-        self._size = len(passages)
-
-    def top(self, question: str, k: int) -> list[int]:
-        """The k passages with the highest scores, best first."""
-        scores = self.scores(question)
-        return sorted(scores, key=lambda i: (-scores[i], i))[:k]
-
-    def scores(self, question: str) -> dict[int, float]:
-        """The score of every passage that shares a bigram with the question."""
-        scores: dict[int, float] = {}
-        for gram in sorted(set(bigrams(question))):
-            found = self._postings.get(gram, ())
-            idf = math.log(1 + (self._size - len(found) + 0.5) / (len(found) + 0.5))
-            for i, weight in found:
-                scores[i] = scores.get(i, 0.0) + idf * weight
-        return scores
-
-
-def bigrams(text: str) -> list[str]:
-    """The pairs of neighbouring characters, case and white space left out."""
-    bare = re.sub(r"\s+", "", text).lower()
-    return [bare[i : i + 2] for i in range(len(bare) - 1)]
-
-
 def groups_of(questions: QuestionSet, rng: random.Random) -> Iterator[Group]:
     """A group for every question whose answer stands whole in one passage."""
     titles: list[str] = []
@@ -219,30 +201,3 @@ def without_answer(example: Example) -> Example | None:
 def _shared(question: str, text: str) -> int:
     wanted = set(bigrams(question))
     return sum(gram in wanted for gram in bigrams(text))
-
-
-def damaged(example: Example, rng: random.Random) -> Example:
-    """The example as damaged text leaves it: marks folded, doubled or lost, a character gone, outside the answer."""
-    rate = rng.choice((0.02, 0.05))
-
-    def spoil(text: str) -> str:
-        return "".join(
-            _spoiled(char, rng) if rng.random() < rate * (8 if char in _REPLACEMENTS else 1) else char for char in text
-        )
-
-    before, answer, after = (
-        spoil(example.passage[: example.start]),
-        example.answer,
-        spoil(example.passage[example.end :]),
-    )
-    return (
-        replace(example, passage=before + answer + after, start=len(before), end=len(before) + len(answer))
-        if example.answered
-        else replace(example, passage=before + after)
-    )
-
-
-def _spoiled(char: str, rng: random.Random) -> str:
-    if char in _REPLACEMENTS:
-        return rng.choice((_REPLACEMENTS[char], char + char, "", _REPLACEMENTS[char] + char))
-    return rng.choice(("�", "?", "", char))

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import json
 import random
-import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,8 +19,11 @@ from ingest.embedding.embed import Embedder
 from ingest.formats import sources
 from ingest.language.script import to_simplified
 from rag.question.understand import understand
-from rag.reader.reader import Calibration, Reader, Reading, ToRead
-from rag.training.examples import Asked, Bigrams, Group, QuestionSet, windows
+from rag.reader.reader import Reader, Reading, ToRead
+from rag.training.bigrams import Bigrams
+from rag.training.examples import Asked, QuestionSet, windows
+from rag.training.replay import SETS
+from rag.training.sameness import auc, bare, holds, is_short_answer, overlap
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,16 +31,13 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float32]
 
-SETS = ("drcd-dev", "cmrc2018-trial", "cmrc2018-dev-half")
 OPEN_SETS = ("cmrc2018-trial", "drcd-dev")
-NEUTRAL = Calibration(0.0, 1.0, 0.0)  # of a reader whose calibration is still to be fitted
 _CHUNK = 280
 _CANDIDATES = 12
 _ALL = 1_000_000  # characters: read everything
 _NEVER = 2.0  # a relevance no passage reaches
 _DENSE = 0.4  # the dense score's share in fusion, the lexical one's is the rest
 _PRIOR = 4.0  # what retrieval's score, 0-1, weighs against the reader's log odds
-_BINS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,47 +186,6 @@ def seed_questions(reader: Reader, gold: Path, reports: Path, embedder: Embedder
     return SeedScores(auc(answerable, refused), report_right, inside, exact, len(answerable))
 
 
-def judged(reader: Reader, groups: Sequence[Group]) -> list[tuple[float, float, bool]]:
-    """(relevance logit, span margin, whether it is answered) of every example of the groups."""
-    return [
-        (*reader.judge(e.question, ToRead(e.passage, e.title, e.section)), e.answered)
-        for group in groups
-        for e in group
-    ]
-
-
-def calibrate(judgements: Sequence[tuple[float, float, bool]], rounds: int = 50) -> Calibration:
-    """Logistic regression by Newton's method, with a little ridge."""
-    import numpy as np
-
-    x = np.array([(1.0, relevance, margin / 10) for relevance, margin, _ in judgements])
-    y = np.array([answered for _, _, answered in judgements], dtype=np.float64)
-    weights = np.zeros(3)
-    for _ in range(rounds):
-        p = 1 / (1 + np.exp(-x @ weights))
-        gradient = x.T @ (p - y) + 1e-2 * weights
-        curvature = (x * (p * (1 - p))[:, None]).T @ x + 1e-2 * np.eye(3)
-        weights -= np.linalg.solve(curvature, gradient)
-    return Calibration(float(weights[0]), float(weights[1]), float(weights[2] / 10))
-
-
-def reliability(
-    calibration: Calibration, judgements: Sequence[tuple[float, float, bool]]
-) -> list[tuple[float, float, int]]:
-    """(mean probability said, share that was answered, passages) for tenths of the probability."""
-    bins: list[list[tuple[float, bool]]] = [[] for _ in range(_BINS)]
-    for relevance, margin, answered in judgements:
-        said = calibration.probability(relevance, margin)
-        bins[min(_BINS - 1, int(said * _BINS))].append((said, answered))
-    return [(_mean([s for s, _ in b]), _mean([float(a) for _, a in b]), len(b)) for b in bins if b]
-
-
-def auc(positive: Sequence[float], negative: Sequence[float]) -> float:
-    """The area under the curve: how often a positive scores above a negative, ties counting half."""
-    wins = sum((p > n) + 0.5 * (p == n) for p in positive for n in negative)
-    return wins / max(1, len(positive) * len(negative))
-
-
 def fuse(lexical: Floats, dense: Floats) -> Floats:
     """Both scores brought to 0-1 over the passages, weighted."""
     spread = float(dense.max() - dense.min()) or 1.0
@@ -239,37 +196,6 @@ def fuse(lexical: Floats, dense: Floats) -> Floats:
 def best_span(text: str, reading: Reading | None) -> str:
     """The text of the likeliest answer."""
     return text[reading.spans[0].start : reading.spans[0].end] if reading and reading.spans else ""
-
-
-def holds(said: str, answers: Sequence[Sequence[str]]) -> bool:
-    """Whether every fact stands in what was said, in one of its forms."""
-    return all(any(bare(form) in bare(said) for form in forms) for forms in answers)
-
-
-def is_short_answer(said: str, answers: Sequence[Sequence[str]]) -> bool:
-    """Whether what was said holds every fact and at most four characters a fact besides."""
-    longest = (
-        sum(max(len(bare(form)) for form in forms if bare(form) in bare(said)) for forms in answers)
-        if holds(said, answers)
-        else 0
-    )
-    return bool(longest) and len(bare(said)) <= longest + 4 * len(answers)
-
-
-def bare(text: str) -> str:
-    """Letters, figures and Han only, in one script, width and case."""
-    return re.sub(r"[\W_]+", "", to_simplified(unicodedata.normalize("NFKC", text)).lower())
-
-
-def overlap(said: str, answer: str) -> float:
-    """F1 of the longest common run of characters."""
-    a, b = bare(said), bare(answer)
-    best = 0
-    runs = [0] * (len(b) + 1)
-    for char in a:
-        runs = [0, *(runs[j] + 1 if char == other else 0 for j, other in enumerate(b))]
-        best = max(best, *runs)
-    return 2 * best / (len(a) + len(b)) if best else 0.0
 
 
 def _lexical(index: Bigrams, question: str, size: int) -> Floats:

@@ -13,9 +13,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from rag.training.bigrams import Bigrams
 from rag.training.cloze import CLAUSE, PART, QUOTED, TITLED, asked_in_place, reworded
 from rag.training.english import in_english
-from rag.training.examples import SIZES, Bigrams, Example, Group, without_answer
+from rag.training.examples import SIZES, Example, Group, without_answer
 from rag.training.reports import WHOLE_COUNTRY, Report, Window, cut, place_named
 
 _YEAR = re.compile(r"(?:19|20)\d{2}年")

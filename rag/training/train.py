@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,8 +19,10 @@ import numpy.typing as npt
 import torch
 
 from rag.reader.network import ReaderNetwork
+from rag.training.damage import damaged
 from rag.training.encode import Batch, Encoded, Encoder, collate
-from rag.training.examples import Example, Group, damaged
+from rag.training.examples import Example, Group
+from rag.training.losses import loss_of
 
 GROUPS_A_STEP = 8
 FROZEN_LAYERS = 4  # the lowest layers and the embeddings stay as they are: they know words, not questions
@@ -31,7 +33,10 @@ _CHECKPOINT = 20  # steps
 _WARM_UP = 30  # steps
 _HEADS_FASTER = 5.0
 _ROUNDING = 2e-3
-_SPAN, _NO_SPAN, _RANK = 0.5, 0.1, 0.5  # weights of the losses beside the one of relevance
+
+
+Epoch = Callable[[int], Sequence[Group]]
+"""The groups of an epoch, by its number from 0; of the same number always the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,7 @@ class Stage:
     """After the warm-up the rate falls linearly from `rate` to nothing."""
 
     name: str
-    groups: Sequence[Group]
+    epoch: Epoch
     steps: int
     rate: float
 
@@ -53,7 +58,7 @@ class Trainer:
         self._encoder = encoder
         self._folder = folder
         self._every = every
-        self._half = self._device.type == "cuda" or bool(torch.cpu._is_amx_tile_supported())
+        self._half = self._device.type == "cuda" or multiplies_bfloat16()
         freeze(network)
 
     def run(self, stage: Stage) -> None:
@@ -121,11 +126,11 @@ class Trainer:
         )
 
     def _batches(self, stage: Stage) -> Iterator[Batch]:
-        """Batches without end, epoch after epoch: of each group the answer and one passage that misleads."""
+        """Batches without end, epoch after epoch: of each group its first example and one of the others."""
         epoch = 0
         while True:
             rng = random.Random(f"{_SEED}/{stage.name}/{epoch}")
-            order = list(stage.groups)
+            order = list(stage.epoch(epoch))
             rng.shuffle(order)
             pairs = [(g[0], rng.choice(g[1:])) if len(g) > 1 else (g[0],) for g in order]
             read = [tuple(self._encode(example, rng) for example in pair) for pair in pairs]
@@ -143,21 +148,14 @@ class Trainer:
 
     def _step(self, batch: Batch) -> torch.Tensor:
         with torch.autocast(self._device.type, dtype=torch.bfloat16, enabled=self._half):
-            start, end, relevance = self._network(batch.ids, batch.mask)
-        start, end, relevance = start.float(), end.float(), relevance.float()
-        functional = torch.nn.functional
-        loss = functional.binary_cross_entropy_with_logits(relevance, batch.answered.float())
-        start = start.masked_fill(batch.outside, -1e4)
-        end = end.masked_fill(batch.outside, -1e4)
-        spans = functional.cross_entropy(start, batch.start, reduction="none") + functional.cross_entropy(
-            end, batch.end, reduction="none"
-        )
-        weight = torch.where(batch.answered, _SPAN, _NO_SPAN)
-        loss = loss + (spans * weight).sum() / batch.answered.sum().clamp(min=1)
-        right, wrong = batch.pairs
-        if len(right):
-            loss = loss + _RANK * functional.softplus(relevance[wrong] - relevance[right]).mean()
-        return loss
+            said = self._network(batch.ids, batch.mask)
+        return loss_of({name: value.float() for name, value in zip(self._network.outputs, said, strict=True)}, batch)
+
+
+def multiplies_bfloat16() -> bool:
+    """Whether this processor multiplies bfloat16 natively."""
+    cpu = torch.cpu
+    return bool(cpu._is_amx_tile_supported() or cpu._is_avx512_bf16_supported())
 
 
 def freeze(network: ReaderNetwork) -> None:

@@ -15,15 +15,15 @@ from conftest import MODELS, ROOT
 from tokenizers import Tokenizer
 
 from rag.reader import network
-from rag.training import english, measure
+from rag.training import calibrating, english, sameness
+from rag.training.bigrams import Bigrams
+from rag.training.damage import damaged
 from rag.training.encode import Encoder, collate
 from rag.training.examples import (
     Asked,
-    Bigrams,
     Document,
     Example,
     QuestionSet,
-    damaged,
     groups_of,
     is_held_out,
     sentences,
@@ -189,7 +189,7 @@ def test_training_goes_on_where_it_was_interrupted(groups, encoder, tmp_path):
             torch.manual_seed(0)
             reader = network.untrained(folder)
             with contextlib.suppress(KeyboardInterrupt):
-                trainer(reader, encoder, tmp_path / name, every=1).run(Stage("s", short, 2, 1e-4))
+                trainer(reader, encoder, tmp_path / name, every=1).run(Stage("s", lambda _: short, 2, 1e-4))
         return reader.span.weight.detach()
 
     assert torch.equal(trained("straight", [Trainer]), trained("interrupted", [Interrupted, Trainer]))
@@ -207,13 +207,13 @@ def test_missing_data_is_said_in_one_line(tmp_path):
     ("said", "answer", "f1"), [("雨水", "雨水", 1.0), ("雨水充足", "雨水", 2 / 3), ("雨水", "风", 0.0), ("", "风", 0.0)]
 )
 def test_f1_is_of_the_longest_common_run(said, answer, f1):
-    assert measure.overlap(said, answer) == pytest.approx(f1)
+    assert sameness.overlap(said, answer) == pytest.approx(f1)
 
 
 def test_a_short_answer_is_the_fact_and_little_else():
-    assert measure.is_short_answer("4000余人", [["4000余", "4000人"]])
-    assert not measure.is_short_answer("注册的志愿者一共有4000余人", [["4000余"]])
-    assert not measure.is_short_answer("4001人", [["4000余"]])
+    assert sameness.is_short_answer("4000余人", [["4000余", "4000人"]])
+    assert not sameness.is_short_answer("注册的志愿者一共有4000余人", [["4000余"]])
+    assert not sameness.is_short_answer("4001人", [["4000余"]])
 
 
 def test_calibration_says_the_shares_it_was_fitted_on():
@@ -221,7 +221,7 @@ def test_calibration_says_the_shares_it_was_fitted_on():
     judgements = [
         (x := rng.gauss(0, 2), rng.gauss(0, 5), rng.random() < 1 / (1 + 2.7182818 ** (1 - x))) for _ in range(4000)
     ]
-    for said, answered, count in measure.reliability(measure.calibrate(judgements), judgements):
+    for said, answered, count in calibrating.reliability(calibrating.calibrate(judgements), judgements):
         assert count < 100 or abs(said - answered) < 0.08
-    assert measure.auc([1, 2, 3], [0, 0.5]) == 1
+    assert sameness.auc([1, 2, 3], [0, 0.5]) == 1
     assert json.loads((ROOT / "rag/reader/calibration.json").read_text())["relevance"] > 0

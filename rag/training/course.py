@@ -1,0 +1,124 @@
+"""How the reader is taught: what it starts from, what an epoch is made of, for how many steps.
+
+The start has seen the old sets only, no author's question: whoever is left out of a course is unseen by the reader it
+ends with. (Clauses of the national and half of the provincial reports were in the old sets; some texts of a5 and a10
+are parts of such reports. Their questions were not.)
+"""
+
+from __future__ import annotations
+
+import random
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from config.errors import UsageError
+from rag.reader.adapter import ADAPTER, write_adapter
+from rag.training.authored import Author
+from rag.training.examples import Group
+from rag.training.replay import Sets, training_groups
+from rag.training.taught import Mined, taught_groups
+
+if TYPE_CHECKING:
+    from rag.reader.network import ReaderNetwork
+    from rag.training.encode import Encoder
+
+SEED = 1
+_RATE = 1e-4  # of the first stage, on the old sets alone
+_TAUGHT = 5e-5  # of the second, which goes on from there
+OLD = 0.3  # share of an epoch's groups that are of the old sets
+EPOCHS = 3.0
+_EARLIER = Path("prototypes") / "reader" / "reader-fp16.safetensors"
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What is taught: the authors' questions with what misleads in them, among groups of the old sets."""
+
+    authors: Sequence[Author]
+    mined: Mined
+    old: Sequence[Group]
+    share: float = OLD
+
+    def epoch(self, number: int) -> list[Group]:
+        """The groups of an epoch: every question once, and the next of the old ones."""
+        taught = list(taught_groups(self.authors, self.mined, random.Random(f"{SEED}/taught/{number}")))
+        count = min(len(self.old), round(len(taught) * self.share / (1 - self.share)))
+        at = number * count
+        return taught + [self.old[(at + i) % len(self.old)] for i in range(count)]
+
+    def steps(self, epochs: float = EPOCHS) -> int:
+        """The steps of so many epochs."""
+        from rag.training.train import GROUPS_A_STEP
+
+        return round(epochs * len(self.epoch(0)) / GROUPS_A_STEP)
+
+
+def teach(reader: ReaderNetwork, encoder: Encoder, folder: Path, course: Course, steps: int) -> None:
+    """Teach the reader, going on from what `folder` holds of this course."""
+    from rag.training.train import Stage, Trainer
+
+    folder.mkdir(parents=True, exist_ok=True)
+    Trainer(reader, encoder, folder).run(Stage("taught", course.epoch, steps, _TAUGHT))
+
+
+def start(data: Path, sets: Sets, work: Path) -> tuple[ReaderNetwork, Encoder]:
+    """The reader before any author's question, with heads for all that is to be taught.
+
+    It is the shipped one as long as that one is such a reader, then the one kept in the work folder, made again from
+    the old sets where it is lost.
+    """
+    import torch
+    from tokenizers import Tokenizer
+
+    from rag.reader import network
+    from rag.training.encode import Encoder
+
+    torch.manual_seed(SEED)
+    folder = _encoder(work)
+    encoder = Encoder(Tokenizer.from_file(str(folder / "tokenizer.json")))
+    kept = work / "start.safetensors"
+    if not kept.exists() and "evidence" not in network.load(folder, ADAPTER).outputs:
+        shutil.copyfile(ADAPTER, kept)
+    if not kept.exists():
+        _first_stage(data, sets, folder, encoder, kept)
+    return network.load(folder, kept, later=network.TAUGHT_LATER), encoder
+
+
+def write_reader(reader: ReaderNetwork, work: Path, path: Path) -> None:
+    """Write what the reader adds to the bundled encoder."""
+    from rag.reader import network
+    from rag.training.train import changed
+
+    base = network.base_of(network.untrained(_encoder(work)))
+    write_adapter(path, base, changed(reader, base))
+
+
+def _first_stage(data: Path, sets: Sets, folder: Path, encoder: Encoder, kept: Path) -> None:
+    """Read the old sets, starting from the prototype's weights."""
+    from rag.reader import network
+    from rag.training.train import GROUPS_A_STEP, Stage, Trainer, start_from
+
+    earlier = data / _EARLIER
+    if not earlier.exists():
+        raise UsageError(f"缺少起始权重 {earlier}", f"the weights training starts from are missing: {earlier}")
+    reader = network.untrained(folder, later=())
+    start_from(reader, earlier)
+    groups = training_groups(data, sets)
+    stage = Stage("read", lambda _: groups, len(groups) // GROUPS_A_STEP, _RATE)
+    Trainer(reader, encoder, kept.parent).run(stage)
+    write_reader(reader, kept.parent, kept)
+
+
+def _encoder(work: Path) -> Path:
+    """The bundled encoder as training libraries read it."""
+    from ingest.embedding import bundled
+
+    folder = work / "encoder"
+    if not (folder / "config.json").exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        bundled.write_sentence_transformer(folder)
+    return folder

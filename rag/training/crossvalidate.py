@@ -1,0 +1,151 @@
+"""What the reader is worth to people it didn't learn from: `make reader-cv`. Leaves authors out in turn.
+
+Each fold is taught all other authors, without any report that a left-out author used too, from a start that has seen
+no author at all. Training and measuring go on where they were. The figures are printed as a table, and kept as JSON
+lines in the work folder, in a file of each way of training.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from config.errors import WenbaoError
+from config.logs import quiet_libraries
+from rag.training import course, worth
+from rag.training.authored import Author, Document, Question, apart, read_authors
+from rag.training.everything import NEWS, Hits, all_documents, found, mined
+from rag.training.examples import Group
+from rag.training.judged import Read, Row, judge, kept_rows, reading, to_read, write_row
+from rag.training.replay import Sets, read_sets, training_groups
+from rag.training.taught import passages
+
+_SEED = 1
+_CHUNK = 280  # characters, as the product cuts unless told otherwise
+
+
+def main(
+    data: Annotated[Path, typer.Argument(help="the folder with data/ and prototypes/")],
+    work: Annotated[Path, typer.Option(help="where checkpoints are kept")] = Path(".wenbao/reader-training"),
+    together: Annotated[int, typer.Option(help="authors left out in one fold")] = 2,
+    folds: Annotated[str, typer.Option(help="only these folds, as a7+a10,a1+a2")] = "",
+    steps: Annotated[int, typer.Option(help="steps of training a fold; 0 for three epochs")] = 0,
+    questions: Annotated[int, typer.Option(help="questions measured of each author; 0 measures all")] = 0,
+    share: Annotated[float, typer.Option(min=0, max=0.9, help="share of the old sets in training")] = course.OLD,
+    untaught: Annotated[
+        bool, typer.Option("--untaught", help="measure what training starts from, and train nothing")
+    ] = False,
+    models: Annotated[Path | None, typer.Option(help="prepared models; in the work folder if not said")] = None,
+) -> None:
+    """Train and measure every fold, then print a table of the authors left out and their mean."""
+    quiet_libraries()
+    try:
+        work.mkdir(parents=True, exist_ok=True)
+        held = _material(data, work, models or work / "models", untaught=untaught)
+        plan = _Plan(None if untaught else steps, questions, share)
+        rows: list[Row] = []
+        for names in folds_of([author.name for author in held.authors], together, folds):
+            rows += _fold(plan, held, names)
+            _show(rows, work / f"figures-{plan.name}.jsonl")
+    except WenbaoError as exc:
+        typer.echo(exc.text("en"), err=True)
+        raise typer.Exit(exc.exit_code) from exc
+
+
+def folds_of(names: Sequence[str], together: int, only: str = "") -> list[tuple[str, ...]]:
+    """The authors of each fold. Neighbours wrote alike, so a fold takes its authors from apart."""
+    if only:
+        return [tuple(fold.split("+")) for fold in only.split(",")]
+    count = -(-len(names) // together)
+    return [tuple(names[i::count]) for i in range(count)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What every fold does: its steps (0: three epochs, None: untaught), questions an author, share of old sets."""
+
+    steps: int | None
+    questions: int
+    share: float
+
+    @property
+    def name(self) -> str:
+        return "untaught" if self.steps is None else f"{self.steps}-steps-{self.share}-old"
+
+    def folder(self, names: Sequence[str]) -> str:
+        """Where a fold's training and reading are kept."""
+        return f"{self.name}-without-{'+'.join(names)}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Material:
+    """What every fold draws from."""
+
+    data: Path
+    work: Path
+    sets: Sets
+    authors: Sequence[Author]
+    documents: Sequence[Document]
+    hits: Hits
+    old: Sequence[Group]
+
+
+def _material(data: Path, work: Path, models: Path, *, untaught: bool) -> _Material:
+    authors, sets = read_authors(data), read_sets(data)
+    documents = all_documents(authors, data / NEWS)
+    hits = found(documents, [question for author in authors for question in author.questions], models, work)
+    return _Material(data, work, sets, authors, documents, hits, [] if untaught else training_groups(data, sets))
+
+
+def _fold(plan: _Plan, held: _Material, names: tuple[str, ...]) -> list[Row]:
+    """Teach the others, then read for those left out."""
+    taught, unseen = apart(held.authors, names)
+    folder = held.work / plan.folder(names)
+    folder.mkdir(exist_ok=True)
+    reader, encoder = course.start(held.data, held.sets, held.work)
+    if plan.steps is not None:
+        lessons = course.Course(taught, mined(held.hits, taught), held.old, plan.share)
+        course.teach(reader, encoder, folder, lessons, plan.steps or lessons.steps())
+    wanted = [question for author in unseen for question in _some(author, plan.questions)]
+    return _read(held, wanted, reading(reader, encoder), folder / "rows.jsonl")
+
+
+def _read(held: _Material, wanted: Sequence[Question], read: Read, path: Path) -> list[Row]:
+    """A row for each question, from the file where it is there already."""
+    documents = {document.source: document for document in held.documents}
+    kept = kept_rows(path)
+    for done, question in enumerate(wanted):
+        if question.id not in kept:
+            cut = passages(question.document, _CHUNK)
+            kept[question.id] = judge(question, to_read(question, held.hits[question.id], documents, cut), read)
+            write_row(kept[question.id], path)
+        if done % 50 == 0:
+            print(f"{path.parent.name}: read for {done} of {len(wanted)} questions", file=sys.stderr, flush=True)
+    return [kept[question.id] for question in wanted]
+
+
+def _some(author: Author, count: int) -> Sequence[Question]:
+    """All of an author's questions, or so many of them; fewer are always among more."""
+    drawn = list(author.questions)
+    random.Random(_SEED).shuffle(drawn)
+    return drawn[: count or None]
+
+
+def _show(rows: Sequence[Row], path: Path) -> None:
+    """Print the table of the authors measured so far, and keep their figures."""
+    names = list(dict.fromkeys(row.author for row in rows))
+    by_author = [(name, worth.figures([row for row in rows if row.author == name])) for name in names]
+    lines = [json.dumps({"left out": name, **each}, ensure_ascii=False) for name, each in by_author]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    print(worth.table(by_author), flush=True)
+
+
+if __name__ == "__main__":
+    typer.run(main)
