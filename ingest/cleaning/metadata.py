@@ -28,7 +28,6 @@ _BODY = re.compile(
     rf"([\u4e00-\u9fff]{{1,16}}?(?:{bodies('association', 'government', 'science')}))"
     r"(?=$|\d|年|工作|关于|召开|举办|开展|印发|发布|总结|报告|计划|的)"
 )
-_SMALL = ("farm", "community", "village")
 _LONGEST_LABEL = 60  # characters; a longer line is text
 _AROUND = 10  # lines with text at either end among which a page's own labels stand
 _BELOW = 3  # and so many from the first sentence on, however much navigation is above it
@@ -117,7 +116,7 @@ def regions(text: str, title: str | None = None) -> tuple[str, ...]:
         if name:
             found[name] = None
     titled = places.find(title) if title else ()
-    return tuple(dict.fromkeys((*found, *(place.name for place in titled if place.level not in _SMALL))))
+    return tuple(dict.fromkeys((*found, *(place.name for place in titled if place.level not in places.SMALL))))
 
 
 @functools.cache

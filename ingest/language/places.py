@@ -26,9 +26,11 @@ from ingest.language.divisions import (
 )
 from ingest.language.words import alternation, table
 
-__all__ = ["Place", "find", "level", "own", "rank_pattern", "same", "stem", "width", "within"]
+__all__ = ["SMALL", "Place", "find", "level", "own", "rank_pattern", "same", "stem", "width", "within"]
 
 _HAN = re.compile("[\u3400-\u9fff]")
+SMALL = ("farm", "community", "village")
+"""Levels of places whose names are told from other words least surely."""
 _RUN = 8  # characters before a rank among which an unknown name begins
 
 
@@ -131,7 +133,7 @@ def _stands_free(left: _Left, at: int, name: _Name) -> bool:
     """Whether a known name is no part of another word."""
     text, end = left.text, at + len(name.written)
     if at and at == left.done and any(left.last in ancestors(division) for division in name.divisions):
-        return True  # 阳泉矿区
+        return True  # 大同云冈区
     if at and text[at - 1] in name.not_after:
         return False
     if name.borders and not left.bounded(at) and not _lead_before(text, at, left.done):

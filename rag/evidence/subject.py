@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from ingest.language import dates
 from ingest.language.marks import narrow
-from ingest.language.places import find
+from ingest.language.places import SMALL, find
 from ingest.records import CleanReport
 from rag.question.kind import ANONYMISED
 from rag.question.places import names_of
@@ -28,7 +28,6 @@ _PUBLISHER = re.compile(
 _WHOLE = re.compile(r"[全我本][省市区县州疆]|自治区(?!第|主席|政府)")
 _LOOKS_BACK = re.compile(r"工作报告|计划|要点|部署|大会|全委会|年会")
 _SPRING = ("01", "02", "03")
-_SMALL = ("farm", "community", "village")  # whose names are told from other words least surely
 _LEADING = 14  # characters at a sentence's beginning in which its subject is named
 _OPENING = 4  # characters that may stand before the name: 会上, 此外, 一是
 _CHAPTER = 45  # characters of the longest line that is read as a chapter's heading
@@ -74,7 +73,7 @@ def view(report: CleanReport, title: str, regions: Collection[str]) -> ReportVie
         name
         for where in (text, head)
         for place in find(where)
-        if place.level not in _SMALL
+        if place.level not in SMALL
         for name in names_of(place, where[place.start : place.end])
         if name in where
     }
