@@ -21,11 +21,13 @@ from ingest.index.catalog import ReportEntry
 from ingest.index.generations import read_pointer
 from ingest.index.published import Index
 from ingest.records import CleanReport
-from rag.answers.compose import compose, narrowed, refusal, title_of, views_of, weigh
+from rag.answers.citing import title_of
+from rag.answers.compose import compose, grade, narrowed
 from rag.answers.sums import Found, Part, combine, figure_of, mentions, plan
-from rag.evidence.library import Library
-from rag.evidence.reading import REREAD, is_unsure, reread
 from rag.evidence.subject import ReportView, view
+from rag.judge.features import Case
+from rag.judge.judge import judge
+from rag.judge.ranking import Library, cases_of, weigh
 from rag.question.glossary import Glossary, load_glossary
 from rag.question.places import known_places
 from rag.question.query import Query, build, names_place
@@ -35,9 +37,11 @@ from rag.reader.reader import Reader
 from rag.records import Answer, Passage, Question, QuestionLanguage
 from rag.search.filters import EVERYTHING, Filter, choose
 from rag.search.fuse import CANDIDATES, DEFAULT_HITS, DEFAULT_PASSAGES, fuse
+from rag.search.reread import REREAD, is_unsure, reread, to_read
 
 _WIDER = 3  # times as many passages are weighed for a question in another language
 _NAMED = 0.1  # what it counts that a report's title names the place that is asked about
+_MENTIONING = 30  # passages looked through for which reports speak of something
 _NAMED_FOREIGN = 0.3  # and in another language, whose words and vectors tell reports apart less well
 
 Within = Collection[str] | None
@@ -65,6 +69,10 @@ class _Generation:
     def within(self, only: Filter) -> Within:
         """The sources a filter lets through. Raises NothingSelected when there is none."""
         return choose(list(self.entries.values()), only, self.index.catalog.naming) if only else None
+
+    def without(self, within: Within, left_out: Collection[str]) -> Within:
+        """The sources to look in but for some."""
+        return set(self.entries if within is None else within) - set(left_out) if left_out else within
 
     @functools.cached_property
     def glossary(self) -> Glossary:
@@ -110,9 +118,14 @@ class Engine:
         return self._now.index.generation
 
     def ask(
-        self, text: str, history: Sequence[str] = (), passages: int = DEFAULT_PASSAGES, only: Filter = EVERYTHING
+        self,
+        text: str,
+        history: Sequence[str] = (),
+        passages: int = DEFAULT_PASSAGES,
+        only: Filter = EVERYTHING,
+        left_out: Collection[str] = (),
     ) -> Answer:
-        """The cited answer, or the refusal with its reason.
+        """The cited answer, or the refusal with its reason; `left_out` are sources that aren't looked in.
 
         Raises UsageError for an unusable question and NothingSelected for a filter that fits no report.
         """
@@ -120,11 +133,11 @@ class Engine:
         understand(text, history)  # what can't be asked is said before anything is looked up
         with self._current() as current:
             query = build(understand(text, history, current.regions), current)
-            within = current.within(only)
+            within = current.without(current.within(only), left_out)
             found = self._search(current, [query], passages, within)[0]
             retrieved = time.perf_counter()
             answer = self._answer(current, query, found, passages, within)
-            if within is not None:
+            if only:
                 answer = narrowed(answer, query.question)
         done = time.perf_counter()
         took = {"total": done - started, "retrieve": retrieved - started, "answer": done - retrieved}
@@ -138,20 +151,33 @@ class Engine:
             evidence = weigh(query, found, replace(library, read=None))
             return combine(query.question, parts, pieces, current.report, evidence)
         if query.asked.kind == "reports":
-            evidence = weigh(query, found, replace(library, read=None))
-            return mentions(query, evidence, current.report, current.view, library.min_evidence)
+            wider = self._search(current, [query], _MENTIONING, within)[0]
+            evidence = weigh(query, wider, replace(library, read=None))
+            return mentions(query, evidence, current.report, current.view)
         return compose(query, found, library)
 
     def _piece(self, current: _Generation, part: Part, language: QuestionLanguage, k: int, within: Within) -> Found:
-        """What answers one part of a question: a figure, which the rules pick without the reader."""
+        """What answers one part of a question: a figure."""
         query = build(replace(understand(part.question), language=language), current)
-        passages = self._search(current, [query], k, within)[0]
-        library = replace(self._library(current), read=None)
-        evidence = weigh(query, passages, library)
-        if refusal(query, evidence, views_of(passages, library.view), library.min_evidence) is not None:
+        library = self._library(current)
+        evidence = weigh(query, self._search(current, [query], k, within)[0], library)
+        certainty = grade(evidence, library)
+        if certainty is None:
             return Found(part, None)
         said, figure = figure_of(evidence[0], current.report(evidence[0].passage.chunk.source).text)
-        return Found(part, evidence[0], said, figure)
+        return Found(part, evidence[0], said, figure, certainty)
+
+    def examine(self, text: str, left_out: Collection[str] = ()) -> list[Case]:
+        """What the judge is shown for a question, to be fitted on; `left_out` are reports not to be looked in."""
+        with self._current() as current:
+            query = build(understand(text, (), current.regions), current)
+            within = current.without(None, left_out)
+            passages = self._search(current, [query], DEFAULT_PASSAGES, within)[0]
+            library = self._library(current)
+            readings = (
+                library.read(query.question.interpreted, [to_read(p) for p in passages]) if library.read else None
+            )
+            return cases_of(query, passages, readings, library)[0]
 
     def search(self, text: str, k: int = DEFAULT_HITS, only: Filter = EVERYTHING) -> list[Passage]:
         """The k best passages, best first, for a question as it stands. Raises UsageError and NothingSelected."""
@@ -255,7 +281,8 @@ class Engine:
     def _library(self, current: _Generation) -> Library:
         reader = self._models.reader()
         read = reader.read if reader is not None else None
-        return Library(current.report, current.view, self._meaning, read, self._settings.min_evidence)
+        naming = current.index.catalog.naming
+        return Library(current.report, current.view, current.frequency, naming, read, judge(read is not None))
 
     def _passages(self, current: _Generation, hits: Sequence[tuple[str, float]]) -> list[Passage]:
         passages = []
@@ -263,8 +290,3 @@ class Engine:
             entry = current.entries[chunk.source]
             passages.append(Passage(chunk, current.titles[chunk.source], entry.date, round(score, 6)))
         return passages
-
-    def _meaning(self, core: str, texts: Sequence[str]) -> list[float]:
-        """The cosine similarity of each text with a question's core."""
-        asked = self._embedder.question(core).ravel()
-        return [float(self._embedder.question(text).ravel() @ asked) for text in texts]

@@ -21,7 +21,7 @@ from config.errors import Message, StorageError, UsageError, WenbaoError, reason
 from config.settings import Settings
 from ingest.durable import write_atomically
 from ingest.index.catalog import ReportEntry
-from rag.answers.compose import title_of
+from rag.answers.citing import title_of
 from rag.commands import browse
 from rag.commands.background import beside
 from rag.question.understand import understand

@@ -145,21 +145,32 @@ def chat() -> None:
 @app.command("eval")
 def evaluate(
     gold: Annotated[Path, typer.Argument(metavar="FILE.jsonl", help="每行一个带标准答案的问题")],
+    calibrated: Annotated[
+        bool, typer.Option("--calibrate", help="再向除原报告以外的报告提问,统计答了多少本不能知道的问题")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """用带标准答案的问题衡量回答的质量。"""
     from rag.commands.evaluate import as_json as scores
-    from rag.commands.evaluate import as_text, measure, read_gold
+    from rag.commands.evaluate import as_text, calibrate, measure, read_gold
     from rag.search.filters import EVERYTHING
 
     rows = read_gold(gold)
     settings = _settings()
     engine = _engine(settings, EVERYTHING, _models(settings))
     outcomes = measure(rows, engine.ask)
+    sources = [entry.source for entry in engine.reports()] if calibrated else []
+    calibration = (
+        calibrate(rows, sources, lambda text, history, own: engine.ask(text, history, left_out=own))
+        if calibrated
+        else None
+    )
     if as_json:
-        console.print_json(scores(outcomes))
+        console.print_json(scores(outcomes) | ({"calibration": dataclasses.asdict(calibration)} if calibration else {}))
     else:
         print(as_text(outcomes))
+        if calibration:
+            print(calibration.text)
 
 
 @app.command()
@@ -259,7 +270,7 @@ def _ask_row(engine: Engine, row: dict[str, Any], passages: int, only: Filter) -
     try:
         return dataclasses.asdict(engine.ask(row["question"], row.get("history") or [], passages, only))
     except UsageError as exc:
-        from rag.answers.compose import unusable
+        from rag.answers.citing import unusable
 
         return dataclasses.asdict(unusable(row["question"], exc))
 

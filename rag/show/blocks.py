@@ -39,8 +39,15 @@ class Understood:
 
 
 @dataclass(frozen=True, slots=True)
+class Unsure:
+    """That what follows is only likely to be the answer."""
+
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class Headline:
-    """The short answer."""
+    """The short answer of which the product is sure; a likely one is only marked where it stands in its sentence."""
 
     text: str
 
@@ -117,7 +124,7 @@ class Nearest:
     text: str
 
 
-Block: TypeAlias = Understood | Headline | Statement | Cited | Refusal | NearestHeading | Nearest
+Block: TypeAlias = Understood | Unsure | Headline | Statement | Cited | Refusal | NearestHeading | Nearest
 
 
 def blocks(answer: Answer, language: Language) -> tuple[Block, ...]:
@@ -154,7 +161,9 @@ def _refused(answer: Answer, language: Language) -> Iterator[Block]:
 def _answered(answer: Answer, language: Language) -> Iterator[Block]:
     statement = to_simplified(_OURS.sub(r"[\1]", answer.answer))
     told = [to_simplified(citation.quote) in statement for citation in answer.citations]
-    if answer.short_answer:
+    if answer.certainty == "likely":
+        yield Unsure(labels.LIKELY.text(language))
+    elif answer.short_answer:
         yield Headline(answer.short_answer)
     yield Statement(_runs(answer.answer, answer.short_answer, markers(answer.answer)), told == [True])
     for citation, is_told in zip(answer.citations, told, strict=True):

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from config.errors import Language, Message
 from ingest.cleaning.anomalies import Anomaly
 from ingest.index.catalog import ReportEntry
-from rag.answers.compose import title_of
+from rag.answers.citing import title_of
 from rag.records import Answer, Passage
 from rag.show.blocks import (
     Block,
@@ -23,9 +23,11 @@ from rag.show.blocks import (
     Source,
     Statement,
     Understood,
+    Unsure,
     blocks,
     joined,
 )
+from rag.show.labels import heading
 
 _ANOMALIES = {
     "lost": Message("缺字 {}", "{} lost characters"),
@@ -82,6 +84,8 @@ def _plain(block: Block) -> tuple[str, ...]:
     match block:
         case Understood(label, text):
             return f"{label}: {text}", ""
+        case Unsure(label):
+            return f"{heading(label)}:", ""
         case Headline(text):
             return text, ""
         case Statement():
@@ -93,7 +97,7 @@ def _plain(block: Block) -> tuple[str, ...]:
         case NearestHeading(label):
             return "", f"{label}:"
         case Nearest(source, text):
-            return f"  {text}", f"    {source.line}"
+            return f"  {text} [{source.n}]", f"    {source.line}"
 
 
 def _markdown(block: Block) -> tuple[str, ...]:
@@ -101,6 +105,8 @@ def _markdown(block: Block) -> tuple[str, ...]:
     match block:
         case Understood(label, text):
             return (f"*{label}: {_escaped(text)}*",)
+        case Unsure(label):
+            return (f"*{heading(label)}:*",)
         case Headline(text):
             return (f"**{_escaped(text)}**",)
         case Statement():

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from config.errors import Language, Message
 from ingest.index.catalog import ReportEntry
 from ingest.records import CleanReport
-from rag.answers.compose import title_of
+from rag.answers.citing import title_of
 from rag.records import Answer, Citation, Passage
 from rag.show.blocks import (
     Block,
@@ -29,6 +29,7 @@ from rag.show.blocks import (
     Source,
     Statement,
     Understood,
+    Unsure,
     blocks,
     source_of,
 )
@@ -45,6 +46,7 @@ _QUOTE = "bold underline"
 _MARKER = "cyan"
 _RUNS = {"plain": "", "short": _MARKED, "marker": _MARKER}
 _DIM = "dim"
+_UNSURE = "bold yellow"
 _WIDE = 100  # columns from which on a table of seven columns can be read
 _AROUND = 240  # characters shown on either side of a quote
 _DOWN = Message("报告", "report"), Message("日期", "date"), Message("发布者", "publisher")
@@ -169,6 +171,8 @@ def _painted(block: Block) -> Iterator[Text]:
     match block:
         case Understood(label, text):
             yield Text(f"{label}:{visible(text)}\n", _DIM)
+        case Unsure(label):
+            yield Text(f"{label}:\n", _UNSURE)
         case Headline(text):
             yield _large(visible(text))
         case Statement(runs):
@@ -183,7 +187,7 @@ def _painted(block: Block) -> Iterator[Text]:
         case NearestHeading(label):
             yield Text(f"\n{label}:", _DIM)
         case Nearest(source, text):
-            yield Text(f"\n{visible(text)}")
+            yield Text.assemble(f"\n{visible(text)} ", (f"[{source.n}]", _RUNS["marker"]))
             yield _source(source)
 
 

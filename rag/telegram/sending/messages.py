@@ -21,6 +21,7 @@ from rag.show.blocks import (
     Source,
     Statement,
     Understood,
+    Unsure,
     blocks,
     joined,
 )
@@ -62,6 +63,8 @@ def _dressed(block: Block) -> tuple[Span, ...]:
     match block:
         case Understood(label, text):
             return (Span(f"{heading(label)}: {text}\n\n"),)
+        case Unsure(label):
+            return (Span(f"{heading(label)}:\n\n"),)
         case Headline(text):
             return Span(text, bold=True), Span("\n\n")
         case Statement():
@@ -74,7 +77,7 @@ def _dressed(block: Block) -> tuple[Span, ...]:
         case NearestHeading(label):
             return (Span(f"\n{heading(label)}:\n"),)
         case Nearest(source, text):
-            return Span(text, quote=True), Span(f"\n{_source_line(source)}\n")
+            return Span(text, quote=True), Span(f"\n[{source.n}] {_source_line(source)}\n")
 
 
 def _source_line(source: Source) -> str:

@@ -1,0 +1,88 @@
+"""Why a question isn't answered: never more than is true. Pure, but for the look-up of names.
+
+"The reports do not mention X" is said only of what stands in no report at all. Else it is said what is missing, as far
+as the sentence that came closest tells it: the place, the year, a plan or a result, the kind of answer; or simply that
+nothing answers surely.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from ingest.language import marks, people
+from rag.answers.citing import say
+from rag.judge.features import Case, names_asked, no_plan, other_place, other_year, planned, wrong_kind
+from rag.question.kind import Kind
+from rag.question.query import Query
+from rag.records import Question
+
+_KINDS: dict[Kind, tuple[str, str]] = {"figure": ("数字", "figure"), "date": ("日期", "date")}
+
+Naming = Callable[[str], set[str]]
+"""The sources of the reports in whose text or title a name occurs."""
+
+
+def unknown_name(query: Query, naming: Naming) -> str | None:
+    """What the question names and no report mentions: a place, a title, a quotation, a person."""
+    for names in names_of(query):
+        if not any(naming(name) for name in names):
+            return names[0]
+    return None
+
+
+def names_of(query: Query) -> Iterator[tuple[str, ...]]:
+    """Each thing that the question names, by all its names."""
+    yield from query.places
+    text = query.question.folded
+    for start, end in (*marks.titles(text), *marks.quoted(text)):
+        if end - start > 2:
+            yield (text[start + 1 : end - 1],)
+    yield from ((person.name,) for person in people.find(text) if person.name)
+
+
+def unmentioned(question: Question, name: str) -> str:
+    """That no report mentions it."""
+    return say(question, f"报告中没有提到{name}。", f"The reports do not mention {name}.")
+
+
+def reason(closest: Case) -> str:
+    """Why the sentence that came closest is no answer."""
+    query = closest.query
+    question, want = query.question, query.asked
+    if other_place(closest):
+        places = "、".join(dict.fromkeys(names[0] for names in query.places)) or "、".join(
+            dict.fromkeys(names_asked(query, closest.view))
+        )
+        return say(
+            question,
+            f"报告提到了{places},但相关内容说的是别处。",
+            f"The reports mention {places}, but what they say on this is about another place.",
+        )
+    if other_year(closest):
+        years = "、".join(sorted(want.years))
+        return say(
+            question, f"报告中的相关内容说的不是{years}年。", f"What the reports say on this is not about {years}."
+        )
+    if wrong_kind(closest):
+        kind = _KINDS[want.kind]
+        return say(
+            question,
+            f"报告中最接近的内容没有给出所问的{kind[0]}。",
+            f"What comes closest in the reports gives no such {kind[1]}.",
+        )
+    if planned(closest):
+        return say(question, "报告只给出了目标,没有给出实际结果。", "The reports give a target, not the result.")
+    if no_plan(closest):
+        return say(
+            question,
+            "报告提到了相关内容,但没有给出所问的目标。",
+            "The reports mention the subject but give no such target.",
+        )
+    return nothing_sure(question)
+
+
+def nothing_sure(question: Question) -> str:
+    """That nothing answers surely."""
+    return say(
+        question, "报告中没有能确定回答这个问题的内容。", "Nothing in the reports answers this question for certain."
+    )
