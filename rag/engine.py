@@ -39,7 +39,6 @@ from rag.search.filters import EVERYTHING, Filter, choose
 from rag.search.fuse import CANDIDATES, DEFAULT_HITS, DEFAULT_PASSAGES, fuse
 from rag.search.reread import REREAD, is_unsure, reread, to_read
 
-_WIDER = 3  # times as many passages are weighed for a question in another language
 _NAMED = 0.1  # what it counts that a report's title names the place that is asked about
 _MENTIONING = 30  # passages looked through for which reports speak of something
 _NAMED_FOREIGN = 0.3  # and in another language, whose words and vectors tell reports apart less well
@@ -255,7 +254,7 @@ class Engine:
             generation.index.close()
 
     def _search(self, current: _Generation, queries: Sequence[Query], k: int, within: Within) -> list[list[Passage]]:
-        """The k best passages for each query, of one in another language more."""
+        """The k best passages for each query."""
         if not queries:
             return []
         wanted = max(k, CANDIDATES)
@@ -264,7 +263,7 @@ class Engine:
         found = []
         for query, near in zip(queries, nearest, strict=True):
             hits = self._lifted(current, query, fuse(near, current.index.matching(query.words, wanted, within)))
-            found.append(self._passages(current, hits[: _WIDER * k if query.core else k]))
+            found.append(self._passages(current, hits[:k]))
         return found
 
     @staticmethod

@@ -11,14 +11,15 @@ from rag.question.kind import Kind
 from rag.question.query import Query
 from rag.records import Form
 
-_BY_KIND: dict[Kind, Form] = {"list": "list", "yes": "yesno", "reports": "computed", "text": "passage"}
+_BY_KIND: dict[Kind, Form] = {"list": "list", "yes": "yesno", "reports": "computed"}
 
 
 def form_of(query: Query) -> Form:
     """The form of the answer, as far as the question tells."""
-    if _summary().search(query.question.folded):
+    folded = query.question.folded
+    if _summary().search(folded):
         return "summary"
-    if query.asked.kind in ("name", "place") and _explains().search(query.question.folded):
+    if query.asked.kind in ("text", "list", "name", "place") and _explains().search(folded):
         return "passage"
     return _BY_KIND.get(query.asked.kind, "fact")
 
@@ -41,4 +42,6 @@ def _report() -> re.Pattern[str]:
 
 @functools.cache
 def _explains() -> re.Pattern[str]:
-    return re.compile(asking("reason", "manner"))
+    words = table("questions")["explained"]["words"]
+    named = rf"(?:{asking('thing', 'list', 'which')})[^,，。?？]{{0,6}}?{alternation(words)}"
+    return re.compile(rf"{asking('reason', 'manner')}|{named}|\b(?:how|why|describe|explain)\b(?! (?:many|much))")

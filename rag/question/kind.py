@@ -27,6 +27,9 @@ _WIDE = rank_pattern("province", "prefecture", "county")
 _PLACE = rank_pattern("province", "prefecture", "county", "town", "village")
 _HOW_MANY = re.compile(_HOW)
 _HEAD = re.compile(r"的?(?P<head>[^,，。？?;；]*)")
+_ASKS = re.compile(
+    rf"{asking()}|\b(?:how|what|which|who|whom|whose|when|where|why|describe|list|tell|explain)\b|[a-z]{{4}}"
+)
 _NO_COUNT = re.compile(rf"第几(?!年)|哪几|{alternation(table('questions')['no_count']['words'])}")
 _DATE = re.compile(
     rf"{asking('date')}|第?几年(?!来)"
@@ -186,6 +189,7 @@ class Asked:
 
 def asked(folded: str) -> Asked:
     """What a folded question asks for."""
+    folded = as_meant(folded)
     told = dates.find(_TITLED.sub(lambda match: " " * len(match[0]), folded))
     years = _years(told) | frozenset(_ENGLISH_YEAR.findall(_TITLED.sub("", folded)))
     years = years - frozenset(_OF_REPORT.findall(folded)) or years
@@ -286,7 +290,21 @@ def _kind(folded: str) -> Kind:
     for pattern, kind in ((_PERSON, "person"), (_BODY, "body"), (_NAME, "name"), (_WHERE, "place"), (_LIST, "list")):
         if pattern.search(folded):
             return kind  # type: ignore[return-value]
-    return "yes" if _YES.search(bare) else "text"
+    return "yes" if _YES.search(bare) or not _asks(folded) else "text"
+
+
+def as_meant(folded: str) -> str:
+    """A question whose only question word is mistyped or said in a regional way, with the word that is meant."""
+    if _asks(folded):
+        return folded
+    typed = re.compile(alternation(table("questions")["typed"]))
+    words: dict[str, str] = table("questions")["typed"]
+    return typed.sub(lambda match: words[match[0]], folded, count=1)
+
+
+def _asks(folded: str) -> bool:
+    """Whether a question has a word by which it asks; one that has none, but is one, asks for yes or no."""
+    return bool(_ASKS.search(folded))
 
 
 def _counted(folded: str) -> tuple[frozenset[str] | None, bool, str, str]:
