@@ -24,6 +24,7 @@ from ingest.records import CleanReport
 from rag.answers.citing import title_of
 from rag.answers.compose import compose, grade, narrowed
 from rag.answers.sums import Found, Part, combine, figure_of, mentions, plan
+from rag.answers.table import By, Table, place_told, table_of, year_told
 from rag.evidence.subject import ReportView, view
 from rag.judge.features import Case
 from rag.judge.judge import judge
@@ -31,15 +32,17 @@ from rag.judge.ranking import Library, cases_of, weigh
 from rag.question.glossary import Glossary, load_glossary
 from rag.question.places import known_places
 from rag.question.query import Query, build, names_place
-from rag.question.understand import as_it_stands, understand
+from rag.question.understand import as_it_stands, figure_question, understand
 from rag.reader.models import Models
 from rag.reader.reader import Reader
-from rag.records import Answer, Passage, Question, QuestionLanguage
+from rag.records import Answer, Evidence, Passage, Question, QuestionLanguage
 from rag.search.filters import EVERYTHING, Filter, choose
 from rag.search.fuse import CANDIDATES, DEFAULT_HITS, DEFAULT_PASSAGES, fuse
 from rag.search.reread import REREAD, is_unsure, reread, to_read
 
 _NAMED = 0.1  # what it counts that a report's title names the place that is asked about
+_TABULATED = 60  # passages read for a table
+_OF_A_PLACE = 4  # sentences looked at for the figure of one place
 _MENTIONING = 30  # passages looked through for which reports speak of something
 _NAMED_FOREIGN = 0.3  # and in another language, whose words and vectors tell reports apart less well
 
@@ -166,6 +169,34 @@ class Engine:
         said, figure = figure_of(evidence[0], current.report(evidence[0].passage.chunk.source).text)
         return Found(part, evidence[0], said, figure, certainty)
 
+    def table(self, indicator: str, by: By = "place", places: Sequence[str] = (), only: Filter = EVERYTHING) -> Table:
+        """What the reports tell of an indicator, by place, report or year; of given `places` alone where there are any.
+
+        Raises UsageError for an unusable indicator and NothingSelected for a filter that fits no report.
+        """
+        with self._current() as current:
+            within, library = current.within(only), self._library(current)
+            if places:
+                told = [
+                    (place, self._told(current, f"{place}{indicator}", within, DEFAULT_PASSAGES)) for place in places
+                ]
+                keys = {id(evidence): place for place, some in told for evidence in some[:_OF_A_PLACE]}
+                evidence = [each for _, some in told for each in some[:_OF_A_PLACE]]
+                return table_of(
+                    indicator, "place", places, evidence, lambda e: keys[id(e)], current.report, library.judge
+                )
+            evidence = self._told(current, indicator, within, _TABULATED)
+            sources = sorted(current.entries if within is None else within)
+            titles = [current.titles[source] for source in sources] if by == "report" else []
+            return table_of(
+                indicator, by, titles, evidence, functools.partial(_key, current, by), current.report, library.judge
+            )
+
+    def _told(self, current: _Generation, indicator: str, within: Within, k: int) -> list[Evidence]:
+        """What the reports tell of an indicator, most probable first."""
+        query = build(understand(figure_question(indicator), (), current.regions), current)
+        return weigh(query, self._search(current, [query], k, within)[0], self._library(current), k)
+
     def examine(self, text: str, left_out: Collection[str] = ()) -> list[Case]:
         """What the judge is shown for a question, to be fitted on; `left_out` are reports not to be looked in."""
         with self._current() as current:
@@ -289,3 +320,12 @@ class Engine:
             entry = current.entries[chunk.source]
             passages.append(Passage(chunk, current.titles[chunk.source], entry.date, round(score, 6)))
         return passages
+
+
+def _key(current: _Generation, by: By, evidence: Evidence) -> str | None:
+    """The row of a table that a sentence belongs to."""
+    source = evidence.passage.chunk.source
+    view = current.view(source)
+    if by == "report":
+        return current.titles[source]
+    return year_told(evidence, view) if by == "year" else place_told(evidence, view, sorted(view.places))

@@ -46,36 +46,44 @@ class Library:
     judge: Judge
 
 
-def weigh(query: Query, passages: Sequence[Passage], library: Library) -> list[Evidence]:
-    """Every sentence of the passages as evidence, those judged first and by their probability; no sentence twice."""
+def weigh(query: Query, passages: Sequence[Passage], library: Library, most: int = JUDGED) -> list[Evidence]:
+    """Every sentence of the passages as evidence, none twice: the `most` promising ones judged and by probability."""
     asked = query.question.interpreted
     readings = library.read(asked, [to_read(passage) for passage in passages]) if library.read else None
-    return judged(query, passages, readings, library)
+    return judged(query, passages, readings, library, most)
 
 
 def judged(
-    query: Query, passages: Sequence[Passage], readings: Sequence[Reading] | None, library: Library
+    query: Query,
+    passages: Sequence[Passage],
+    readings: Sequence[Reading] | None,
+    library: Library,
+    most: int = JUDGED,
 ) -> list[Evidence]:
     """As `weigh`, of passages that were read already."""
-    cases, rest = cases_of(query, passages, readings, library)
+    cases, rest = cases_of(query, passages, readings, library, most)
     told = [replace(case.evidence, probability=library.judge.probability(case)) for case in cases]
     return sorted(told, key=lambda e: -e.probability) + rest
 
 
 def cases_of(
-    query: Query, passages: Sequence[Passage], readings: Sequence[Reading] | None, library: Library
+    query: Query,
+    passages: Sequence[Passage],
+    readings: Sequence[Reading] | None,
+    library: Library,
+    most: int = JUDGED,
 ) -> tuple[list[Case], list[Evidence]]:
-    """(the most promising sentences as cases for the judge, the others)."""
+    """(the `most` promising sentences as cases for the judge, the others)."""
     evidence = list(without_repeats(evidence_of(passages, readings, library.report)))
     unknown = _unknown(query.terms, library.frequency)
     leads = _leads(passages)
     cases = []
-    for each in evidence[:JUDGED]:
+    for each in evidence[:most]:
         source = each.passage.chunk.source
         short = replace(each, short=short_of(query, each))
         lead = each.passage.score - leads.get(source, 0.0)
         cases.append(Case(query, short, library.view(source), lead, unknown))
-    return cases, evidence[JUDGED:]
+    return cases, evidence[most:]
 
 
 def _leads(passages: Sequence[Passage]) -> dict[str, float]:

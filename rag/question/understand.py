@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Collection, Sequence
 
 from config.errors import UsageError
+from ingest.language.questions import asking
 from ingest.language.script import fold_script, to_simplified, to_traditional
 from rag.question.followup import complete, is_courtesy, is_left_open, refers_back
 from rag.records import Question, QuestionLanguage
@@ -55,6 +56,14 @@ def understand(text: str, history: Sequence[str] = (), regions: Collection[str] 
     # What a follow-up asks beside the whole earlier question stands in itself.
     core = asked if context and context == earlier else interpreted
     return Question(asked, interpreted, language, fold(core), context)
+
+
+def figure_question(indicator: str) -> str:
+    """The question for an indicator's figure; what is a question already stays as it is."""
+    name = indicator.strip().rstrip("?？")
+    if re.search(rf"{asking()}|\bhow\b|\bwhat\b", fold(name)):
+        return f"{name}?"
+    return f"{name}是多少?" if _HAN.search(name) else f"What is the {name}?"
 
 
 def as_it_stands(text: str) -> Question:
