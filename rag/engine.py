@@ -166,7 +166,7 @@ class Engine:
         certainty = grade(evidence, library)
         if certainty is None:
             return Found(part, None)
-        said, figure = figure_of(evidence[0], current.report(evidence[0].passage.chunk.source).text)
+        said, figure = figure_of(evidence[0], part.label)
         return Found(part, evidence[0], said, figure, certainty)
 
     def table(self, indicator: str, by: By = "place", places: Sequence[str] = (), only: Filter = EVERYTHING) -> Table:

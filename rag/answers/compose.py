@@ -23,7 +23,7 @@ _SAME = 0.6  # the share of a question's telling parts that a report must hold t
 
 def compose(query: Query, passages: Sequence[Passage], library: Library) -> Answer:
     """The answer to a question from its passages."""
-    if (name := refusals.unknown_name(query, library.naming)) is not None:
+    if (name := refusals.unknown_name(query, library.frequency, library.naming)) is not None:
         reason = refusals.unmentioned(query.question, name)
         return refused(query.question, reason, weigh(query, passages, library), library.report)
     if query.asked.published:
@@ -59,6 +59,8 @@ def why_not(query: Query, evidence: Sequence[Evidence], library: Library) -> str
     """The reason of a refusal, in the question's language."""
     if not evidence:
         return say(query.question, "索引中没有任何报告内容。", "The index holds no reports.")
+    if (word := refusals.unknown_word(query, library.frequency, library.naming)) is not None:
+        return refusals.unmentioned(query.question, word)
     closest = evidence[0]
     return refusals.reason(Case(query, closest, library.view(closest.passage.chunk.source), 0.0, 0.0))
 

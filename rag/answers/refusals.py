@@ -7,9 +7,12 @@ nothing answers surely.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 from ingest.language import marks, people
+from ingest.language.questions import function_words
+from ingest.language.vocabulary import nouns, proper
 from rag.answers.citing import say
 from rag.judge.features import Case, names_asked, no_plan, other_place, other_year, planned, wrong_kind
 from rag.question.kind import Kind
@@ -18,16 +21,21 @@ from rag.records import Question
 
 _KINDS: dict[Kind, tuple[str, str]] = {"figure": ("数字", "figure"), "date": ("日期", "date")}
 
+_LONGEST = 6  # characters of a word
+_HAN_RUN = re.compile(rf"[{marks.HAN}]{{2,}}")
+
+Frequency = Callable[[str], int]
+"""In how many chunks a pair of characters stands."""
 Naming = Callable[[str], set[str]]
 """The sources of the reports in whose text or title a name occurs."""
 
 
-def unknown_name(query: Query, naming: Naming) -> str | None:
-    """What the question names and no report mentions: a place, a title, a quotation, a person."""
+def unknown_name(query: Query, frequency: Frequency, naming: Naming) -> str | None:
+    """What the question names and no report mentions: a place, a title, a quotation, a person, a body."""
     for names in names_of(query):
         if not any(naming(name) for name in names):
             return names[0]
-    return None
+    return next((word for word in proper(_unknown(query, frequency)) if not naming(word)), None)
 
 
 def names_of(query: Query) -> Iterator[tuple[str, ...]]:
@@ -40,13 +48,32 @@ def names_of(query: Query) -> Iterator[tuple[str, ...]]:
     yield from ((person.name,) for person in people.find(text) if person.name)
 
 
+def unknown_word(query: Query, frequency: Frequency, naming: Naming) -> str | None:
+    """A noun of the question that no report holds, the longest."""
+    return next((word for word in nouns(_unknown(query, frequency)) if not naming(word)), None)
+
+
+def _unknown(query: Query, frequency: Frequency) -> list[str]:
+    """What may be a word of the question and holds two neighbours that no report has; the longest first."""
+    found: set[str] = set()
+    for run in _HAN_RUN.findall(function_words().sub(" ", query.question.folded)):
+        for at in range(len(run) - 1):
+            if not frequency(run[at : at + 2]):
+                found.update(
+                    run[start:end]
+                    for start in range(max(0, at + 2 - _LONGEST), at + 1)
+                    for end in range(at + 2, min(len(run), start + _LONGEST) + 1)
+                )
+    return sorted(found, key=lambda word: (-len(word), word))
+
+
 def unmentioned(question: Question, name: str) -> str:
     """That no report mentions it."""
     return say(question, f"报告中没有提到{name}。", f"The reports do not mention {name}.")
 
 
 def reason(closest: Case) -> str:
-    """Why the sentence that came closest is no answer."""
+    """Why the sentence that came closest is no answer, where every name of the question is known."""
     query = closest.query
     question, want = query.question, query.asked
     if other_place(closest):

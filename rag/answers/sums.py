@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from ingest.language import figures, units
+from ingest.language import figures, marks, units
 from ingest.language.figures import Figure
 from ingest.language.places import rank_pattern
 from ingest.language.questions import asking
@@ -232,12 +232,24 @@ def _mentioned_at(query: Query, evidence: Evidence, quoted: Sequence[str]) -> in
     return evidence.start + min((at for form in forms if (at := folded.find(form)) >= 0), default=0)
 
 
-def figure_of(evidence: Evidence, text: str) -> tuple[str, Figure | None]:
-    """The short answer as the report writes it, and its figure."""
+def figure_of(evidence: Evidence, label: str = "") -> tuple[str, Figure | None]:
+    """The figure of the short answer as the report writes it; of several the one beside the label it is asked by."""
+    beside = _beside(evidence.text, label)
+    if beside is not None:
+        return evidence.text[beside.start : beside.end], beside
     if evidence.short is None:
         return "", None
-    said = text[slice(*evidence.short)]
+    said = evidence.text[max(0, evidence.short[0] - evidence.start) : evidence.short[1] - evidence.start]
     return said, next(iter(figures.find(said)), None)
+
+
+def _beside(text: str, label: str) -> Figure | None:
+    """The only figure in a label's own item of an enumeration: 二等奖32个."""
+    for start, end in marks.clauses(text, listing=True):
+        if label and label in text[start:end]:
+            own = [figure for figure in figures.find(text) if start <= figure.start < end]
+            return own[0] if len(own) == 1 else None
+    return None
 
 
 def _comparison(query: Query, text: str, operation: Operation = "most") -> Plan | None:
