@@ -32,7 +32,7 @@ from rag.judge.ranking import Library, cases_of, weigh
 from rag.question.glossary import Glossary, load_glossary
 from rag.question.places import known_places
 from rag.question.query import Query, build, names_place
-from rag.question.understand import as_it_stands, figure_question, understand
+from rag.question.understand import as_it_stands, figure_question, in_context, understand
 from rag.reader.models import Models
 from rag.reader.reader import Reader
 from rag.records import Answer, Evidence, Passage, Question, QuestionLanguage
@@ -43,6 +43,7 @@ from rag.search.reread import REREAD, is_unsure, reread, to_read
 _NAMED = 0.1  # what it counts that a report's title names the place that is asked about
 _TABULATED = 60  # passages read for a table
 _OF_A_PLACE = 4  # sentences looked at for the figure of one place
+_CLEARLY = 0.1  # by how much more probable the answer must be with what was asked before
 _MENTIONING = 30  # passages looked through for which reports speak of something
 _NAMED_FOREIGN = 0.3  # and in another language, whose words and vectors tell reports apart less well
 
@@ -134,16 +135,27 @@ class Engine:
         started = time.perf_counter()
         understand(text, history)  # what can't be asked is said before anything is looked up
         with self._current() as current:
-            query = build(understand(text, history, current.regions), current)
             within = current.without(current.within(only), left_out)
-            found = self._search(current, [query], passages, within)[0]
-            retrieved = time.perf_counter()
-            answer = self._answer(current, query, found, passages, within)
+            question = understand(text, history, current.regions)
+            answer, retrieved = self._answered(current, question, passages, within)
+            if answer.certainty != "sure" and (other := in_context(text, history, current.regions)) is not None:
+                about, _ = self._answered(current, other, passages, within)
+                answer = _surer(answer, about)
             if only:
-                answer = narrowed(answer, query.question)
+                answer = narrowed(answer, question)
         done = time.perf_counter()
-        took = {"total": done - started, "retrieve": retrieved - started, "answer": done - retrieved}
+        took = {"total": done - started, "retrieve": retrieved, "answer": done - started - retrieved}
         return replace(answer, took_ms={name: round(seconds * 1000, 1) for name, seconds in took.items()})
+
+    def _answered(
+        self, current: _Generation, question: Question, passages: int, within: Within
+    ) -> tuple[Answer, float]:
+        """(the answer, the seconds that the search took)."""
+        started = time.perf_counter()
+        query = build(question, current)
+        found = self._search(current, [query], passages, within)[0]
+        retrieved = time.perf_counter() - started
+        return self._answer(current, query, found, passages, within), retrieved
 
     def _answer(self, current: _Generation, query: Query, found: list[Passage], k: int, within: Within) -> Answer:
         """The answer of one sentence, or one computed from several."""
@@ -329,3 +341,9 @@ def _key(current: _Generation, by: By, evidence: Evidence) -> str | None:
     if by == "report":
         return current.titles[source]
     return year_told(evidence, view) if by == "year" else place_told(evidence, view, sorted(view.places))
+
+
+def _surer(alone: Answer, about: Answer) -> Answer:
+    """A question's answer as it stands alone, unless as one about what was asked before it is clearly surer."""
+    probabilities = [max((c.score for c in answer.citations), default=0.0) for answer in (alone, about)]
+    return about if probabilities[1] > probabilities[0] + _CLEARLY else alone

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from rag.answers import forms, refusals
 from rag.answers.citing import answered, in_script, refused, say
+from rag.answers.conflicts import rivals, told_apart
 from rag.answers.summary import summary_of
 from rag.judge.features import Case
 from rag.judge.ranking import Library, weigh
@@ -18,6 +19,7 @@ from rag.question.kind import Asked
 from rag.question.query import Query
 from rag.records import Answer, Certainty, Evidence, Passage, Question
 
+_FAR = 0.15  # the probability below which what came closest is about something else
 _SAME = 0.6  # the share of a question's telling parts that a report must hold to be the one meant for sure
 
 
@@ -35,6 +37,11 @@ def compose(query: Query, passages: Sequence[Passage], library: Library) -> Answ
     certainty = grade(evidence, library)
     if certainty is None:
         return refused(query.question, why_not(query, evidence, library), evidence, library.report)
+    versions = rivals(query, evidence, library.judge)
+    if len(versions) > 1:
+        shown = [forms.narrowed_to(each, forms.ROOM // len(versions)) for each in versions]
+        lead = told_apart(query.question, versions)
+        return answered(query.question, shown, library.report, form=form, certainty="likely", lead=lead)
     quoted = forms.chosen(form, evidence)
     best = evidence[0]
     short = forms.short_of(form, best)
@@ -59,9 +66,10 @@ def why_not(query: Query, evidence: Sequence[Evidence], library: Library) -> str
     """The reason of a refusal, in the question's language."""
     if not evidence:
         return say(query.question, "索引中没有任何报告内容。", "The index holds no reports.")
-    if (word := refusals.unknown_word(query, library.frequency, library.naming)) is not None:
-        return refusals.unmentioned(query.question, word)
     closest = evidence[0]
+    far = closest.probability < _FAR
+    if far and (word := refusals.unknown_word(query, library.frequency, library.naming)) is not None:
+        return refusals.unmentioned(query.question, word)
     return refusals.reason(Case(query, closest, library.view(closest.passage.chunk.source), 0.0, 0.0))
 
 
@@ -92,7 +100,7 @@ def _published(query: Query, passages: Sequence[Passage], library: Library) -> A
     certainty: Certainty = "sure" if query.terms.share(f"{meant.passage.title}\n{meant.text}") >= _SAME else "likely"
     return answered(
         question,
-        [forms.shortened(meant)],
+        [forms.narrowed_to(meant)],
         library.report,
         form="fact",
         certainty=certainty,

@@ -11,19 +11,19 @@ from collections.abc import Sequence
 from rag.evidence.sentences import narrowed
 from rag.records import Evidence, Form
 
-_ROOM = 560  # characters of all quotes together, so that an answer stays below 600
-_MOST: dict[Form, int] = {"fact": 3, "list": 4, "passage": 5, "summary": 6, "yesno": 2}
+ROOM = 560  # characters of all quotes together, so that an answer stays below 600
+_MOST: dict[Form, int] = {"fact": 3, "list": 4, "passage": 4, "summary": 6, "yesno": 2}
 # The least log odds of proving the answer with which a further sentence is quoted, and how far they may lie below
 # those of the best one: fitted by `make judge`, docs/quality.md.
-_LEAST: dict[Form, float] = {"fact": 0.5, "list": 0.0, "passage": -1.0, "summary": -2.0, "yesno": 1.0}
+_LEAST: dict[Form, float] = {"fact": -2.0, "list": -1.0, "passage": -2.0, "summary": -3.0, "yesno": -3.0}
 _BELOW: dict[Form, float] = {"fact": 1.0, "list": 2.0, "passage": 2.5, "summary": 3.5, "yesno": 1.0}
 _TOLD = 1.0  # log odds from which on a yes or no is said
 
 
 def chosen(form: Form, evidence: Sequence[Evidence]) -> list[Evidence]:
     """The best sentence and those beside it that prove the answer as well, in the order of the text."""
-    best = shortened(evidence[0])
-    kept, room = [best], _ROOM - len(best.text)
+    best = narrowed_to(evidence[0])
+    kept, room = [best], ROOM - len(best.text)
     least = max(_LEAST[form], best.proof - _BELOW[form])
     source = best.passage.chunk.source
     others = [e for e in evidence[1:] if e.passage.chunk.source == source and e.proof >= least]
@@ -44,10 +44,10 @@ def short_of(form: Form, best: Evidence) -> str | None:
     return best.text[start:end]
 
 
-def shortened(evidence: Evidence) -> Evidence:
-    """The evidence, of a sentence too long to be shown the clauses around its answer."""
+def narrowed_to(evidence: Evidence, room: int = ROOM) -> Evidence:
+    """The evidence, of a sentence longer than that the clauses around its answer."""
     around = evidence.short or evidence.span
-    return narrowed(evidence, around[0] if around else evidence.start, _ROOM)
+    return narrowed(evidence, around[0] if around else evidence.start, room)
 
 
 def _overlaps(each: Evidence, kept: Sequence[Evidence]) -> bool:

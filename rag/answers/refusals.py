@@ -8,9 +8,10 @@ nothing answers surely.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from ingest.language import marks, people
+from ingest.language.places import stem
 from ingest.language.questions import function_words
 from ingest.language.vocabulary import nouns, proper
 from rag.answers.citing import say
@@ -33,9 +34,16 @@ Naming = Callable[[str], set[str]]
 def unknown_name(query: Query, frequency: Frequency, naming: Naming) -> str | None:
     """What the question names and no report mentions: a place, a title, a quotation, a person, a body."""
     for names in names_of(query):
-        if not any(naming(name) for name in names):
+        if not any(naming(name) for name in names) and not any(naming(part) for part in _own_parts(names)):
             return names[0]
     return next((word for word in proper(_unknown(query, frequency)) if not naming(word)), None)
+
+
+def _own_parts(names: Sequence[str]) -> Iterator[str]:
+    """The ends of a nested place's name, which may stand without what it lies in: 金阳街道 of 阳信金阳街道."""
+    for name in names:
+        rank = len(name) - len(stem(name))
+        yield from (name[at:] for at in range(1, len(name) - rank - 1) if rank)
 
 
 def names_of(query: Query) -> Iterator[tuple[str, ...]]:
@@ -76,7 +84,7 @@ def reason(closest: Case) -> str:
     """Why the sentence that came closest is no answer, where every name of the question is known."""
     query = closest.query
     question, want = query.question, query.asked
-    if other_place(closest):
+    if other_place(closest) and not _near(closest):
         places = "、".join(dict.fromkeys(names[0] for names in query.places)) or "、".join(
             dict.fromkeys(names_asked(query, closest.view))
         )
@@ -106,6 +114,12 @@ def reason(closest: Case) -> str:
             "The reports mention the subject but give no such target.",
         )
     return nothing_sure(question)
+
+
+def _near(case: Case) -> bool:
+    """Whether a place that is asked about is named in the sentence or above it."""
+    around = f"{case.sentence}\n{case.above}"
+    return any(name in around for name in names_asked(case.query, case.view))
 
 
 def nothing_sure(question: Question) -> str:

@@ -15,7 +15,7 @@ from rag.question.query import Query
 from rag.question.terms import parts
 from rag.records import Evidence
 
-_LONGEST = 40  # characters
+_LONGEST, _LONGEST_LIST = 40, 120  # characters
 _RECOGNISED: frozenset[Kind] = frozenset({"figure", "date"})
 """Kinds whose answers the recognisers know; what they don't know is none."""
 _UNTOLD: frozenset[Kind] = frozenset({"yes", "reports"})
@@ -38,7 +38,8 @@ def short_of(query: Query, evidence: Evidence) -> Run | None:
         short = _post(want.person, evidence.text, span)
     else:
         short = span
-    if short is None or short[1] - short[0] > _LONGEST or _echoes(query, evidence.text[slice(*short)]):
+    longest = _LONGEST_LIST if want.kind == "list" else _LONGEST
+    if short is None or short[1] - short[0] > longest or _echoes(query, evidence.text[slice(*short)]):
         return None
     return at + short[0], at + short[1]
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ingest.language import dates, figures, people
+from ingest.language import dates, figures, marks, people, telling
 from rag.evidence.shorts import spots
 from rag.evidence.subject import ReportView, fold_same_length, speaks_of, speaks_of_year
-from rag.question.kind import ends_something, falls, is_intended, is_plan, tells_change, tells_each
+from rag.question.kind import ordinals
 from rag.question.query import Query
 from rag.question.terms import Terms
 from rag.records import Evidence
@@ -48,6 +48,15 @@ class Case:
     def before(self) -> str:
         """What stands before the answer in its sentence."""
         return self.view.text[self.evidence.start : self.at]
+
+    @property
+    def clause(self) -> str:
+        """The clause in which the answer stands; the whole sentence where there is no short answer."""
+        if self.evidence.short is None:
+            return self.sentence
+        at = self.at - self.evidence.start
+        spans = (span for span in marks.clauses(self.sentence) if span[0] <= at < span[1])
+        return next((self.sentence[start:end] for start, end in spans), self.sentence)
 
     @property
     def above(self) -> str:
@@ -156,32 +165,55 @@ def no_name(case: Case) -> float:
 def planned(case: Case) -> float:
     """A result is asked for, and what is told is a plan."""
     want = case.query.asked
-    aimed = is_intended(case.before, case.section) or (is_plan(case.before) and want.kind == "figure")
+    aimed = telling.ahead(case.before, case.section) or (telling.aimed(case.before) and want.kind == "figure")
     return float(not want.plan and want.kind in ("figure", "date") and aimed)
 
 
 def no_plan(case: Case) -> float:
     """A plan is asked for, and nothing around the sentence speaks of one."""
-    return float(case.query.asked.plan and not is_plan(f"{case.sentence}\n{case.above}"))
+    return float(case.query.asked.plan and not telling.aimed(f"{case.sentence}\n{case.above}"))
 
 
 def growth(case: Case) -> float:
     """A total is asked for and a growth is told, or the reverse."""
     want = case.query.asked
     figure = want.kind == "figure" and case.evidence.short is not None
-    return float(figure and tells_change(case.before) != want.change)
+    return float(figure and telling.changed(case.before) != want.change)
+
+
+def newly(case: Case) -> float:
+    """All there is is asked for and what came new is told, or the reverse."""
+    want = case.query.asked
+    if want.kind != "figure" or case.evidence.short is None:
+        return 0.0
+    asked = telling.newly(case.query.question.folded)
+    return float(telling.newly(case.clause) != asked)
+
+
+def denied(case: Case) -> float:
+    """The clause says that something wasn't so, and the question doesn't ask for that."""
+    return float(telling.denied(case.clause) and not telling.denied(case.query.question.folded))
+
+
+def other_ordinal(case: Case) -> float:
+    """The question gives an ordinal or a rank, and the sentence gives another one instead."""
+    names = case.query.asked.names
+    said = ordinals(case.sentence)
+    return float(bool(names & ordinals(case.query.question.folded)) and bool(said) and not names & said)
 
 
 def for_each(case: Case) -> float:
     """A total is asked for and a figure a head, a household or an acre is told, or the reverse."""
     want = case.query.asked
-    return float(want.kind == "figure" and tells_each(case.sentence) != want.each)
+    return float(want.kind == "figure" and telling.for_each(case.sentence) != want.each)
 
 
 def other_way(case: Case) -> float:
     """What ended or fell is asked for, and the sentence doesn't tell of it."""
     want = case.query.asked
-    return float((want.ending and not ends_something(case.sentence)) or (want.falling and not falls(case.sentence)))
+    return float(
+        (want.ending and not telling.ended(case.sentence)) or (want.falling and not telling.fell(case.sentence))
+    )
 
 
 def other_post(case: Case) -> float:
@@ -244,6 +276,9 @@ FEATURES: dict[str, Feature] = {
         planned,
         no_plan,
         growth,
+        newly,
+        denied,
+        other_ordinal,
         for_each,
         other_way,
         other_post,

@@ -1,7 +1,9 @@
-"""How likely a sentence answers: a logistic regression over named features, and the grade that follows. Pure.
+"""How likely a sentence answers, and the grade that follows: two logistic regressions over the same features. Pure.
 
-Weights and thresholds are fitted by `make judge` on what a reader says of authors that it wasn't taught by, and kept in
-`weights.json` beside this module: `read` for sentences that the reader has read, `unread` where it is switched off.
+One tells which sentence of all answers best, the other how likely the best one does: what tells sentences apart isn't
+what tells questions apart that the reports answer. Weights and thresholds are fitted by `make judge` on what a reader
+says of authors that it wasn't taught by, and kept in `weights.json` beside this module: `read` for sentences that the
+reader has read, `unread` where it is switched off.
 """
 
 from __future__ import annotations
@@ -17,21 +19,38 @@ from rag.judge.features import FEATURES, Case
 from rag.records import Certainty
 
 WEIGHTS = Path(__file__).with_name("weights.json")
+_MOST = 30.0  # log odds beyond which nothing gets surer
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`rank` puts the sentences of a question in order; `probability` in [0, 1] is that the sentence answers it."""
+
+    rank: float
+    probability: float
 
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """`weights` are log odds for each unit of a feature; `sure` and `likely` the least probabilities of the grades."""
+    """`ranking` and `weights` are log odds for each unit of a feature: that a sentence answers rather than another one
+    of the same question, and that it answers at all. `sure` and `likely` are the least probabilities of the grades."""
 
-    bias: float
+    ranking: Mapping[str, float]
     weights: Mapping[str, float]
+    bias: float
     sure: float
     likely: float
 
-    def probability(self, case: Case) -> float:
-        """The probability in [0, 1] that the sentence answers the question."""
-        odds = self.bias + sum(weight * FEATURES[name](case) for name, weight in self.weights.items())
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, odds))))
+    def judge(self, case: Case) -> Verdict:
+        """The verdict on one sentence; each feature is looked at once."""
+        said = {name: FEATURES[name](case) for name in {*self.ranking, *self.weights}}
+        return self.weigh(said)
+
+    def weigh(self, said: Mapping[str, float]) -> Verdict:
+        """The verdict on what the features say."""
+        rank = sum(weight * said[name] for name, weight in self.ranking.items())
+        odds = self.bias + sum(weight * said[name] for name, weight in self.weights.items())
+        return Verdict(rank, 1 / (1 + math.exp(-max(-_MOST, min(_MOST, odds)))))
 
     def certainty(self, probability: float) -> Certainty | None:
         """The grade of an answer; None where it isn't worth showing."""
@@ -42,4 +61,4 @@ class Judge:
 def judge(read: bool = True) -> Judge:
     """The judge as it was fitted: for sentences that were read, or where no reader is used."""
     held = json.loads(WEIGHTS.read_text(encoding="utf-8"))["read" if read else "unread"]
-    return Judge(held["bias"], held["weights"], held["sure"], held["likely"])
+    return Judge(**held)

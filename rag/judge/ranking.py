@@ -62,8 +62,9 @@ def judged(
 ) -> list[Evidence]:
     """As `weigh`, of passages that were read already."""
     cases, rest = cases_of(query, passages, readings, library, most)
-    told = [replace(case.evidence, probability=library.judge.probability(case)) for case in cases]
-    return sorted(told, key=lambda e: -e.probability) + rest
+    verdicts = [(library.judge.judge(case), case.evidence) for case in cases]
+    verdicts.sort(key=lambda each: -each[0].rank)
+    return [replace(evidence, probability=verdict.probability) for verdict, evidence in verdicts] + rest
 
 
 def cases_of(

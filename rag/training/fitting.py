@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +14,10 @@ import numpy.typing as npt
 from rag.judge.judge import Judge
 from rag.training.judging import Judged, Row, by_author
 
-_RIDGE = 1.0  # scikit-learn's C
+_RIDGE, _RIDGE_OF_RANKING = 0.1, 0.3  # scikit-learn's C
+_RIVALS = 12  # sentences that each right one is held against
+_STILL = 1e-9
+_FEW = 20  # questions of which the share of wrong ones says something
 _LEAST = 2e-4  # what a feature must take off the log loss of authors left out to be kept
 _WRONG_IF_SURE = 0.03  # the share of what is called sure that may be wrong
 _RIGHT_IF_LIKELY = 0.5  # the share of what is called likely that must be right
@@ -38,24 +40,43 @@ class Outcome:
 
 
 def fit(rows: Sequence[Row], names: Sequence[str]) -> Judge:
-    """The judge of these features, its probability that of the best sentence; thresholds still to be set."""
-    from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
-
-    x, y, weight = _table(rows, names)
-    first = LogisticRegression(C=_RIDGE, max_iter=1000).fit(x, y, sample_weight=weight)
-    weights, bias = first.coef_[0], float(first.intercept_[0])
-    # Of many sentences the best one is right less often than its own odds say: one more step fits those of the best.
-    best = [max(_odds(row, names, weights, bias)) for row in rows if row.sentences]
-    odds = np.array([[value] for value, _ in best])
-    right = np.array([row.sentences[at].right for row, (_, at) in zip(_with(rows), best, strict=True)])
-    second: Any = LogisticRegression(C=_RIDGE, max_iter=1000).fit(odds, right)
-    slope, offset = float(second.coef_[0][0]), float(second.intercept_[0])
+    """The judge of these features; thresholds still to be set."""
+    ranking = _ranking(rows, names)
+    first = np.array([_first(row, names, ranking) for row in _with(rows)])
+    right = np.array([row.sentences[_at(row, names, ranking)].right for row in _with(rows)])
+    weights, bias = _regression(first, right, np.ones(len(right)), _RIDGE)
     return Judge(
-        bias=round(bias * slope + offset, 4),
-        weights={name: round(float(w) * slope, 4) for name, w in zip(names, weights, strict=True)},
+        ranking={name: round(float(w), 4) for name, w in zip(names, ranking, strict=True)},
+        weights={name: round(float(w), 4) for name, w in zip(names, weights, strict=True)},
+        bias=round(bias, 4),
         sure=_NEVER,
         likely=_NEVER,
     )
+
+
+def _ranking(rows: Sequence[Row], names: Sequence[str]) -> Floats:
+    """Weights that put a question's right sentences before its others: a logistic regression over their differences."""
+    apart, weight = [], []
+    for row in _with(rows):
+        x = _features(row, names)
+        right = np.array([sentence.right for sentence in row.sentences])
+        if right.any() and not right.all():
+            pairs = (x[right][:, None, :] - x[~right][None, :_RIVALS, :]).reshape(-1, len(names))
+            apart.append(pairs)
+            weight.append(np.full(len(pairs), 1 / len(pairs)))
+    pairs, each = np.concatenate(apart), np.concatenate(weight)
+    both, truth = np.concatenate([pairs, -pairs]), np.repeat([True, False], len(pairs))
+    return _regression(both, truth, np.concatenate([each, each]), _RIDGE_OF_RANKING)[0]
+
+
+def _regression(x: Floats, y: npt.NDArray[np.bool_], weight: Floats, c: float) -> tuple[Floats, float]:
+    """(weights, bias) of a logistic regression with ridge, fitted on features of like spread and told in their own."""
+    from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
+
+    spread = x.std(axis=0)
+    spread[spread < _STILL] = np.inf  # a feature that never changes weighs nothing
+    model = LogisticRegression(C=c, max_iter=3000).fit(x / spread, y, sample_weight=weight)
+    return model.coef_[0] / spread, float(model.intercept_[0])
 
 
 def left_out(rows: Sequence[Row], names: Sequence[str]) -> list[Outcome]:
@@ -69,11 +90,11 @@ def left_out(rows: Sequence[Row], names: Sequence[str]) -> list[Outcome]:
 
 def outcomes(rows: Sequence[Row], judge: Judge) -> list[Outcome]:
     """Each question's best sentence as a judge sees it; none for questions for which nothing was found."""
-    names, weights = list(judge.weights), np.array(list(judge.weights.values()))
     found = []
     for row in _with(rows):
-        odds, at = max(_odds(row, names, weights, judge.bias))
-        found.append(Outcome(row, row.sentences[at], float(1 / (1 + np.exp(-odds)))))
+        verdicts = [(judge.weigh(sentence.features), sentence) for sentence in row.sentences]
+        verdict, best = max(verdicts, key=lambda each: each[0].rank)
+        found.append(Outcome(row, best, verdict.probability))
     return found
 
 
@@ -99,15 +120,24 @@ def earning(rows: Sequence[Row], names: Sequence[str]) -> list[str]:
 
 
 def thresholds(some: Sequence[Outcome]) -> tuple[float, float]:
-    """(sure, likely): the least probabilities at which so few are wrong, and so many right."""
-    order = sorted(some, key=lambda outcome: -outcome.probability)
+    """(sure, likely), the least probabilities of the grades, for questions as they are asked.
+
+    So few of what is sure are wrong; likely are those with which most questions are right, be they answered or
+    refused, as long as so many of what is likely are right.
+    """
+    order = sorted((o for o in some if o.row.variant == "asked"), key=lambda o: -o.probability)
     sure, wrong = _NEVER, 0
     for count, outcome in enumerate(order, 1):
         wrong += not outcome.right
-        if wrong <= _WRONG_IF_SURE * count:
+        if count >= _FEW and wrong <= _WRONG_IF_SURE * count:
             sure = outcome.probability
-    gains = np.cumsum([(1.0 if outcome.right else 0.0) - _RIGHT_IF_LIKELY for outcome in order])
-    likely = order[int(np.argmax(gains))].probability
+    gained, best, likely = 0, 0, sure
+    unsure = [o for o in order if o.probability < sure]
+    for count, outcome in enumerate(unsure, 1):
+        gained += int(outcome.right) - int(not outcome.row.answerable)
+        right = sum(o.right for o in unsure[:count])
+        if gained >= best and right >= _RIGHT_IF_LIKELY * count:
+            best, likely = gained, outcome.probability
     return round(sure, 3), round(min(likely, sure), 3)
 
 
@@ -133,22 +163,20 @@ def share(each: Iterable[bool]) -> float:
     return sum(held) / len(held) if held else float("nan")
 
 
-def _table(rows: Sequence[Row], names: Sequence[str]) -> tuple[Floats, Floats, Floats]:
-    """Features, truths and weights of all sentences: a question's right ones weigh together what its others do."""
-    x, y, weight = [], [], []
-    for row in _with(rows):
-        right = sum(sentence.right for sentence in row.sentences)
-        for sentence in row.sentences:
-            x.append([sentence.features[name] for name in names])
-            y.append(float(sentence.right))
-            weight.append(1 / right if sentence.right else 1 / (len(row.sentences) - right))
-    return np.array(x), np.array(y), np.array(weight)
+def _features(row: Row, names: Sequence[str]) -> Floats:
+    """(sentences, features)."""
+    return np.array([[sentence.features[name] for name in names] for sentence in row.sentences])
 
 
-def _odds(row: Row, names: Sequence[str], weights: Floats, bias: float) -> list[tuple[float, int]]:
-    """(log odds, place) of each sentence."""
-    x = np.array([[sentence.features[name] for name in names] for sentence in row.sentences])
-    return [(float(value), i) for i, value in enumerate(x @ weights + bias)]
+def _at(row: Row, names: Sequence[str], ranking: Floats) -> int:
+    """The place of the sentence that is ranked first."""
+    return int(np.argmax(_features(row, names) @ ranking))
+
+
+def _first(row: Row, names: Sequence[str], ranking: Floats) -> Floats:
+    """The features of the sentence that is ranked first."""
+    first: Floats = _features(row, names)[_at(row, names, ranking)]
+    return first
 
 
 def _with(rows: Sequence[Row]) -> list[Row]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -60,12 +60,7 @@ def main(
         ):
             print(f"\n## {name}: {len(rows)} questions of {len(judging.by_author(rows))} authors")
             judge = _fitted(rows, features if every else fitting.earning(rows, features))
-            held[name] = {
-                "bias": judge.bias,
-                "weights": dict(judge.weights),
-                "sure": judge.sure,
-                "likely": judge.likely,
-            }
+            held[name] = asdict(judge)
         WEIGHTS.write_text(json.dumps(held, indent=2) + "\n", encoding="utf-8")
     except WenbaoError as exc:
         typer.echo(exc.text("en"), err=True)
@@ -140,8 +135,10 @@ def _fitted(rows: Sequence[Row], names: Sequence[str]) -> Judge:
     judge = replace(fitting.fit(rows, names), sure=sure, likely=likely)
     print(f"log loss {fitting.log_loss(outcomes):.4f} · bias {judge.bias} · sure from {sure} · likely from {likely}")
     spread = fitting.spreads(rows, names)
+    print("feature: weight and what a spread of it comes to, among a question's sentences and among questions")
     for name, weight in sorted(judge.weights.items(), key=lambda each: -abs(each[1]) * spread[each[0]]):
-        print(f"  {name:15} {weight:8.3f}   x spread {weight * spread[name]:7.3f}")
+        rank = judge.ranking[name]
+        print(f"  {name:15} {rank:8.3f} {rank * spread[name]:7.3f}   {weight:8.3f} {weight * spread[name]:7.3f}")
     print("probability said / right / questions")
     for said, right, count in fitting.reliability(outcomes):
         print(f"  {said:.2f} / {right:.2f} / {count}")
