@@ -13,12 +13,15 @@ from dataclasses import dataclass, replace
 
 from ingest.language.words import alternation, table
 
-__all__ = ["Date", "Moment", "comparisons", "find", "only", "year_of", "years", "years_of"]
+__all__ = ["STAMP", "Date", "Moment", "comparisons", "find", "only", "year_of", "years", "years_of"]
 
 _WIDE = {ord("０") + digit: str(digit) for digit in range(10)} | {ord("．"): ".", ord("／"): "/"}
 _LONGEST = 200  # years of a span; beyond, only its first and last are told
 _PIVOT = 50  # two digits below it are a year of this century
 _AROUND = " \t\n\u3000()（）[]【】"
+
+STAMP = re.escape(table("dates")["stamp"])
+"""Characters, for use inside `[...]`, that stand between the figures of a time that a page writes."""
 
 _YEAR = r"(?:1\d|2[01])\d\d"
 _PLAIN = r"(?:19|20)\d\d"  # a year that needs no 年

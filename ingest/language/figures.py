@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from ingest.language import dates, divisions, numerals, units
+from ingest.language.marks import COLONS, ENDS
 from ingest.language.numerals import Numeral
 from ingest.language.words import alternation, table
 
@@ -421,15 +422,16 @@ def _coded(text: str, at: int) -> bool:
 
 def _numbering(text: str, start: int, end: int) -> bool:
     """Whether a number numbers a heading or a point of a list: 1、 or (2), or 2.1 before a heading's words."""
-    marked = _NUMBERED.match(text, end)
+    marked = _NUMBERED.match(text, end) is not None
     if not marked and not _HEADS.match(text, end):
         return False
     at = start
     while at and text[at - 1] in " (（\t":
         at -= 1
-    return at == 0 or text[at - 1] in ("\n。;；:" if marked else "\n")
+    return at == 0 or text[at - 1] == "\n" or (marked and bool(_LED_TO.match(text, at - 1)))
 
 
+_LED_TO = re.compile(f"[{ENDS}{COLONS}]")
 _NUMBERED = re.compile(r"[、)）]|\.(?![0-9])")
 _HEADS = re.compile("[ \u3000]{1,4}[\u3400-\u9fff]")
 _CODE = re.compile("0[0-9]")

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ingest.language.divisions import by_name
+from ingest.language.marks import COLONS, COMMAS, ENDS
 from ingest.language.posts import Post, post_at, post_pattern, posts, same_post
 from ingest.language.words import alternation, table
 
@@ -30,7 +31,9 @@ _USUAL = 0.7  # the share of characters of a name with dots that such names are 
 _LONG = 3  # characters from where on a name without a dot is a foreign one
 _LED = 6  # characters of the longest word that leads to a name
 _AND = frozenset(("、", "和", "与", "及", "以及", " ", "\u3000", "\xa0"))
-_CURRICULUM = r"(?:[,，](?:[男女]|\d{4}年[^,，。;；\n]{1,8})(?:[,，][^,，。;；\n]{1,16}){0,4}?)"  # ,男,汉族,1970年生
+_IN_CLAUSE = rf"[^{COMMAS}{ENDS}\n]"
+_CURRICULUM = rf"(?:[{COMMAS}](?:[男女]|\d{{4}}年{_IN_CLAUSE}{{1,8}})(?:[{COMMAS}]{_IN_CLAUSE}{{1,16}}){{0,4}}?)"
+"""What stands between a name and the post behind it: ,男,汉族,1970年生."""
 _OPEN = ("mark", "listed", "told")
 
 
@@ -567,14 +570,18 @@ def _leading() -> frozenset[str]:
 def _takes() -> re.Pattern[str]:
     honorific = f"(?:{alternation(_people()['honorifics'])})?"
     takes = alternation(_people()["takes"])
-    forms = (f"{_CURRICULUM}[,，](?P<after_all>{takes})", f"[,，(（:：] ?(?P<behind>{takes})?", f"(?P<on>{takes})")
+    forms = (
+        f"{_CURRICULUM}[{COMMAS}](?P<after_all>{takes})",
+        f"[{COMMAS}{COLONS}(（] ?(?P<behind>{takes})?",
+        f"(?P<on>{takes})",
+    )
     return re.compile(f"{honorific}(?:{'|'.join(forms)})")
 
 
 @functools.cache
 def _past() -> re.Pattern[str]:
     """A word by which a post was held before or is given up."""
-    return re.compile(f"(?:{alternation(_people()['honorifics'])})?[,，(（]?(?:{alternation(_people()['past'])})")
+    return re.compile(f"(?:{alternation(_people()['honorifics'])})?[{COMMAS}(（]?(?:{alternation(_people()['past'])})")
 
 
 @functools.cache

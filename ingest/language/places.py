@@ -24,6 +24,7 @@ from ingest.language.divisions import (
     width,
     within,
 )
+from ingest.language.marks import COMMAS, ENDS
 from ingest.language.words import alternation, table
 
 __all__ = ["SMALL", "Place", "find", "level", "own", "rank_pattern", "same", "stem", "width", "within"]
@@ -228,7 +229,7 @@ def _leads(left: _Left, lead: str, begin: int, start: int, sure: bool) -> bool:
     words = _leads_by_kind()
     opens = begin - len(lead) == start
     if lead in words["joining"] and opens and sure:
-        return start > 0 and (start == left.done or left.text[start - 1] not in "。！？；，\n")
+        return start > 0 and (start == left.done or not _ends_clause().match(left.text, start - 1))
     return lead not in words["weak_leads"] or opens or not sure
 
 
@@ -323,6 +324,11 @@ def _borders(name: str) -> str:
 @functools.cache
 def _rank_words() -> re.Pattern[str]:
     return re.compile(alternation(ranks()))
+
+
+@functools.cache
+def _ends_clause() -> re.Pattern[str]:
+    return re.compile(rf"[{ENDS}{COMMAS}\n]")
 
 
 @functools.cache
