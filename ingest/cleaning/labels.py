@@ -9,7 +9,7 @@ import functools
 import re
 from collections.abc import Mapping
 
-from ingest.language.dates import STAMP
+from ingest.language.date_forms import STAMP
 from ingest.language.marks import COLONS, COMMAS, ENDS
 from ingest.language.words import alternation, table
 
