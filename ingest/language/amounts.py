@@ -13,12 +13,36 @@ from decimal import Decimal
 from typing import Literal
 
 from ingest.language import numerals, units
+from ingest.language.marks import HAN
 from ingest.language.numerals import Numeral
 from ingest.language.words import alternation, table
 
 About = Literal["exact", "about", "over", "under", "vague"]
+_HAN = re.compile(f"[{HAN}]")
 _GAP = re.compile(r"\s{0,4}")
 LETTER = re.compile(r"[A-Za-z_]")
+
+
+def _with_some_more(text: str, numeral: Numeral) -> Numeral:
+    """A number of whole tens in figures with the 来 or 几 between it and its unit: 20来人."""
+    more = text[numeral.end : numeral.end + 1]
+    if not more or more not in table("numerals")["more"]["after_scale"] or numeral.characters or numeral.scale > 1:
+        return numeral
+    if numeral.about != "exact" or numeral.low % 10 or not unit_at(text, numeral.end + 1)[0]:
+        return numeral
+    return replace(numeral, end=numeral.end + 1, about="about")
+
+
+def _scaled(text: str, amount: Amount, scale: re.Match[str]) -> Amount:
+    """An amount whose scale stands behind its unit, in the unit behind that if there is one: 2个亿, 三个多亿元."""
+    by = Decimal(1)
+    for char in scale["scale"]:
+        by *= table("numerals")["scales"][char]
+    unit, end = unit_at(text, scale.end())
+    about: About = "about" if scale["more"] else amount.about
+    return replace(amount, end=end, low=amount.low * by, high=amount.high * by, unit=unit, about=about, scaled=True)
+
+
 _ABOUT: dict[str, About] = {"exact": "exact", "about": "about", "over": "over", "vague": "vague"}
 
 
@@ -35,6 +59,8 @@ class Amount:
     numeral: Numeral
     share: bool = False
     """Whether it is a fraction."""
+    scaled: bool = False
+    """Whether its scale stands behind a unit: 2个亿."""
 
 
 def amount_at(text: str, start: int) -> tuple[Amount | None, int]:
@@ -49,7 +75,7 @@ def amount_at(text: str, start: int) -> tuple[Amount | None, int]:
         return None, numerals.skip(text, start)
     if share := _fraction(text, numeral):
         return share, share.end
-    numeral = _without_unit(text, numeral)
+    numeral = _with_some_more(text, _without_unit(text, numeral))
     return _with_unit(text, numeral), numeral.end
 
 
@@ -57,6 +83,8 @@ def _with_unit(text: str, numeral: Numeral) -> Amount:
     about: About = _ABOUT[numeral.about]
     unit, end = unit_at(text, numeral.end)
     amount = Amount(numeral.start, end, numeral.low, numeral.high, unit, about, numeral)
+    if scale := _scale_behind(unit).match(text, end):
+        return _scaled(text, amount, scale)
     inner = _inner_half().match(text, numeral.end)
     if inner and not unit.startswith(inner[0][:1] + inner["unit"]):
         more = Decimal("0.5") if inner["half"] else Decimal(0)
@@ -138,6 +166,8 @@ def _without_unit(text: str, numeral: Numeral) -> Numeral:
 
 def ranged(text: str, first: Amount) -> Amount:
     """An amount with the one that a range goes on to: 5至10人, 3万—5万元, 百分之五到十."""
+    if pair := _next_digit(text, first):
+        return pair
     mark = _range_mark().match(text, first.end)
     if not mark or first.about in ("vague", "over"):
         return first
@@ -153,6 +183,21 @@ def ranged(text: str, first: Amount) -> Amount:
     if low >= second.high:
         return first
     return replace(first, end=second.end, low=low, high=second.high, unit=second.unit or first.unit)
+
+
+def _next_digit(text: str, first: Amount) -> Amount | None:
+    """The range of two digits that follow each other, before the unit of both: 5、6个村; but 3、4、5个."""
+    mark = table("numerals")["ranges"]["pair"]
+    led = _HAN.match(text, first.start - 1) if first.start else None  # 5、 at the beginning of a line numbers it
+    if not led or first.unit or not text.startswith(mark, first.end) or first.numeral.end - first.numeral.start > 1:
+        return None
+    second = amount_at(text, first.end + len(mark))[0]
+    if second is None or second.numeral.end - second.numeral.start > 1 or second.low != first.low + 1:
+        return None
+    ordinal = {*table("units")["not_in_characters"]["units"], *table("units")["counts_after"]["units"]}
+    if not second.unit or second.unit in ordinal:
+        return None
+    return replace(second, start=first.start, low=first.low, high=second.high, numeral=first.numeral)
 
 
 def _goes_on(first: Amount, second: Amount) -> bool:
@@ -174,6 +219,15 @@ def unit_at(text: str, at: int) -> tuple[str, int]:
 def _past_gap(text: str, at: int) -> int:
     match = _GAP.match(text, at)
     return match.end() if match else at
+
+
+@functools.cache
+def _scale_behind(unit: str) -> re.Pattern[str]:
+    row = table("units")["scaled"]
+    scales = alternation(row["scales"]) if unit == row["unit"] else "(?!)"
+    return re.compile(
+        rf"(?P<more>[{''.join(table('numerals')['more']['about'])}])?(?P<scale>{scales})(?!{alternation(row['not_before'])})"
+    )
 
 
 @functools.cache

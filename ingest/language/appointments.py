@@ -20,6 +20,7 @@ from ingest.language.words import alternation, table
 
 _BETWEEN = 24  # characters between two posts of one person, or between 任 and the post
 _APPOSED = 16  # characters between a name and the post behind a mark
+_RELIEVED = 12  # characters from the word that relieves of an office to the end of the name, at most
 _HELD = 8  # posts told of one person, at most
 _IN_CLAUSE = rf"[^{COMMAS}{ENDS}\n]"
 _CURRICULUM = rf"(?:[{COMMAS}](?:[男女]|\d{{4}}年{_IN_CLAUSE}{{1,8}})(?:[{COMMAS}]{_IN_CLAUSE}{{1,16}}){{0,4}}?)"
@@ -100,14 +101,23 @@ def posts_behind(read: PostedText, end: int) -> tuple[Post, ...]:
 
 
 def _office(read: PostedText, end: int) -> tuple[Post, ...]:
-    """The posts that a name is relieved of, told behind 的 as an office: 免去王某某的党组书记、主席职务."""
-    opening = _possessive().match(read.text, end)
+    """The posts that a name is relieved of, told as an office: 免去王某某的党组书记、主席职务, 免去王某某主席职务."""
+    opening = (_addressed() if _relieving().search(read.text, max(0, end - _RELIEVED), end) else _possessive()).match(
+        read.text, end
+    )
     at = bisect_left(read.starts, opening.end()) if opening else len(read.posts)
     if opening is None or at == len(read.posts) or read.starts[at] - opening.end() > _BETWEEN:
         return ()
     held = _chain_behind(read, read.posts[at])
     between = _plain().fullmatch(read.text, opening.end(), held[0].start)
     return held if between and read.text.startswith(tuple(_people()["offices"]), held[-1].end) else ()
+
+
+def is_relieved(read: PostedText, end: int) -> bool:
+    """Whether the person whose name ends at `end` is relieved of an office, told or not: 免去王某某职务."""
+    if not _relieving().search(read.text, max(0, end - _RELIEVED), end):
+        return False
+    return read.text.startswith(tuple(_people()["offices"]), end) or bool(_office(read, end))
 
 
 def _own(read: PostedText, held: tuple[Post, ...]) -> tuple[Post, ...]:
@@ -125,7 +135,7 @@ def is_anothers(read: PostedText, post: Post) -> bool:
 
 def gives_up(read: PostedText, end: int) -> bool:
     """Whether the post behind a name is told as one held no longer: 王某某不再担任主席."""
-    return bool(_past().match(read.text, end) or _office(read, end))
+    return bool(_past().match(read.text, end) or _office(read, end)) or is_relieved(read, end)
 
 
 def _people() -> Mapping[str, Any]:
@@ -148,6 +158,17 @@ def _takes() -> re.Pattern[str]:
 def _past() -> re.Pattern[str]:
     """A word by which a post was held before or is given up."""
     return re.compile(f"(?:{alternation(_people()['honorifics'])})?[{COMMAS}(（]?(?:{alternation(_people()['past'])})")
+
+
+@functools.cache
+def _relieving() -> re.Pattern[str]:
+    """A word that relieves the person of an office whose name follows, up to the end of the name."""
+    return re.compile(rf"(?:{alternation(_people()['relieving'])})[{COLONS}\s]?[{HAN}·]{{2,8}}$")
+
+
+@functools.cache
+def _addressed() -> re.Pattern[str]:
+    return re.compile(f"(?:{alternation(_people()['honorifics'])})?的?")
 
 
 @functools.cache

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ingest.language.appointments import PostedText, posts_behind, taking
+from ingest.language.appointments import PostedText, is_relieved, posts_behind, taking
 from ingest.language.divisions import by_name
 from ingest.language.names import Name, blank, han, honorifics, may_go_on, moves, verbs
 from ingest.language.posts import Post
@@ -19,6 +19,7 @@ from ingest.language.words import table
 
 _LED = 6  # characters of the longest word that leads to a name
 AND = frozenset(("、", "和", "与", "及", "以及", " ", "\u3000", "\xa0"))
+_BY = "由"
 _OPEN = ("mark", "listed", "told")
 
 
@@ -33,6 +34,8 @@ class Left:
 def stands(read: PostedText, name: Name, left: Left) -> bool:
     """Whether what stands on both sides of a name shows that it is one."""
     beside = left.kind in ("post", "person")
+    if name.foreign and name.end - name.start == 2 and not beside:
+        return bool(left.kind) and read.post_at(name.end) is not None
     if not beside and (name.foreign or not _may_stand_alone(read.text, name, left)):
         return False
     if _cuts_a_word(read, name):
@@ -76,6 +79,8 @@ def _tells(name: Name, right: str) -> bool:
 
 
 def _stands_behind_post(text: str, name: Name, left: Left, right: str) -> bool:
+    if name.foreign and name.end - name.start == 2:
+        return right not in ("", "post")
     if name.foreign:
         return left.post is not None and not left.post.is_trade and right not in ("", "short")
     if name.word and (name.end - name.start == 2 or not name.sure):
@@ -92,8 +97,19 @@ def _cuts_a_word(read: PostedText, name: Name) -> bool:
     last = name.end - 1
     if last < name.start + 2:
         return False
+    if last >= name.start + 3 and _takes_office(read, name, last):
+        return True
     follows = (words.match(read.text, last) for words in (verbs(), honorifics()))
     return read.post_at(last) is not None or any(match and match.end() > name.end for match in follows)
+
+
+def _takes_office(read: PostedText, name: Name, last: int) -> bool:
+    """Whether the last character of four is the verb by which a post is taken: 由欧阳修任, 欧阳修任组长."""
+    if name.foreign or not taking().fullmatch(read.text, last, name.end):
+        return False
+    return bool(posts_behind(read, last)) or (
+        read.text.startswith(_BY, name.start - len(_BY)) and not han().match(read.text, name.end)
+    )
 
 
 def right_of(read: PostedText, end: int) -> str:
@@ -111,6 +127,8 @@ def right_of(read: PostedText, end: int) -> str:
         return "spoken"
     if read.post_at(end):
         return "post"
+    if is_relieved(read, end):
+        return "told"
     verb = verbs().match(text, end)
     if taking().match(text, end) and posts_behind(read, end):
         return "told"
@@ -144,7 +162,9 @@ def _joined_to(text: str, at: int) -> int:
 
 def lead_before(text: str, at: int) -> bool:
     """Whether a word that leads to a name ends at `at`: 由, 邀请."""
-    return any(text[at - length : at] in _leading() for length in range(1, min(_LED, at) + 1))
+    return text[at - 1 : at] in _lead_ends() and any(
+        text[at - length : at] in _leading() for length in range(1, min(_LED, at) + 1)
+    )
 
 
 def _people() -> Mapping[str, Any]:
@@ -176,6 +196,11 @@ def _parts() -> re.Pattern[str]:
 @functools.cache
 def _joins() -> frozenset[str]:
     return frozenset(_people()["joins"])
+
+
+@functools.cache
+def _lead_ends() -> frozenset[str]:
+    return frozenset(lead[-1] for lead in _leading())
 
 
 @functools.cache

@@ -15,6 +15,7 @@ _YEAR_LIKE = re.compile(r"(?:19|20)\d\d")
 _LED_TO = re.compile(f"[{ENDS}{COLONS}]")
 _NUMBERED = re.compile(r"[、)）]|\.(?![0-9])")
 _HEADS = re.compile("[ \u3000]{1,4}[\u3400-\u9fff]")
+_LARGE = 100_000_000  # what a rough number in characters counts in at least that needs no unit: 十几亿
 _CODE = re.compile("0[0-9]")
 
 
@@ -36,7 +37,8 @@ def counts(text: str, start: int, amount: Amount, before: About | None, after: A
 def _characters_count(text: str, start: int, amount: Amount, sure: bool) -> bool:
     words = table("numerals")["no_figure"]
     written = text[amount.numeral.start : amount.numeral.end]
-    if not amount.unit or text.endswith(tuple(words["after_words"]), 0, start):
+    large = amount.scaled or (sure and amount.numeral.scale >= _LARGE and not amount.numeral.bare)
+    if not (amount.unit or large) or text.endswith(tuple(words["after_words"]), 0, start):
         return False
     if text.startswith(_phrases(), amount.numeral.start) or _is_ordinal(text, start, amount.unit):
         return False
@@ -62,7 +64,7 @@ def _figures_count(text: str, start: int, amount: Amount, sure: bool) -> bool:
     before, behind = text[start - 1 : start] if start else "", text[amount.end : amount.end + 1]
     if LETTER.match(before) or (before in (".", "-", "+", "—") and before and _coded(text, start - 1)):
         return False
-    if amount.unit:
+    if amount.unit or amount.scaled:
         return True
     if LETTER.match(behind) or text.startswith(tuple(words["before"]), amount.end):
         return False

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from ingest.language import dates, numerals, roughness, units
+from ingest.language import dates, numerals, roughness, senses, units
 from ingest.language.amounts import About, Amount, amount_at, ranged, scaling, unit_at
 from ingest.language.counting import HAN_CHAR, counts
 from ingest.language.words import alternation, table
@@ -36,7 +36,7 @@ class Figure:
 
     `value` counts in `unit` as written, the scale applied (1.2亿元 is 120000000.0 元); None where the text gives no
     single value: 5至10人 has `low` and `high` only, 数十 and 若干 are vague. `base_value` is `value` in the base unit
-    of `dimension` (公里 in 米, 亩 in 平方米). `unit` is "" for a bare number or a fraction such as 三分之二.
+    of `dimension` (公里 in 米, 亩 in 平方米). What a unit means only by what stands near is said: 度 of electricity is 度电. `unit` is "" for a bare number or a fraction such as 三分之二.
     """
 
     start: int
@@ -119,6 +119,7 @@ def _worded(text: str, amount: Amount, done: int) -> Figure | None:
     after, end = roughness.after(text, amount.end, unit)
     if not counts(text, start, replace(amount, unit=unit, end=end if after else amount.end), before, after):
         return None
+    unit = senses.meant(text, amount, unit)
     about: About = before or after or amount.about
     if amount.about == "vague":
         about = "vague"

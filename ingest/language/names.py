@@ -41,6 +41,7 @@ class _Words:
     doubles: frozenset[str]
     given: frozenset[str]
     foreign: frozenset[str]
+    short: frozenset[str]
 
 
 def is_name(word: str) -> bool:
@@ -62,6 +63,8 @@ def names_at(text: str, at: int) -> Iterator[Name]:
         yield from _foreign(text, at, match)
     if long := _undotted().match(text, at):
         yield from (Name(at, end, False, False, foreign=True) for end in range(long.end(), at + _LONG - 1, -1))
+    if text[at : at + 2] in _words().short:
+        yield Name(at, at + 2, False, False, foreign=True)
     double = next((word for word in _doubles_by_first().get(text[at : at + 1], ()) if text.startswith(word, at)), "")
     for surname in filter(None, (double, text[at : at + 1])):
         if surname == double or surname in _words().surnames:
@@ -104,10 +107,10 @@ def may_go_on(text: str, name: Name) -> bool:
 
 
 @functools.cache
-def surname_start() -> re.Pattern[str]:
-    """The first character of a surname."""
+def name_start() -> re.Pattern[str]:
+    """The first character of a surname, or a short name without one (巴图)."""
     first = "".join(sorted(_words().surnames | {word[0] for word in _words().doubles}))
-    return re.compile(f"[{first}]")
+    return re.compile(rf"[{first}]|(?:{alternation(_words().short)})")
 
 
 @functools.cache
@@ -166,6 +169,7 @@ def _words() -> _Words:
         frozenset(words["double_surnames"]),
         frozenset(words["given"]),
         frozenset(words["foreign"]),
+        frozenset(words["short_foreign"]),
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingest.language.appointments import PostedText, chain_before, gives_up, posts_behind
+from ingest.language.appointments import PostedText, chain_before, gives_up, is_relieved, posts_behind
 from ingest.language.bounds import AND, Left, lead_before, left_of, right_of, stands
 from ingest.language.names import (
     FOREIGN,
@@ -18,9 +18,9 @@ from ingest.language.names import (
     han,
     inner_dot,
     is_name,
+    name_start,
     names_at,
     surname_pattern,
-    surname_start,
 )
 from ingest.language.posts import Post, post_pattern, posts, same_post
 from ingest.language.words import table
@@ -65,7 +65,7 @@ def find(text: str) -> tuple[Person, ...]:
 def _openings(read: PostedText) -> list[int]:
     """Where a name may begin: at a surname, or before a dot at the nearest border."""
     dots = {_dotted_from(read, match.start()) for match in inner_dot().finditer(read.text)}
-    return sorted(dots | set(read.ends) | {match.start() for match in surname_start().finditer(read.text)})
+    return sorted(dots | set(read.ends) | {match.start() for match in name_start().finditer(read.text)})
 
 
 def _dotted_from(read: PostedText, dot: int) -> int:
@@ -92,14 +92,16 @@ def _person(read: PostedText, name: Name, left: Left, found: Sequence[Person]) -
         shared = _nearest_of(found[-1])
         if shared is not None and (shared.deputy or shared.word not in table("people")["chiefs"]):
             return _told(read, name, found[-1].posts, shared, found[-1].former)
-    given_up = nearest is not None and (nearest.is_former or (not before and gives_up(read, name.end)))
+    if nearest is None:
+        return _told(read, name, (), None, is_relieved(read, name.end))
+    given_up = nearest.is_former or (not before and gives_up(read, name.end))
     return _told(read, name, before + behind, nearest, given_up)
 
 
 def _told(read: PostedText, name: Name, held: tuple[Post, ...], nearest: Post | None, former: bool) -> Person:
     written = blank().sub("", read.text[name.start : name.end])
     if nearest is None:
-        return Person(name.start, name.end, written, None, False, None, None, ())
+        return Person(name.start, name.end, written, None, False, None, None, (), former)
     return Person(name.start, name.end, written, nearest.post, nearest.deputy, nearest.start, nearest.end, held, former)
 
 

@@ -235,6 +235,8 @@ def _leads(left: _Left, lead: str, begin: int, start: int, sure: bool) -> bool:
 
 def _lead_before(text: str, at: int, start: int) -> str:
     """The longest word that leads to a name and ends at `at`, not begun before `start`; empty where none does."""
+    if at == 0 or text[at - 1] not in _lead_ends():
+        return ""
     for length in range(min(_longest_lead(), at - start), 0, -1):
         if text[at - length : at] in _leads_by_kind()["all"]:
             return text[at - length : at]
@@ -346,6 +348,11 @@ def _leads_by_kind() -> dict[str, frozenset[str]]:
     words = table("places")
     kinds = {kind: frozenset(words[kind]) for kind in ("leads", "weak_leads", "joining")}
     return kinds | {"all": frozenset().union(*kinds.values())}
+
+
+@functools.cache
+def _lead_ends() -> frozenset[str]:
+    return frozenset(lead[-1] for lead in _leads_by_kind()["all"])
 
 
 @functools.cache
