@@ -102,9 +102,8 @@ def posts_behind(read: PostedText, end: int) -> tuple[Post, ...]:
 
 def _office(read: PostedText, end: int) -> tuple[Post, ...]:
     """The posts that a name is relieved of, told as an office: 免去王某某的党组书记、主席职务, 免去王某某主席职务."""
-    opening = (_addressed() if _relieving().search(read.text, max(0, end - _RELIEVED), end) else _possessive()).match(
-        read.text, end
-    )
+    relieved = _relieving().search(read.text, max(0, end - _RELIEVED), end)
+    opening = _addressed().match(read.text, end) if relieved else _possessive().match(read.text, end)
     at = bisect_left(read.starts, opening.end()) if opening else len(read.posts)
     if opening is None or at == len(read.posts) or read.starts[at] - opening.end() > _BETWEEN:
         return ()

@@ -36,7 +36,8 @@ class Figure:
 
     `value` counts in `unit` as written, the scale applied (1.2亿元 is 120000000.0 元); None where the text gives no
     single value: 5至10人 has `low` and `high` only, 数十 and 若干 are vague. `base_value` is `value` in the base unit
-    of `dimension` (公里 in 米, 亩 in 平方米). What a unit means only by what stands near is said: 度 of electricity is 度电. `unit` is "" for a bare number or a fraction such as 三分之二.
+    of `dimension` (公里 in 米, 亩 in 平方米). What a unit means only by what stands near it
+    is said: 度 of electricity is 度电. `unit` is "" for a bare number or a fraction such as 三分之二.
     """
 
     start: int

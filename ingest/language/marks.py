@@ -107,7 +107,7 @@ def finished(line: str) -> bool:
 def numbering(line: str, figures: bool = True) -> str:
     """The numbering that a line of a list or a heading begins with (一、 （一） 1. ① 第一章), else nothing; without
     `figures` only one in characters, as chapters have."""
-    match = (_numbering() if figures else _chapter()).match(line)
+    match = _numbering().match(line) if figures else _chapter().match(line)
     return match[1] if match else ""
 
 
