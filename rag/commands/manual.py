@@ -73,7 +73,9 @@ ENGLISH = {
     "提问,得到附出处的回答;没有答案时退出码为 3。": "Ask, and get an answer with its source; exit code 3 without one.",
     "只检索,不作答:列出最相关的片段。": "Search without answering: list the best passages.",
     "连续提问,可追问、查看原文、保存会议记录。": "Keep asking: follow up, open sources, save the minutes.",
-    "检查模型、索引、磁盘和权限,并向每份报告自测提问;有错误时退出码为 1。": "Find what is wrong.",
+    "检查模型、索引、磁盘和权限,并向每份报告自测提问;有错误时退出码为 1。": (
+        "Check model, index, disk and permissions, and ask each report a question; exit code 1 on an error."
+    ),
     "启动 Telegram 机器人。": "Start the Telegram bot.",
     "用带标准答案的问题衡量回答的质量。": "Measure answers against questions whose answers are known.",
     "每行一个带标准答案的问题": "a question with its known answers on each line",
@@ -112,6 +114,7 @@ ENGLISH = {
 _CHINESE = {english: chinese for chinese, english in ENGLISH.items()}
 _USAGE = Message("用法", "Usage")
 _COMMANDS = Message("命令", "Commands")
+_COMMAND = Message("命令 …", "COMMAND …")
 _OPTIONS = Message("选项", "Options")
 _EXAMPLES = Message("例", "Examples")
 _MORE = Message("每个命令的用法:wenbao 命令 --help", "More about a command: wenbao COMMAND --help")
@@ -155,10 +158,11 @@ def page(command: Any, name: str, language: Language, context: Any) -> str:
         console.print(Padding(table, (0, 0, 0, 2)))
 
     arguments = [each for each in command.params if each.param_type_name == "argument"]
-    usage = " ".join([context.command_path, _OPTIONS.text(language), *map(_name, arguments)])
+    commands = getattr(command, "commands", {})
+    of_all = [_COMMAND.text(language)] if commands else []
+    usage = " ".join([context.command_path, f"[{_OPTIONS.text(language)}]", *of_all, *map(_name, arguments)])
     console.print(Text.assemble((f"{_USAGE.text(language)}: ", "bold"), usage))
     console.print(f"\n{_text(command.help, language)}", soft_wrap=True)
-    commands = getattr(command, "commands", {})
     if commands:
         section(_COMMANDS, [(each, _text(sub.help, language)) for each, sub in commands.items()])
     section(_OPTIONS, [(_name(each), _text(each.help, language)) for each in command.get_params(context)])
