@@ -114,7 +114,8 @@ def _drawn(bars: list[_Bar], scale: _Scale) -> Iterator[str]:
         yield (
             f'<text x="{scale.left - 12:.1f}" y="{middle:.1f}" text-anchor="end">{_text(clipped(bar.key, _KEY))}</text>'
         )
-        yield f'<rect class="{bar.kind}" x="{begin:.1f}" y="{top}" width="{end - begin:.1f}" height="{_BAR}" rx="2"/>'
+        if bar.cell.value is not None:
+            yield f'<rect class="{bar.kind}" x="{begin:.1f}" y="{top}" width="{end - begin:.1f}" height="{_BAR}"/>'
         yield f'<text x="{end + 8:.1f}" y="{middle:.1f}">{_text(bar.label)}</text></g>'
     bottom = _HEAD + _ROW * len(bars) - (_ROW - _BAR)
     yield f'<line class="axis" x1="{zero:.1f}" y1="{_HEAD - 6}" x2="{zero:.1f}" y2="{bottom + 6}"/>'

@@ -40,9 +40,9 @@ Value = str | float | None
 
 
 def table_csv(table: Table, language: Language) -> str:
-    """The table as CSV (RFC 4180 but for line ends of one character); texts that begin like formulas behind a `'`."""
-    held = io.StringIO()
-    writer = csv.writer(held, lineterminator="\n")
+    """The table as CSV (RFC 4180); texts that begin like formulas stand behind a `'`."""
+    held = io.StringIO(newline="")
+    writer = csv.writer(held)
     for row in _rows(table, language):
         writer.writerow(
             [_harmless(value) if isinstance(value, str) else "" if value is None else number(value) for value in row]

@@ -85,7 +85,8 @@ class Questions:
         sql = (
             "SELECT text, at FROM questions WHERE chat = ? AND thread = ? AND id < ?"
             " AND status IN ('answered', 'not_found')"
-            " AND id > coalesce((SELECT after FROM beginnings b WHERE b.chat = questions.chat AND b.thread = questions.thread), 0) ORDER BY id DESC LIMIT ?"
+            " AND id > coalesce((SELECT after FROM beginnings b WHERE b.chat = questions.chat"
+            " AND b.thread = questions.thread), 0) ORDER BY id DESC LIMIT ?"
         )
         earlier, later = [], time.time()
         for text, at in self._db.run(sql, chat, thread, before, _CARRIED).fetchall():
