@@ -24,7 +24,7 @@ from ingest.records import CleanReport
 from rag.answers.citing import title_of
 from rag.answers.compose import compose, grade, narrowed
 from rag.answers.sums import Found, Part, combine, figure_of, mentions, plan
-from rag.answers.table import By, Table, labels, of_place, place_told, table_of, year_told
+from rag.answers.table import By, Table, check, labels, of_place, place_told, table_of, year_told
 from rag.evidence.subject import ReportView, view
 from rag.judge.features import Case
 from rag.judge.judge import judge
@@ -175,7 +175,7 @@ class Engine:
         By report or year a given place is part of the indicator, and only reports that name it are looked in. Raises
         UsageError for an unusable indicator and NothingSelected for a filter that fits no report.
         """
-        understand(figure_question(indicator))
+        check(indicator)
         with self._current() as current:
             if places and by == "place":
                 return self._of_places(current, indicator, places, current.within(only))

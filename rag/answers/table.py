@@ -18,6 +18,7 @@ from ingest.language.script import to_simplified
 from rag.answers.citing import ReportOf, cite
 from rag.evidence.subject import ReportView, fold_same_length, speaks_of, speaks_of_year, told_years
 from rag.judge.judge import Judge
+from rag.question.understand import as_it_stands, figure_question, understand
 from rag.records import Certainty, Citation, Evidence
 
 By = Literal["place", "report", "year"]
@@ -125,6 +126,12 @@ def set_out(words: str) -> tuple[str, By]:
         if folded.endswith(ending):
             return text[: -len(ending)].strip(), by
     return text, "place"
+
+
+def check(indicator: str) -> None:
+    """Raises UsageError for an indicator that can't be asked about."""
+    as_it_stands(indicator)
+    understand(figure_question(indicator))
 
 
 def of_place(place: str, indicator: str) -> str:

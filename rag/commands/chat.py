@@ -22,10 +22,10 @@ from config.settings import Settings
 from ingest.durable import write_atomically
 from ingest.index.catalog import ReportEntry
 from rag.answers.citing import title_of
-from rag.answers.table import set_out
+from rag.answers.table import check, set_out
 from rag.commands import browse
 from rag.commands.background import beside
-from rag.question.understand import figure_question, understand
+from rag.question.understand import understand
 from rag.records import Citation
 from rag.search.filters import EVERYTHING, Filter, choose, guess, regions, scope, years
 from rag.show.labels import CHANGED, GONE
@@ -280,11 +280,12 @@ class Chat:
         indicator, by = set_out(words)
         if not indicator:
             raise UsageError(":table 后请写指标,例如 :table 科普馆 按年", "write an indicator after :table")
-        understand(figure_question(indicator))
+        check(indicator)
         self._citations = ()
         only = self._only
         table = self._run(lambda engine: engine.table(indicator, by, only=only))
         if table is not None:
+            self._exchanges.append(Exchange(table, only, datetime.datetime.now().astimezone()))
             self._citations = table.citations
             self.screen.table(table)
 

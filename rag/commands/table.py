@@ -55,15 +55,13 @@ def table(
 ) -> None:
     """按地区、报告或年份列出一个指标,每个数字附出处;都没有给出时退出码为 3。"""
     from config.settings import load_settings
-    from rag.question.understand import figure_question, understand
+    from rag.answers.table import check
     from rag.show.terminal import Screen
 
     outputs = {"--csv": as_csv, "--xlsx": xlsx, "--plot": plot, "--json": as_json}
     _check_output([name for name, given in outputs.items() if given], plot)
     set_out, places = _by(by), _places(place or [])
-    if not indicator.strip():
-        raise UsageError("请给出指标,例如 wenbao table 乡村科普馆", "give an INDICATOR, as in wenbao table 乡村科普馆")
-    understand(figure_question(indicator))  # what can't be asked is said before anything is loaded
+    check(indicator)  # what can't be asked is said before anything is loaded
     only = options.chosen(report, None, since, until)
     settings = load_settings()
     models = models_for(settings)
