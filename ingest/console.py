@@ -96,9 +96,13 @@ def print_json(value: object) -> None:
     """One line of JSON in UTF-8, whatever the terminal's encoding, at once."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         value = dataclasses.asdict(value)
-    line = json.dumps(value, ensure_ascii=False, allow_nan=False) + "\n"
+    print_utf8(json.dumps(value, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def print_utf8(text: str) -> None:
+    """What another program reads, in UTF-8, whatever the terminal's encoding, at once."""
     sys.stdout.flush()
-    sys.stdout.buffer.write(line.encode("utf-8", "backslashreplace"))
+    sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
     sys.stdout.flush()
 
 

@@ -24,7 +24,7 @@ from ingest.records import CleanReport
 from rag.answers.citing import title_of
 from rag.answers.compose import compose, grade, narrowed
 from rag.answers.sums import Found, Part, combine, figure_of, mentions, plan
-from rag.answers.table import By, Table, place_told, table_of, year_told
+from rag.answers.table import By, Table, check, labels, of_place, place_told, table_of, year_told
 from rag.evidence.subject import ReportView, view
 from rag.judge.features import Case
 from rag.judge.judge import judge
@@ -182,27 +182,41 @@ class Engine:
         return Found(part, evidence[0], said, figure, certainty)
 
     def table(self, indicator: str, by: By = "place", places: Sequence[str] = (), only: Filter = EVERYTHING) -> Table:
-        """What the reports tell of an indicator, by place, report or year; of given `places` alone where there are any.
+        """What the reports tell of an indicator, by place, report or year; by place of the given ones alone, if any.
 
-        Raises UsageError for an unusable indicator and NothingSelected for a filter that fits no report.
+        By report or year a given place is part of the indicator, and only reports that name it are looked in. Raises
+        UsageError for an unusable indicator and NothingSelected for a filter that fits no report.
         """
+        check(indicator)
         with self._current() as current:
-            within, library = current.within(only), self._library(current)
-            if places:
-                told = [
-                    (place, self._told(current, f"{place}{indicator}", within, DEFAULT_PASSAGES)) for place in places
-                ]
-                keys = {id(evidence): place for place, some in told for evidence in some[:_OF_A_PLACE]}
-                evidence = [each for _, some in told for each in some[:_OF_A_PLACE]]
-                return table_of(
-                    indicator, "place", places, evidence, lambda e: keys[id(e)], current.report, library.judge
-                )
-            evidence = self._told(current, indicator, within, _TABULATED)
-            sources = sorted(current.entries if within is None else within)
-            titles = [current.titles[source] for source in sources] if by == "report" else []
-            return table_of(
-                indicator, by, titles, evidence, functools.partial(_key, current, by), current.report, library.judge
-            )
+            if places and by == "place":
+                return self._of_places(current, indicator, places, current.within(only))
+            indicator = of_place("、".join(places), indicator)
+            within = current.within(replace(only, places=(*only.places, *places)))
+            return self._by(current, indicator, by, within)
+
+    def _of_places(self, current: _Generation, indicator: str, places: Sequence[str], within: Within) -> Table:
+        """Each place is asked about alone."""
+        told = {place: self._told(current, of_place(place, indicator), within, DEFAULT_PASSAGES) for place in places}
+        keys = {id(evidence): place for place, some in told.items() for evidence in some[:_OF_A_PLACE]}
+        evidence = [each for some in told.values() for each in some[:_OF_A_PLACE]]
+        looked_in = len(current.entries if within is None else within)
+        judge = self._library(current).judge
+        return table_of(indicator, "place", places, evidence, lambda e: keys[id(e)], current.report, judge, looked_in)
+
+    def _by(self, current: _Generation, indicator: str, by: By, within: Within) -> Table:
+        """What all reports tell, newest report first where each is a row."""
+        evidence = self._told(current, indicator, within, _TABULATED)
+        sources = current.entries if within is None else within
+        newest = sorted(sources, key=lambda source: (current.entries[source].date or "", source), reverse=True)
+        called = labels({source: current.titles[source] for source in newest})
+        judge = self._library(current).judge
+
+        def key_of(each: Evidence) -> str | None:
+            return called[each.passage.chunk.source] if by == "report" else _key(current, by, each)
+
+        keys = list(called.values()) if by == "report" else []
+        return table_of(indicator, by, keys, evidence, key_of, current.report, judge, len(newest))
 
     def _told(self, current: _Generation, indicator: str, within: Within, k: int) -> list[Evidence]:
         """What the reports tell of an indicator, most probable first."""
@@ -335,11 +349,8 @@ class Engine:
 
 
 def _key(current: _Generation, by: By, evidence: Evidence) -> str | None:
-    """The row of a table that a sentence belongs to."""
-    source = evidence.passage.chunk.source
-    view = current.view(source)
-    if by == "report":
-        return current.titles[source]
+    """The place or year that a sentence speaks about."""
+    view = current.view(evidence.passage.chunk.source)
     return year_told(evidence, view) if by == "year" else place_told(evidence, view, sorted(view.places))
 
 

@@ -48,6 +48,15 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
         Example('wenbao search "科技志愿服务" -k 5', Message("最相关的 5 个片段", "the 5 best passages")),
         Example('wenbao search "科技志愿服务" --report 雨花区', Message("只在一份报告中检索", "only in one report")),
     ),
+    "table": (
+        Example("wenbao table 乡村科普馆", Message("各地区的数字", "the figures of all places")),
+        Example("wenbao table 志愿者 --by report", Message("每份报告一行", "a row for each report")),
+        Example(
+            "wenbao table 乡村科普馆 --place 巴州 --place 塔城地区 --csv",
+            Message("两个地区,存入电子表格", "two places, for a spreadsheet"),
+        ),
+        Example("wenbao table 志愿者 --by report --plot volunteers.svg", Message("画成图", "as a picture")),
+    ),
     "sources": (
         Example("wenbao sources", Message("全部报告", "all reports")),
         Example("wenbao sources --place 常德市", Message("提到常德市的报告", "the reports that mention a place")),
@@ -79,6 +88,15 @@ ENGLISH = {
     "启动 Telegram 机器人。": "Start the Telegram bot.",
     "用带标准答案的问题衡量回答的质量。": "Measure answers against questions whose answers are known.",
     "每行一个带标准答案的问题": "a question with its known answers on each line",
+    "按地区、报告或年份列出一个指标,每个数字附出处;都没有给出时退出码为 3。": (
+        "Set out an indicator by place, report or year, each figure with its source; exit code 3 without any."
+    ),
+    "要列表的指标,例如 乡村科普馆": "the indicator to set out, as 乡村科普馆",
+    "每行一个地区、一份报告或一年(默认一个地区)": "a row for each place, report or year (default: place)",
+    "只列这个地区,可多次给出": "a row for this place only; repeatable",
+    "以 CSV 输出": "print CSV",
+    "写成 Excel 文件": "write an Excel file",
+    "画成条形图(SVG)": "draw a bar chart (SVG)",
     "列出索引中的报告:标题、日期、发布者、篇幅,以及原文的缺损。": "List the indexed reports and their flaws.",
     "分页显示一份报告。": "Show a report, page by page.",
     "把报告目录同步进索引:新增、更新、删除。": "Mirror the reports directory into the index.",
