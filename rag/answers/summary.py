@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from ingest.language import marks
 from ingest.records import CleanReport
@@ -71,7 +72,7 @@ def _title_share(query: Query, evidence: Evidence) -> float:
 def _outline(meant: Evidence, report: CleanReport) -> Iterator[Evidence]:
     """The first telling sentence under each heading or numbered point, all points of the same rank."""
     starts = list(_points(report.text))
-    for start, end in zip(starts, [*starts[1:], len(report.text)], strict=True):
+    for start, end in pairwise([*starts, len(report.text)]):
         spans = [
             (first, last)
             for first, last in marks.sentences(report.text, start, end)
