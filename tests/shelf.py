@@ -70,8 +70,8 @@ class Shelf:
         """The sentence of a report that holds some words, with what was read of it; `span` are words in it."""
         source, at = next((s, r.text.index(sentence)) for s, r in self.reports.items() if sentence in r.text)
         text = self.reports[source].text
-        start, end = next((a, b) for a, b in whole_sentences(text, at, at + len(sentence)) if a <= at < b)
         piece = next(c for c in self.pieces if c.source == source and c.start <= at < c.end)
+        start, end = next((a, b) for a, b in whole_sentences(text, piece.start, piece.end) if a <= at < b)
         begun = text.index(span, start) if span else 0
         held = (begun, begun + len(span)) if span else None
         return replace(Evidence(self.passage(piece), start, end, text[start:end], span=held), **read)

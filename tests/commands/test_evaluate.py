@@ -137,14 +137,12 @@ def test_the_command(wenbao, settings, sync, tmp_path):
         {"question": "月球上有多少个乡村科普馆?", "type": "no", "lang": "zh-Hans", "answers": []},
     ]
     path.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), encoding="utf-8")
-    done = wenbao("eval", str(path), "--json", settings=settings)
+    done = wenbao("eval", str(path), "--calibrate", "--json", settings=settings)
     assert done.returncode == 0, done.stderr
     scores = json.loads(done.stdout)["scores"]
     assert scores["all"]["questions"] == 2
     assert sum(scores["all"]["verdicts"].values()) == 2
-    assert "calibration" not in json.loads(done.stdout)
-    calibrated = wenbao("eval", str(path), "--calibrate", "--json", settings=settings)
-    assert json.loads(calibrated.stdout)["calibration"]["asked"] == 1
+    assert json.loads(done.stdout)["calibration"]["asked"] == 1
     missing = wenbao("eval", str(tmp_path / "none.jsonl"), settings=settings)
     assert missing.returncode == 2
     assert_one_line(missing.stderr, "none.jsonl")

@@ -16,27 +16,35 @@ from rag.question.understand import fold
 ROWS = [json.loads(line) for line in Path(__file__).with_name("shorts.jsonl").read_text("utf-8").splitlines()]
 
 
-def short_in(question: str, sentence: str, span: str = "") -> str | None:
-    shelf = Shelf({"a.txt": f"工作简报\n\n{sentence}"})
-    evidence = shelf.evidence(sentence, span)
-    run = short_of(shelf.query(question), evidence)
-    if run is None:
-        return None
-    assert evidence.start <= run[0] < run[1] <= evidence.end
-    return shelf.report("a.txt").text[slice(*run)]
+class Asked:
+    """A question held against a sentence, wherever the reader points."""
+
+    def __init__(self, question: str, sentence: str) -> None:
+        shelf = Shelf({"a.txt": f"工作简报\n\n{sentence}"})
+        self._text, self._at = shelf.report("a.txt").text, shelf.report("a.txt").text.index(sentence)
+        self._query, self._evidence = shelf.query(question), shelf.evidence(sentence)
+
+    def short(self, start: int, end: int) -> str | None:
+        """The short answer where the reader points at sentence[start:end]; at nothing where that is empty."""
+        span = (self._at + start, self._at + end) if start < end else None
+        run = short_of(self._query, replace(self._evidence, span=span))
+        assert run is None or self._evidence.start <= run[0] < run[1] <= self._evidence.end
+        return self._text[slice(*run)] if run else None
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["asks"])
 def test_the_short_answer(row):
-    assert short_in(row["question"], row["sentence"], row["span"]) == row["short"]
+    start = row["sentence"].index(row["span"])
+    asked_of = Asked(row["question"], row["sentence"])
+    assert asked_of.short(start, start + len(row["span"])) == row["short"]
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["asks"])
 def test_whatever_is_pointed_at_a_short_answer_is_short_and_stands_in_the_sentence(row):
-    text = row["sentence"]
+    text, asked_of = row["sentence"], Asked(row["question"], row["sentence"])
     for start in range(0, len(text), 5):
         for end in (start + 1, min(len(text), start + 9), len(text)):
-            short = short_in(row["question"], text, text[start:end])
+            short = asked_of.short(start, end)
             assert short is None or (short in text and len(short) <= 40)
 
 
