@@ -23,8 +23,8 @@ from rag.question.glossary import Glossary, load_glossary
 from rag.question.places import known_places
 from rag.question.query import Query, build
 from rag.question.understand import understand
+from rag.reader.reader import Reading, Span, Token, ToRead
 from rag.records import Evidence, Passage
-from rag.reader.reader import Reading, Span, ToRead, Token
 
 CHUNK = 280  # characters, as the default setting
 EVERYTHING_ANSWERS = Judge(bias=30.0, weights={}, sure=0.5, likely=0.4)

@@ -77,7 +77,7 @@ ENGLISH = {
     "启动 Telegram 机器人。": "Start the Telegram bot.",
     "用带标准答案的问题衡量回答的质量。": "Measure answers against questions whose answers are known.",
     "每行一个带标准答案的问题": "a question with its known answers on each line",
-    "再向除原报告以外的报告提问,统计答了多少本不能知道的问题": "also ask all reports but their own, and count what is answered",
+    "再向除原报告以外的报告提问,统计答了多少本不能知道的问题": "also ask all reports but the right one; counts answers",
     "列出索引中的报告:标题、日期、发布者、篇幅,以及原文的缺损。": "List the indexed reports and their flaws.",
     "分页显示一份报告。": "Show a report, page by page.",
     "把报告目录同步进索引:新增、更新、删除。": "Mirror the reports directory into the index.",

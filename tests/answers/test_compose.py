@@ -253,5 +253,7 @@ def test_what_is_examined_is_what_is_answered_from(own):
     question = "西河市有多少名科技志愿者?"
     cases = own.examine(question)
     quotes = {case.evidence.text for case in cases}
-    assert set(citation.quote for citation in own.ask(question).citations) <= quotes
-    assert {case.evidence.passage.chunk.source for case in own.examine(question, ["west.txt", "copy.txt"])} == {"east.txt"}
+    assert {citation.quote for citation in own.ask(question).citations} <= quotes
+    assert {case.evidence.passage.chunk.source for case in own.examine(question, ["west.txt", "copy.txt"])} == {
+        "east.txt"
+    }

@@ -86,7 +86,12 @@ def test_a_name_that_only_a_title_holds_is_mentioned():
         ("临泽县计划新打机井多少眼?", "临泽县新打机井34眼", "34眼", "报告提到了相关内容,但没有给出所问的目标。"),
         ("临泽县有哪些特色?", "临泽县新打机井34眼", "", "报告中没有能确定回答这个问题的内容。"),
         ("臨澤縣2019年新打機井多少眼?", "临泽县新打机井34眼", "34眼", "報告中的相關內容說的不是2019年。"),
-        ("How many wells were dug in 2019?", "临泽县新打机井34眼", "", "What the reports say on this is not about 2019."),
+        (
+            "How many wells were dug in 2019?",
+            "临泽县新打机井34眼",
+            "",
+            "What the reports say on this is not about 2019.",
+        ),
     ],
 )
 def test_the_reason_is_what_the_closest_sentence_lacks(shelf, question, closest, span, says):

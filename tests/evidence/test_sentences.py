@@ -58,9 +58,7 @@ def test_of_a_sentence_in_two_passages_what_promises_more_is_kept():
         readings = [replace(reading_of(p.chunk.text), relevance=float(i == best)) for i, p in enumerate(passages)]
         for evidence in evidence_of(passages, readings, shelf.report):
             holding = [
-                i
-                for i, p in enumerate(passages)
-                if p.chunk.start < evidence.end and evidence.start < p.chunk.end
+                i for i, p in enumerate(passages) if p.chunk.start < evidence.end and evidence.start < p.chunk.end
             ]
             assert evidence.relevance == float(best in holding)
 
@@ -81,9 +79,11 @@ def test_what_was_read_belongs_to_the_sentence_in_which_it_stands():
     (passage,) = shelf.passages()
     text = passage.chunk.text
     at = text.index("5期")
-    tokens = tuple(Token(i, i + 1, 2.0 if "乙乡办班5期。".startswith(text[at - 4]) else 0.0) for i in range(len(text)))
-    tokens = tuple(replace(t, proof=2.0 if text.index("乙") <= t.start < text.index("丙") else -2.0) for t in tokens)
-    reading = Reading(1.5, 0.5, -1.0, (Span(at, at + 2, 0.75), Span(text.index("3期"), text.index("3期") + 2, 0.25)), tokens)
+    proved = range(text.index("乙"), text.index("丙"))
+    tokens = tuple(Token(i, i + 1, 2.0 if i in proved else -2.0) for i in range(len(text)))
+    reading = Reading(
+        1.5, 0.5, -1.0, (Span(at, at + 2, 0.75), Span(text.index("3期"), text.index("3期") + 2, 0.25)), tokens
+    )
     said = {e.text: e for e in evidence_of([passage], [reading], shelf.report)}
     second = said["乙乡办班5期。"]
     assert shelf.report("a.txt").text[slice(*second.span)] == "5期"
@@ -106,7 +106,7 @@ def test_what_was_read_belongs_to_the_sentence_in_which_it_stands():
 def test_what_says_the_same_is_told_once_the_first_of_them(texts, kept):
     shelf = Shelf({f"{n}.txt": f"第{n}份简报\n\n{text}" for n, text in enumerate(texts)})
     evidence = [
-        next(e for e in evidence_of([shelf.passage(piece)], None, shelf.report) if "办班" in e.text or "班" in e.text)
+        next(e for e in evidence_of([shelf.passage(piece)], None, shelf.report) if "班" in e.text)
         for piece in shelf.pieces
     ]
     assert [e.passage.chunk.source for e in without_repeats(evidence)] == [f"{n}.txt" for n in kept]

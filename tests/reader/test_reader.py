@@ -15,7 +15,7 @@ from ingest.embedding.session import GRAPH
 from ingest.language.script import to_traditional
 from rag.reader import prepare
 from rag.reader.adapter import read_adapter, write_adapter
-from rag.reader.reader import Reader, Reading, Span, ToRead, Token, _trimmed
+from rag.reader.reader import Reader, Reading, Span, Token, ToRead, _trimmed
 
 HALLS = ToRead("东山县科协建成乡村科普馆21个，举办讲座36场次。第二次代表大会于2021年5月8日召开。", "东山县科协工作总结")
 VOLUNTEERS = ToRead("西河市科协有科普教育基地64家，科技志愿者3200余名。", "西河市科协年度报告")

@@ -81,7 +81,8 @@ def test_a_refusal_says_why_and_a_question_how_it_was_understood(shown):
 
 def test_a_likely_answer_says_so_and_never_stands_as_a_bare_figure(shown):
     sure, likely = (
-        answered("东山县建成21个。", text="东山县建成21个。 [1]", certainty=certainty) for certainty in ("sure", "likely")
+        answered("东山县建成21个。", text="东山县建成21个。 [1]", certainty=certainty)
+        for certainty in ("sure", "likely")
     )
     assert "请核对" not in shown(sure)
     assert shown(likely).index("可能的答案,请核对") < shown(likely).index("东山县建成21个。")

@@ -1,5 +1,5 @@
-"""The judge is fitted on what earns its place, its grades keep their promise, and nobody is judged by what was fitted on
-them. Rows are drawn so that what is true of them is known."""
+"""The judge is fitted on what earns its place, its grades keep their promise, and nobody is judged by what was fitted
+on them. Rows are drawn so that what is true of them is known."""
 
 from __future__ import annotations
 
@@ -153,7 +153,9 @@ def test_how_often_a_probability_is_right_is_told_for_each_tenth():
 
 
 def test_a_feature_that_never_changes_spreads_over_nothing(rows):
-    flat = [replace(r, sentences=tuple(replace(s, features={**s.features, "flat": 1.0}) for s in r.sentences)) for r in rows]
+    flat = [
+        replace(r, sentences=tuple(replace(s, features={**s.features, "flat": 1.0}) for s in r.sentences)) for r in rows
+    ]
     spread = fitting.spreads(flat, ("telling", "flat"))
     assert spread["flat"] == 0
     assert spread["telling"] > 0.5

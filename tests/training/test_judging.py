@@ -12,9 +12,9 @@ from shelf import NOTHING_ANSWERS, Shelf, reader_of
 from ingest.language import places
 from rag.judge.features import FEATURES
 from rag.judge.ranking import cases_of
+from rag.search.reread import to_read
 from rag.training.authored import document_of, question_of
 from rag.training.judging import Judged, by_author, collect, read_rows, row_of, variants
-from rag.search.reread import to_read
 
 TEXT = "全年新建小水库4座，加固堤防12公里。节水灌溉面积8600亩。工程由副局长杜建业负责，预计2024年完工。"
 DIKES, IRRIGATED, LED = re.findall(r"[^。]+。", TEXT)
