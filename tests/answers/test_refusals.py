@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from shelf import EVERYTHING_ANSWERS, NOTHING_ANSWERS, Shelf, reader_of
 
-from ingest.language.script import to_traditional
+from ingest.language.script import to_simplified, to_traditional
 from rag.answers.compose import compose
-from rag.answers.refusals import names_of, reason, unknown_name
+from rag.answers.refusals import names_of, reason
 
 TEXTS = {
     "a.txt": "临泽县水务局2022年工作总结\n\n临泽县新打机井34眼。局长邱志远带队检查《供水条例》落实情况。",
     "b.txt": "高台县水务局2022年工作总结\n\n高台县衬砌渠道58公里。计划新打机井20眼。开展“节水先锋”评选。",
 }
+
+_UNMENTIONED = re.compile("报告中没有提到(.+)。")
 
 
 @pytest.fixture(scope="module")
@@ -35,34 +39,49 @@ UNKNOWN = [
 ]
 
 
+def unmentioned(answer):
+    """What a refusal says that no report mentions."""
+    found = _UNMENTIONED.fullmatch(to_simplified(answer.reason or ""))
+    return found[1] if found else None
+
+
 @pytest.mark.parametrize(("question", "name"), UNKNOWN)
 def test_what_stands_in_no_report_is_refused_as_not_mentioned_however_sure_the_judge(shelf, question, name):
-    assert unknown_name(shelf.query(question), shelf.naming) == name
     said = ask(shelf, question, EVERYTHING_ANSWERS)
     assert said.status == "not_found"
-    assert not any(name in text for text in TEXTS.values())
-    assert "报告中没有提到" in said.reason or "報告中沒有提到" in said.reason
+    assert unmentioned(said) == name
     assert said.nearest
+
+
+KNOWN = [
+    "临泽县新打机井多少眼?",
+    "臨澤縣新打機井多少眼?",
+    "高台县衬砌渠道多少公里?",
+    "《供水条例》落实得怎么样?",
+    "“节水先锋”评选了吗?",
+    "邱志远是什么职务?",
+    "新打机井多少眼?",
+    "“”是什么?",
+]
+
+
+@pytest.mark.parametrize("question", KNOWN)
+def test_a_question_that_names_only_what_is_known_is_left_to_the_judge(shelf, question):
+    assert ask(shelf, question, EVERYTHING_ANSWERS).status == "answered"
+    assert unmentioned(ask(shelf, question)) is None
 
 
 @pytest.mark.parametrize(
     "question",
-    [
-        "临泽县新打机井多少眼?",
-        "臨澤縣新打機井多少眼?",
-        "高台县衬砌渠道多少公里?",
-        "《供水条例》落实得怎么样?",
-        "“节水先锋”评选了吗?",
-        "邱志远是什么职务?",
-        "新打机井多少眼?",
-        "全县有多少个水库?",
-        "“”是什么?",
-    ],
+    [question for question, _ in UNKNOWN]
+    + KNOWN
+    + ["全县有多少个水库?", "临泽县的航天员有几名?", "谁写了小说?", "高台县有哪些特色?", "临泽县渠道里有鳄鱼吗?"],
 )
-def test_what_a_report_mentions_is_never_called_unmentioned(shelf, question):
-    assert unknown_name(shelf.query(question), shelf.naming) is None
-    assert "没有提到" not in (ask(shelf, question).reason or "")
-    assert ask(shelf, question, EVERYTHING_ANSWERS).status == "answered"
+def test_what_is_said_to_be_unmentioned_stands_nowhere(shelf, question):
+    for judge in (NOTHING_ANSWERS, EVERYTHING_ANSWERS):
+        name = unmentioned(ask(shelf, question, judge))
+        assert name is None or not any(name in text for text in TEXTS.values())
+        assert name is None or name in to_simplified(question)
 
 
 def test_a_name_is_known_by_any_of_its_forms(shelf):
@@ -72,7 +91,7 @@ def test_a_name_is_known_by_any_of_its_forms(shelf):
 
 def test_a_name_that_only_a_title_holds_is_mentioned():
     shelf = Shelf({"山丹县简报.txt": "山丹县水务简报\n\n新打机井7眼。"})
-    assert unknown_name(shelf.query("山丹县新打机井多少眼?"), shelf.naming) is None
+    assert ask(shelf, "山丹县新打机井多少眼?", EVERYTHING_ANSWERS).status == "answered"
 
 
 @pytest.mark.parametrize(

@@ -96,6 +96,39 @@ def test_of_a_topic_is_told_what_proves_it(shelf):
     assert [citation.quote for citation in said.citations] == proved
 
 
+PLACES = {
+    "a.txt": NUMBERED,
+    "b.txt": "北塔区工作总结\n\n北塔区新建书屋14间。书屋由退休教师义务看管。",
+    "c.txt": "全市工作总结\n\n东湖区新建公园3个。全市各项工作平稳推进。",
+}
+
+
+@pytest.mark.parametrize(
+    ("question", "source"),
+    [
+        ("总结一下北塔区的工作总结", "b.txt"),  # 总结 in another title says nothing
+        ("总结一下北塔区", "b.txt"),
+        ("北塔区讲了什么?", "b.txt"),
+        ("概括一下玉泉区科协的工作", "a.txt"),
+        ("玉泉区2023年的总结讲了什么?", "a.txt"),
+    ],
+)
+def test_the_report_that_is_meant_is_that_of_the_place_and_the_year(question, source):
+    said = ask(Shelf(PLACES), question)
+    assert (said.status, said.certainty) == ("answered", "sure")
+    assert {citation.source for citation in said.citations} == {source}
+
+
+@pytest.mark.parametrize("question", ["总结一下", "这份报告讲了什么?"])
+def test_where_no_report_is_named_the_summary_is_only_likely_the_one_meant(question):
+    assert ask(Shelf(PLACES), question).certainty == "likely"
+
+
+@pytest.mark.parametrize("question", ["总结一下2015年的报告", "玉泉区2015年的总结讲了什么?"])
+def test_of_a_year_of_which_there_is_no_report_there_is_no_summary(question):
+    assert ask(Shelf(PLACES), question).status == "not_found"
+
+
 @pytest.mark.parametrize("question", ["总结一下潜艇基地的经验", "介绍一下核聚变装置"])
 def test_of_what_no_report_is_about_there_is_no_summary(shelf, question):
     said = ask(shelf, question)
