@@ -8,18 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from ingest.language import marks
 from ingest.records import CleanReport
 from rag.answers import forms, refusals
 from rag.answers.citing import answered, refused, say
 from rag.evidence.sentences import narrowed
-from rag.evidence.subject import fold_same_length
+from rag.evidence.subject import ReportView, fold_same_length
 from rag.judge.features import names_asked
 from rag.judge.ranking import Library
 from rag.question.form import beside_summary
-from rag.question.query import Query
-from rag.records import Answer, Evidence
+from rag.question.query import Query, names_place
+from rag.question.terms import Term
+from rag.records import Answer, Certainty, Evidence
 
 _MOST, _FEWEST = 6, 3  # sentences
 _ROOM = 560  # characters of all quotes together
@@ -32,20 +34,19 @@ _HEADING = 30  # characters of the longest line that only names what follows
 def summary_of(query: Query, evidence: Sequence[Evidence], library: Library) -> Answer:
     """The summary, or the refusal where no report is meant."""
     question = query.question
-    meant = max(evidence, key=lambda e: (_title_share(query, e), e.probability, e.passage.score), default=None)
+    meant = max(evidence, key=lambda e: _fit(query, e, library), default=None)
     if meant is None:
         return refused(
             question, say(question, "索引中没有任何报告内容。", "The index holds no reports."), (), library.report
         )
-    whole = _title_share(query, meant) >= _OWN or not beside_summary(question.folded).strip("?？。,， 的")
-    if not whole:
+    of_place, of_year, share, *_ = _fit(query, meant, library)
+    if not (of_place and of_year and share >= _OWN):
         return _topic(query, evidence, library)
     outline = list(_outline(meant, library.report(meant.passage.chunk.source)))
     if len(outline) < _FEWEST:
         outline = _first(meant, library.report(meant.passage.chunk.source))
-    return answered(
-        question, _fitting(outline), library.report, form="summary", certainty="sure" if outline else "likely"
-    )
+    certainty: Certainty = "sure" if query.places or query.asked.years or _told(query) else "likely"
+    return answered(question, _fitting(outline), library.report, form="summary", certainty=certainty)
 
 
 def _topic(query: Query, evidence: Sequence[Evidence], library: Library) -> Answer:
@@ -55,23 +56,48 @@ def _topic(query: Query, evidence: Sequence[Evidence], library: Library) -> Answ
     around = f"{best.passage.title}\n{best.passage.chunk.section or ''}\n{best.text}"
     view = library.view(best.passage.chunk.source)
     named = names_asked(query, view)
-    held = query.terms.share(fold_same_length(around)) >= _MEANT and (
-        not named or any(name in view.text or name in view.title for name in named)
-    )
+    about = not named or any(name in view.text or name in view.title for name in named)
+    held = about and _of_year(query, view) and _share(query, around) >= _MEANT
     if certainty is None and not held:
         return refused(query.question, refusals.nothing_sure(query.question), evidence, library.report)
     quoted = forms.chosen("summary", evidence)
     return answered(query.question, quoted, library.report, form="summary", certainty=certainty or "likely")
 
 
-def _title_share(query: Query, evidence: Evidence) -> float:
-    return query.terms.share(fold_same_length(evidence.passage.title))
+def _fit(query: Query, evidence: Evidence, library: Library) -> tuple[bool, bool, float, float, float]:
+    """(whether a report's title names the asked place, whether it is of the asked year, how much of the rest its title
+    holds, what its sentence and its passage are worth); the greatest is meant."""
+    title = evidence.passage.title
+    return (
+        not query.places or names_place(query, title),
+        _of_year(query, library.view(evidence.passage.chunk.source)),
+        _share(query, title),
+        evidence.probability,
+        evidence.passage.score,
+    )
+
+
+def _of_year(query: Query, view: ReportView) -> bool:
+    return not query.asked.years or view.year in query.asked.years
+
+
+def _share(query: Query, text: str) -> float:
+    """How much a text holds of what the question tells; 1 where that is nothing."""
+    told, folded = _told(query), fold_same_length(text)
+    total = sum(term.weight for term in told)
+    return sum(term.weight * term.within(folded) for term in told) / total if total else 1.0
+
+
+def _told(query: Query) -> list[Term]:
+    """The telling parts of a question beside the words that ask for a summary; of one in another language all."""
+    beside = beside_summary(query.question.folded)
+    return [term for term in query.terms.terms if query.core or term.within(beside)]
 
 
 def _outline(meant: Evidence, report: CleanReport) -> Iterator[Evidence]:
     """The first telling sentence under each heading or numbered point, all points of the same rank."""
     starts = list(_points(report.text))
-    for start, end in zip(starts, [*starts[1:], len(report.text)], strict=True):
+    for start, end in pairwise([*starts, len(report.text)]):
         spans = [
             (first, last)
             for first, last in marks.sentences(report.text, start, end)

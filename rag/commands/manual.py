@@ -97,6 +97,7 @@ ENGLISH = {
     "以 CSV 输出": "print CSV",
     "写成 Excel 文件": "write an Excel file",
     "画成条形图(SVG)": "draw a bar chart (SVG)",
+    "再向除原报告以外的报告提问,统计答了多少本不能知道的问题": "also ask all reports but the right one; counts answers",
     "列出索引中的报告:标题、日期、发布者、篇幅,以及原文的缺损。": "List the indexed reports and their flaws.",
     "分页显示一份报告。": "Show a report, page by page.",
     "把报告目录同步进索引:新增、更新、删除。": "Mirror the reports directory into the index.",

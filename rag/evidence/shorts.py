@@ -6,6 +6,7 @@ question or a post without its holder is none.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from ingest.language import dates, figures, people, units
@@ -20,6 +21,8 @@ _RECOGNISED: frozenset[Kind] = frozenset({"figure", "date"})
 """Kinds whose answers the recognisers know; what they don't know is none."""
 _UNTOLD: frozenset[Kind] = frozenset({"yes", "reports"})
 _ECHO = 0.8  # the share of a span's own parts that the question says too, from which on it is its echo
+
+_NUMBER = re.compile(r"\d+")
 
 Run = tuple[int, int]
 
@@ -108,9 +111,11 @@ def _has_year(date: dates.Date) -> bool:
 
 
 def _echoes(query: Query, said: str) -> bool:
-    """Whether the question says it itself."""
+    """Whether the question says it itself; a number that it doesn't give is news."""
     if said.strip("《》“”「」『』") in query.question.folded:
         return True
+    if any(number not in query.question.folded for number in _NUMBER.findall(said)):
+        return False
     own = list(_pairs(said))
     return bool(own) and sum(pair in query.question.folded for pair in own) > _ECHO * len(own)
 
