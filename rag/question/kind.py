@@ -253,7 +253,8 @@ def _kind(folded: str) -> Kind:
     for pattern, kind in ((_PERSON, "person"), (_BODY, "body"), (_NAME, "name"), (_WHERE, "place"), (_LIST, "list")):
         if pattern.search(folded):
             return kind  # type: ignore[return-value]
-    return "yes" if _YES.search(bare) or not _asks(folded) else "text"
+    stated = not _asks(folded) and bare != folded.rstrip()  # 由省政府主办的? but not 防火措施
+    return "yes" if _YES.search(bare) or stated else "text"
 
 
 def as_meant(folded: str) -> str:

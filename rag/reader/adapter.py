@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float32]
 
 ADAPTER = Path(__file__).with_name("adapter.safetensors")
-RANK = 64
+RANK = 160
 _UP, _DOWN, _SCALE = ".up", ".down", ".scale"
 
 

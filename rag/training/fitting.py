@@ -23,6 +23,33 @@ _WRONG_IF_SURE = 0.03  # the share of what is called sure that may be wrong
 _RIGHT_IF_LIKELY = 0.5  # the share of what is called likely that must be right
 _NEVER = 1.01
 
+_FOR = frozenset(
+    {"relevance", "margin", "proof", "told", "found", "words", "words_above", "same_place", "same_year", "pointed"}
+)
+_AGAINST = frozenset(
+    {
+        "elsewhere",
+        "words_unknown",
+        "other_place",
+        "other_year",
+        "wrong_kind",
+        "no_name",
+        "planned",
+        "no_plan",
+        "growth",
+        "newly",
+        "denied",
+        "other_ordinal",
+        "for_each",
+        "other_way",
+        "other_post",
+        "other_name",
+        "left_out",
+        "thing_missing",
+        "day_missing",
+    }
+)
+
 Floats = npt.NDArray[np.float64]
 
 
@@ -44,7 +71,7 @@ def fit(rows: Sequence[Row], names: Sequence[str]) -> Judge:
     ranking = _ranking(rows, names)
     first = np.array([_first(row, names, ranking) for row in _with(rows)])
     right = np.array([row.sentences[_at(row, names, ranking)].right for row in _with(rows)])
-    weights, bias = _regression(first, right, np.ones(len(right)), _RIDGE)
+    weights, bias = _regression(first, right, np.ones(len(right)), _RIDGE, names)
     return Judge(
         ranking={name: round(float(w), 4) for name, w in zip(names, ranking, strict=True)},
         weights={name: round(float(w), 4) for name, w in zip(names, weights, strict=True)},
@@ -66,17 +93,29 @@ def _ranking(rows: Sequence[Row], names: Sequence[str]) -> Floats:
             weight.append(np.full(len(pairs), 1 / len(pairs)))
     pairs, each = np.concatenate(apart), np.concatenate(weight)
     both, truth = np.concatenate([pairs, -pairs]), np.repeat([True, False], len(pairs))
-    return _regression(both, truth, np.concatenate([each, each]), _RIDGE_OF_RANKING)[0]
+    return _regression(both, truth, np.concatenate([each, each]), _RIDGE_OF_RANKING, names)[0]
 
 
-def _regression(x: Floats, y: npt.NDArray[np.bool_], weight: Floats, c: float) -> tuple[Floats, float]:
-    """(weights, bias) of a logistic regression with ridge, fitted on features of like spread and told in their own."""
+def _regression(
+    x: Floats, y: npt.NDArray[np.bool_], weight: Floats, c: float, names: Sequence[str]
+) -> tuple[Floats, float]:
+    """(weights, bias) of a logistic regression with ridge, fitted on features of like spread and told in their own.
+
+    What can only speak for an answer, or against it, never weighs the other way: it is left out then.
+    """
     from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
 
     spread = x.std(axis=0)
-    spread[spread < _STILL] = np.inf  # a feature that never changes weighs nothing
-    model = LogisticRegression(C=c, max_iter=3000).fit(x / spread, y, sample_weight=weight)
-    return model.coef_[0] / spread, float(model.intercept_[0])
+    kept = spread > _STILL  # a feature that never changes weighs nothing
+    sign = np.array([-1 if name in _AGAINST else 1 if name in _FOR else 0 for name in names])
+    while True:
+        model = LogisticRegression(C=c, max_iter=3000).fit(x[:, kept] / spread[kept], y, sample_weight=weight)
+        weights = np.zeros(len(names))
+        weights[kept] = model.coef_[0] / spread[kept]
+        wrong = weights * sign < 0
+        if not wrong.any():
+            return weights, float(model.intercept_[0])
+        kept &= ~wrong
 
 
 def left_out(rows: Sequence[Row], names: Sequence[str]) -> list[Outcome]:
@@ -138,7 +177,7 @@ def thresholds(some: Sequence[Outcome]) -> tuple[float, float]:
         right = sum(o.right for o in unsure[:count])
         if gained >= best and right >= _RIGHT_IF_LIKELY * count:
             best, likely = gained, outcome.probability
-    return round(sure, 3), round(min(likely, sure), 3)
+    return round(sure, 3), round(min(likely, sure), 3) if best else _NEVER
 
 
 def reliability(some: Sequence[Outcome], tenths: int = 10) -> list[tuple[float, float, int]]:
