@@ -27,8 +27,8 @@ from rag.reader.reader import Reading, Span, Token, ToRead
 from rag.records import Evidence, Passage
 
 CHUNK = 280  # characters, as the default setting
-EVERYTHING_ANSWERS = Judge(bias=30.0, weights={}, sure=0.5, likely=0.4)
-NOTHING_ANSWERS = Judge(bias=-30.0, weights={}, sure=0.5, likely=0.4)
+EVERYTHING_ANSWERS = Judge(ranking={}, weights={}, bias=30.0, sure=0.5, likely=0.4)
+NOTHING_ANSWERS = Judge(ranking={}, weights={}, bias=-30.0, sure=0.5, likely=0.4)
 
 
 class Shelf:

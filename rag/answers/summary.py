@@ -126,7 +126,7 @@ def _rank(number: str) -> str:
 
 def _is_heading(line: str) -> bool:
     said = line.strip()
-    return len(said) <= _HEADING and said[-1:] not in "。！？!?；;"
+    return len(said) <= _HEADING and not marks.finished(said)
 
 
 def _first(meant: Evidence, report: CleanReport) -> list[Evidence]:

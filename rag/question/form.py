@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 
+from ingest.language import marks
 from ingest.language.questions import asking
 from ingest.language.words import alternation, table
 from rag.question.kind import Kind
@@ -43,5 +44,5 @@ def _report() -> re.Pattern[str]:
 @functools.cache
 def _explains() -> re.Pattern[str]:
     words = table("questions")["explained"]["words"]
-    named = rf"(?:{asking('thing', 'list', 'which')})[^,，。?？]{{0,6}}?{alternation(words)}"
+    named = rf"(?:{asking('thing', 'list', 'which')})[^{marks.PAUSES}{marks.ENDS}]{{0,6}}?{alternation(words)}"
     return re.compile(rf"{asking('reason', 'manner')}|{named}|\b(?:how|why|describe|explain)\b(?! (?:many|much))")

@@ -12,7 +12,7 @@ from rag.answers.table import figure_in, is_possible, labels, of_place, set_out,
 from rag.judge.judge import Judge
 from rag.records import Evidence, Passage
 
-JUDGE = Judge(0.0, {}, sure=0.9, likely=0.5)
+JUDGE = Judge({}, {}, 0.0, sure=0.9, likely=0.5)
 
 
 def told(key: str, said: str, probability: float = 0.95, date: str | None = None, source: str | None = None):

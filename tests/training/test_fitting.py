@@ -81,7 +81,7 @@ def test_the_probability_is_that_of_the_best_sentence(rows):
 
 def test_what_a_judge_prefers_is_what_the_product_would_prefer():
     best = row("a1", 1, [sentence(False, telling=-1.0), sentence(True, telling=2.0), sentence(False, telling=1.0)])
-    (outcome,) = fitting.outcomes([best, row("a1", 2, [])], Judge(0.5, {"telling": 1.5}, 0.9, 0.5))
+    (outcome,) = fitting.outcomes([best, row("a1", 2, [])], Judge({"telling": 1.0}, {"telling": 1.5}, 0.5, 0.9, 0.5))
     assert (outcome.best, outcome.right) == (best.sentences[1], True)
     assert outcome.probability == pytest.approx(1 / (1 + math.exp(-3.5)))
 
@@ -116,7 +116,7 @@ def test_a_feature_that_tells_nothing_is_dropped(rows):
 
 
 def outcome(probability: float, right: bool) -> fitting.Outcome:
-    return fitting.Outcome(row("a1", 0, []), sentence(right), probability)
+    return fitting.Outcome(row("a1", 0, [], answerable=right), sentence(right), probability)
 
 
 def test_of_what_is_sure_at_most_three_in_a_hundred_are_wrong(rows):
@@ -131,13 +131,27 @@ def test_of_what_is_sure_at_most_three_in_a_hundred_are_wrong(rows):
 @pytest.mark.parametrize(
     ("said", "sure", "likely"),
     [
-        ([(0.9, True), (0.8, True), (0.3, False), (0.2, False)], 0.8, 0.8),
-        ([(0.9, True), (0.7, False), (0.6, True), (0.5, True), (0.1, False)], 0.9, 0.5),
-        ([(0.9, False), (0.8, True), (0.7, True), (0.2, False)], 1.01, 0.7),
+        ([(0.9, True)] * 20 + [(0.8, True), (0.3, False), (0.2, False)], 0.8, 1.01),
+        ([(0.9, True)] * 20 + [(0.7, False), (0.6, True), (0.5, True), (0.1, False)], 0.9, 0.5),
+        ([(0.9, True)] * 12 + [(0.8, False), (0.2, False)], 1.01, 0.9),
     ],
 )
 def test_the_thresholds_are_the_least_that_keep_the_promise(said, sure, likely):
     assert fitting.thresholds([outcome(*each) for each in said]) == (sure, likely)
+
+
+def test_what_can_only_speak_against_an_answer_never_speaks_for_it():
+    """Sentences that are right the more often they are of another place: the data are odd, the judge isn't."""
+    rows = [
+        row(
+            author, n, [sentence(i == 0, telling=float(i == 0) + 0.01 * n, other_place=float(i == 0)) for i in range(3)]
+        )
+        for author in ("a1", "a2")
+        for n in range(20)
+    ] + [row("a1", 100 + n, [sentence(False, telling=-1.0, other_place=0.0)], False) for n in range(10)]
+    judge = fitting.fit(rows, ("telling", "other_place"))
+    assert judge.ranking["other_place"] == judge.weights["other_place"] == 0
+    assert judge.ranking["telling"] > 0
 
 
 def test_the_log_loss_is_less_the_surer_what_is_right_is_said():
