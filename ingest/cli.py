@@ -70,12 +70,13 @@ def clean(
             console.print_json({"id": row["id"], "text": normalize(RawReport("", row["text"], "")).text})
         return
     failed = False
-    for path in files or []:
+    for file in [found for path in files or [] for found in sources.opened(path, path.name)]:
         try:
-            data = sources.read_bytes(path, settings.max_file_mb * 1024 * 1024)
-            report = normalize(sources.parse(path.name, data, settings.parse_seconds))
+            data = sources.read_bytes(file.path, settings.max_file_mb << 20, member=file.member)
+            report = normalize(sources.parse(file.source, data, settings.parse_seconds))
         except ReportError as exc:
-            print(f"wenbao: {console.shown(str(path))}: {exc.text(settings.language)}", file=sys.stderr)
+            shown = console.shown("/".join(filter(None, (str(file.path), file.member))))
+            print(f"wenbao: {shown}: {exc.text(settings.language)}", file=sys.stderr)
             failed = True
             continue
         if as_json:

@@ -140,7 +140,7 @@ def ingest(
         else:
             summary = _build(settings, plan, state, writer, embedder, observer, started)
         # Files that failed before and weren't looked at now are still failing.
-        seen = {sources.source_of(path, settings.reports_dir) for path in found.files}
+        seen = {file.source for file in found.files}
         earlier = [] if mirror else [f for f in writer.earlier_failures() if f.source not in seen]
         record = dataclasses.replace(summary, failed=(*earlier, *summary.failed))
         writer.save_summary(dataclasses.asdict(record) | {"finished": time.strftime("%Y-%m-%dT%H:%M:%S%z")})
@@ -212,7 +212,7 @@ def _plan(settings: Settings, found: Found, state: _State | None, *, mirror: boo
             "model, chunk size, cleaning or the place of the vectors have changed and the whole index must be rebuilt; "
             "run `wenbao ingest` without PATH first",
         )
-    files = {sources.source_of(path, settings.reports_dir): path for path in found.files}
+    files = {file.source: file for file in found.files}
     added: list[str] = []
     updated: list[str] = []
     unchanged: list[str] = []
@@ -220,9 +220,9 @@ def _plan(settings: Settings, found: Found, state: _State | None, *, mirror: boo
     reports: list[CleanReport] = []
     hidden = {source for source in known if any(source.startswith(f"{folder}/") for folder in found.unreadable)}
     gone = known.keys() - files.keys() - (set() if fresh else hidden) if mirror else set()
-    for source, path in sorted(files.items()):
+    for source, file in sorted(files.items()):
         try:
-            data = sources.read_bytes(path, settings.max_file_mb * 1024 * 1024, settings.reports_dir)
+            data = sources.read_bytes(file.path, settings.max_file_mb << 20, settings.reports_dir, file.member)
             same = source in known and known[source].sha256 == sources.sha256(data)
             if fresh or not same:
                 reports.append(normalize(sources.parse(source, data, settings.parse_seconds)))
