@@ -5,12 +5,15 @@ from __future__ import annotations
 import contextlib
 import datetime
 import io
+import struct
 from typing import Any
 
 from ingest.formats.blocks import rendered
 from ingest.formats.kinds import OLD_EXCEL, damaged, encrypted
 from ingest.formats.ole import opened, properties
 from ingest.formats.sheets import placed, shown, workbook
+
+_EMPTY = frozenset({0, 6})  # kinds of cells that hold nothing, or only a format
 
 
 def read(data: bytes) -> dict[str, Any]:
@@ -21,7 +24,7 @@ def read(data: bytes) -> dict[str, Any]:
         book = xlrd.open_workbook(file_contents=data, formatting_info=True, logfile=io.StringIO())
     except xlrd.XLRDError as exc:
         raise (encrypted() if "encrypted" in str(exc) else damaged(OLD_EXCEL)) from exc
-    except xlrd.compdoc.CompDocError as exc:
+    except (xlrd.compdoc.CompDocError, xlrd.formula.FormulaError, struct.error, AssertionError) as exc:
         raise damaged(OLD_EXCEL) from exc
     sheets = [(sheet.name, bool(sheet.visibility), _cells(book, sheet)) for sheet in book.sheets()]
     with opened(OLD_EXCEL, data) as file:
@@ -35,7 +38,8 @@ def _cells(book: Any, sheet: Any) -> list[Any]:
     texts = (
         (row, column, _shown(book, sheet.cell(row, column)))
         for row in range(sheet.nrows)
-        for column in range(sheet.row_len(row))
+        for column, kind in enumerate(sheet.row_types(row))
+        if kind not in _EMPTY
     )
     return placed(texts, merged)
 

@@ -25,7 +25,7 @@ _WORD_97 = 0xC1  # the first version whose files look like this
 _ENCRYPTED, _TABLE_1, _OBFUSCATED = 0x0100, 0x0200, 0x8000
 # Where the tables of the file are told: pairs of place and length in the table stream, by their number.
 _PAIRS, _STYLES, _NOTE_PLACES, _NOTE_TEXTS = 0x9A, 1, 2, 3
-_CHARACTERS, _PARAGRAPHS, _PIECES, _LISTS, _LIST_USES = 12, 13, 33, 73, 74
+_HEADERS, _CHARACTERS, _PARAGRAPHS, _PIECES, _LISTS, _LIST_USES = 11, 12, 13, 33, 73, 74
 _END_PLACES, _END_TEXTS = 46, 47
 _COUNTS = 0x4C  # lengths of the texts, in characters: the report, notes, headers, -, comments, end notes, boxes
 _PAGE = 512  # bytes of a page of properties
@@ -126,10 +126,21 @@ class _Document:
         """The report, with its boxes behind it and what isn't the report's apart."""
         body = list(self._blocks(0, self._ends[0]))
         boxes = [block for block in self._blocks(self._ends[5], self._ends[6]) if block != ""]
-        headers = [block for block in self._blocks(self._ends[1], self._ends[2]) if isinstance(block, str) and block]
+        heads, feet = self._read_headers()
         comments = [block for block in self._blocks(self._ends[3], self._ends[4]) if isinstance(block, str) and block]
         apart = [LeftOut("comment", text.strip()) for text in comments if text.strip()]
-        return [*around([*body, *boxes], headers, ()), *apart, *self._left_out]
+        return [*around([*body, *boxes], heads, feet), *apart, *self._left_out]
+
+    def _read_headers(self) -> tuple[list[str], list[str]]:
+        """What stands above and below the pages: of each section six texts, behind six that part notes."""
+        data = self._part(_HEADERS)
+        places = struct.unpack_from(f"<{len(data) // 4}I", data)
+        found: tuple[list[str], list[str]] = ([], [])
+        for n, (start, end) in enumerate(itertools.pairwise(places[6:])):
+            if end > start:
+                blocks = list(self._blocks(self._ends[1] + start, self._ends[1] + end))
+                found[n % 6 in (2, 3, 5)].append(rendered(blocks)["text"].strip())
+        return found
 
     def _part(self, number: int) -> bytes:
         """One of the tables that the file tells of; empty where it has none."""

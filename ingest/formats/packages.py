@@ -45,3 +45,16 @@ class Package:
             return etree.fromstring(self._zip.read(name.lstrip("/")), parser)
         except (etree.XMLSyntaxError, zipfile.BadZipFile, ValueError) as exc:
             raise damaged(self._kind) from exc
+
+
+def core_properties(document: Any) -> dict[str, Any]:
+    """What a file of Office says about itself: `title`, `date`, `publisher`; nothing where it contradicts itself."""
+    try:
+        properties = document.core_properties
+    except (KeyError, ValueError):
+        return {}
+    return {
+        "title": properties.title or None,
+        "date": properties.created.date().isoformat() if properties.created else None,
+        "publisher": properties.author or None,
+    }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import datetime
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -89,16 +90,16 @@ def placed(texts: Iterable[tuple[int, int, str]], merged: Iterable[tuple[int, in
     return [Cell(row, column, text, *spans.get((row, column), (1, 1))) for row, column, text in texts if text]
 
 
-def shown(value: object, pattern: str) -> str:
+def shown(value: object, pattern: str | None) -> str:
     """What a cell shows of its value under a number format, without padding; "" for nothing."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, datetime.datetime | datetime.date | datetime.time):
-        return _moment(value, pattern)
+        return _moment(value, pattern or "")
     if isinstance(value, int | float):
-        return _number(value, pattern)
+        return _number(value, pattern or "") if math.isfinite(value) else ""
     return " ".join(str(value).split())
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from ingest.formats.blocks import Block, LeftOut, NewPage, rendered
 from ingest.formats.kinds import SLIDES, damaged
-from ingest.formats.packages import limited
+from ingest.formats.packages import core_properties, limited
 from ingest.formats.tables import Cell, Table
 
 _NOTES = "备注："
@@ -25,13 +25,7 @@ def read(data: bytes) -> dict[str, Any]:
         show = pptx.Presentation(io.BytesIO(data))
     except (PackageNotFoundError, KeyError, ValueError) as exc:
         raise damaged(SLIDES) from exc
-    properties = show.core_properties
-    return rendered(
-        _blocks(show.slides),
-        title=properties.title or None,
-        date=properties.created.date().isoformat() if properties.created else None,
-        publisher=properties.author or None,
-    )
+    return rendered(_blocks(show.slides), **core_properties(show))
 
 
 def _blocks(slides: Iterable[Any]) -> Iterator[Block]:
@@ -96,10 +90,15 @@ def _chart(chart: Any) -> Iterator[Block]:
     """A chart's figures, as the table that it was drawn from."""
     if chart.has_title and chart.chart_title.has_text_frame:
         yield chart.chart_title.text_frame.text
-    for plot in chart.plots:
-        series = list(plot.series)
-        rows = [["", *(one.name for one in series)]]
-        for n, category in enumerate(plot.categories):
-            values = [one.values[n] if n < len(one.values) else None for one in series]
-            rows.append([str(category), *("" if value is None else f"{value:g}" for value in values)])
-        yield Table.of(rows, heads=1)
+    series = list(chart._chartSpace.iter("{*}ser"))
+    labels = [_points(one, "cat") or _points(one, "xVal") for one in series]
+    values = [_points(one, "val") or _points(one, "yVal") for one in series]
+    names = [one.findtext("{*}tx//{*}v") or "" for one in series]
+    rows = [[label, *(own.get(n, "") for own in values)] for n, label in (labels[0] if labels else {}).items()]
+    yield Table.of([["", *names], *rows], heads=1)
+
+
+def _points(series: Any, name: str) -> dict[str, str]:
+    """The points of a series that the file remembers, by their number."""
+    points = series.iterfind(f"{{*}}{name}//{{*}}pt")
+    return {point.get("idx", ""): " ".join((point.findtext("{*}v") or "").split()) for point in points}

@@ -16,7 +16,7 @@ from ingest.formats.blocks import Block, LeftOut, rendered
 from ingest.formats.headers import around
 from ingest.formats.kinds import WORD, damaged
 from ingest.formats.numbering import Counters, Level, numbered
-from ingest.formats.packages import limited
+from ingest.formats.packages import core_properties, limited
 from ingest.formats.tables import Cell, Table
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -58,16 +58,13 @@ def read(data: bytes) -> dict[str, Any]:
     reader = _Reader(notes, _Lists.of(parts["numbering"], parts["styles"]))
     body = list(reader.blocks(document.element.body))
     heads, feet, comments = ([_said(reader, part) for part in parts[kind]] for kind in ("header", "footer", "comments"))
-    properties = document.core_properties
     return rendered(
         [
             *around(body, heads, feet),
             *(LeftOut("comment", text) for text in dict.fromkeys(filter(None, comments))),
             *reader.left_out,
         ],
-        title=properties.title or None,
-        date=properties.created.date().isoformat() if properties.created else None,
-        publisher=properties.author or None,
+        **core_properties(document),
     )
 
 
