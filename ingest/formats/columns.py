@@ -128,7 +128,7 @@ def _gutter(parted: Sequence[Sequence[Line]], width: float) -> tuple[float, floa
 
 
 def _down(parted: Sequence[Sequence[Line]], gutter: tuple[float, float]) -> Iterator[Line]:
-    """The left column, then the right one below it; a line or a gap across both parts what is above from what is below."""
+    """The left column, then the right one below it; what goes across both, a line or a gap, ends them."""
     middle, start = gutter
     left: list[Line] = []
     right: list[Line] = []

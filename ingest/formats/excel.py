@@ -40,8 +40,7 @@ def _cells(sheet: Any) -> list[Any]:
     merged = [(range_.min_row, range_.max_row, range_.min_col, range_.max_col) for range_ in sheet.merged_cells.ranges]
     texts = (
         (cell.row, cell.column, shown(cell.value, cell.number_format))
-        for row in sheet.iter_rows()
-        for cell in row
+        for cell in sheet._cells.values()  # its rows would make a cell for every place up to the last one
         if cell.value is not None
     )
     return placed(texts, merged)

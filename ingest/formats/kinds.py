@@ -61,8 +61,8 @@ _SAVED_AS = {
 # How files begin that aren't read, whatever their names say.
 _FOREIGN = {b"\x89PNG": "png", b"\xff\xd8\xff": "jpg", b"Rar!": "rar", b"7z\xbc\xaf": "7z", b"\x1f\x8b": "gz"}
 _OLE, _ZIP = b"\xd0\xcf\x11\xe0", b"PK\x03\x04"
-# The stream of an OLE file that holds the document, in the order in which files hold several.
-_STREAMS = (("EncryptedPackage", None), ("WordDocument", OLD_WORD), ("Workbook", OLD_EXCEL), ("Book", OLD_EXCEL))
+# The stream of a compound file that holds the document.
+_STREAMS = (("WordDocument", OLD_WORD), ("Workbook", OLD_EXCEL), ("Book", OLD_EXCEL))
 _MEMBERS = (("OFD.xml", OFD), ("word/document.xml", WORD), ("xl/workbook.xml", EXCEL), ("ppt/presentation.xml", SLIDES))
 _OPEN_TYPE = b"application/vnd.oasis.opendocument."
 _HEADER = re.compile(rb"[A-Za-z][A-Za-z0-9-]{1,60}:")
@@ -98,7 +98,7 @@ def kind_of(name: str, data: bytes) -> Kind:
     """
     named = kind_named(name)
     if data.startswith(_OLE):
-        return _ole_kind(data)
+        return _ole_kind(named, data)
     if data.startswith(_ZIP) or named is ARCHIVE:
         return _zip_kind(named, data)
     if data.startswith(b"{\\rtf"):
@@ -124,15 +124,20 @@ def _text_kind(named: Kind, data: bytes) -> Kind:
     raise _otherwise(named, Message("别的格式", "something else"))
 
 
-def _ole_kind(data: bytes) -> Kind:
-    for stream, kind in _STREAMS:
-        if stream.encode("utf-16-le") in data:
-            if kind is None:  # how office programs wrap a file with a password
-                raise encrypted()
-            return kind
-    if "PowerPoint Document".encode("utf-16-le") in data:
+def _ole_kind(named: Kind, data: bytes) -> Kind:
+    """What a compound file holds; where it holds documents of several kinds, the one that its name says."""
+    if _holds(data, "EncryptedPackage"):  # how office programs wrap a file with a password
+        raise encrypted()
+    found = [kind for stream, kind in _STREAMS if _holds(data, stream)]
+    if found:
+        return named if named in found else found[0]
+    if _holds(data, "PowerPoint Document"):
         raise ReportError("旧的演示文稿格式;请另存为 .pptx", "an old presentation; save it as .pptx")
     raise ReportError("Office 文件已损坏,或不是文档和表格", "the Office file is damaged, or neither text nor sheets")
+
+
+def _holds(data: bytes, stream: str) -> bool:
+    return any(name.encode("utf-16-le") in data for name in (stream, stream.upper()))
 
 
 def _zip_kind(named: Kind, data: bytes) -> Kind:

@@ -171,7 +171,7 @@ class _Reader:
         self._in = ""  # the destination whose text is being collected: fonttbl, title, header …
         self._default = "cp1252"
         self._default_font = 0
-        self._bytes = b""
+        self._bytes = bytearray()
         self._skipping = 0
         self._starred = False
         self._last_left_out = 0  # characters of the line before what was last left out
@@ -212,18 +212,19 @@ class _Reader:
         if self._skipping:
             self._skipping -= 1
         else:
-            self._bytes += bytes([value])
+            self._bytes.append(value)
 
     def _text(self, text: bytes) -> None:
         skipped = min(self._skipping, len(text))
         self._skipping -= skipped
-        self._bytes += text[skipped:]
+        if self._state.shown or self._in in _PROPERTIES:
+            self._bytes += text[skipped:]
 
     def _flush(self) -> None:
         """The bytes so far are characters in the code page that holds here."""
         if self._bytes:
             self._say(self._bytes.decode(self._state.encoding, "replace"))
-            self._bytes = b""
+            self._bytes = bytearray()
 
     def _say(self, text: str) -> None:
         if self._in in _PROPERTIES:
