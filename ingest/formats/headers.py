@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from ingest.formats.blocks import Block, LeftOut
 
 _PAGE_NUMBER = re.compile(
-    r"[-—–·•~～\s]*(?:第|[Pp]age)?\s*\d{0,4}\s*页?\s*(?:[,，/／]|of)?\s*共?\s*\d{0,4}\s*页?[-—–·•~～\s]*"
+    r"[-—–·•~～\s]*+(?:第|[Pp]age)?+\s*+\d{0,4}+\s*+页?+\s*+(?:[,，/／]|of)?+\s*+共?+\s*+\d{0,4}+\s*+页?+[-—–·•~～\s]*+"
 )
 # A number of a document, a day, a label with its value.
 _FACT = re.compile(r"[0-9０-９]|[:：]\s*\S")

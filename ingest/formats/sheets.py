@@ -20,7 +20,7 @@ _DEFAULT_NAME = re.compile(r"(?:Sheet|工作表|Table|表)\s*\d*", re.IGNORECASE
 _DELIMITERS = ",\t;|"
 _SAMPLED = 50  # lines that tell the delimiter
 # A number format's parts: quoted and escaped characters, colours and conditions, and what only takes room.
-_LITERAL = re.compile(r'"([^"]*)"|[\\!](.)|\[\$([^\]\-]*)[^\]]*\]|\[[^\]]*\]|_.|\*.|([㐀-鿿]+)')
+_LITERAL = re.compile(r'"([^"]*)"|[\\!](.)|\[\$([^\]\[\-]*+)[^\]\[]*+\]|\[[^\]\[]*+\]|_.|\*.|([㐀-鿿]+)')
 _DIGITS = re.compile(r"[#0?][#0?,]*(?:\.([#0?]+),*)?|\.([#0?]+),*")
 _LONGEST_FIELD = 1 << 20  # characters
 

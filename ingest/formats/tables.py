@@ -27,7 +27,7 @@ _BARE = re.compile(r"[-+−－]?\d[\d,，]*+(?:\.\d++)?")
 _DATE = re.compile(r"\d{2,4}(?:[-/.年]\d{1,2}){1,2}[月日]?(?:\s+\d{1,2}:\d\d(?::\d\d)?)?")
 _NOTHING = frozenset({"", "-", "—", "——", "－", "/", "／", "…", "无"})
 _YEAR = re.compile(r"(?:19|20)\d\d年?")
-_BRACKETED = re.compile(r"\s*+[(（\[［]([^()（）\[\]［］]{1,10})[)）\]］]$")
+_BRACKETED = re.compile(r"(?<!\s)\s*+[(（\[［]([^()（）\[\]［］]{1,10})[)）\]］]$")
 
 
 @dataclass(frozen=True, slots=True)
