@@ -12,7 +12,7 @@ from ingest.records import Chunk, CleanReport
 # marks both, because damaged reports arrive with folded punctuation.
 SEPARATORS = ["\n\n", "\n", "。", "！", "？", "! ", "? ", ". ", "；", ";", "，", ",", "、", " ", ""]
 
-_HEADING = re.compile(r"[^\n]{2,40}")
+_HEADING = re.compile(r"[^\n\t]{2,40}")  # a row of a table is none
 _NUMBERED = re.compile(r"(?:[(（]?[一二三四五六七八九十百]{1,3}[)）、.]|第[一二三四五六七八九十百]{1,3}[章节部分])")
 _NOT_A_HEADING = re.compile(r"[。！？；，、：…!?;,.:]$|^[\d\W]+$")
 

@@ -13,6 +13,7 @@ import typer
 from config.errors import Message, ReportError, UsageError
 
 SOME_FILES_FAILED = 4
+SOME_NEED_OCR = 5
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -45,7 +46,7 @@ def ingest(
             print(f"! {console.shown(failure.source)}: {failure.error}", file=sys.stderr)
         print(console.summary_line(summary, dry_run=dry_run).text(settings.language))
     if summary.failed:
-        raise typer.Exit(SOME_FILES_FAILED)
+        raise typer.Exit(SOME_NEED_OCR if all(failure.needs for failure in summary.failed) else SOME_FILES_FAILED)
 
 
 def clean(
@@ -73,7 +74,8 @@ def clean(
     for file in [found for path in files or [] for found in sources.opened(path, path.name)]:
         try:
             data = sources.read_bytes(file.path, settings.max_file_mb << 20, member=file.member)
-            report = normalize(sources.parse(file.source, data, settings.parse_seconds))
+            parsed = sources.parse(file.source, data, settings.parse_seconds, settings.recognition_seconds)
+            report = normalize(parsed)
         except ReportError as exc:
             shown = console.shown("/".join(filter(None, (str(file.path), file.member))))
             print(f"wenbao: {shown}: {exc.text(settings.language)}", file=sys.stderr)

@@ -15,21 +15,21 @@ _FACT = re.compile(r"[0-9０-９]|[:：]\s*\S")
 
 
 def around(blocks: Iterable[Block], heads: Iterable[str], feet: Iterable[str]) -> list[Block]:
-    """The report with its pages' headers and footers: a header that tells a fact which the report doesn't, once before
+    """The report with its pages' headers and footers: a header that tells a fact which the report doesn't, once behind
 
-    it; all others left out. Each may be several lines.
+    it, so that it isn't taken for its title; all others left out. Each may be several lines.
     """
     body = list(blocks)
     said = "".join("".join(block.split()) for block in body if isinstance(block, str))
-    before: list[Block] = []
+    facts: list[Block] = []
     after: list[Block] = []
     for text in dict.fromkeys(filter(None, (_without_numbers(head) for head in heads))):
         if _FACT.search(text) and "".join(text.split()) not in said:
-            before += text.split("\n")
+            facts += text.split("\n")
         else:
             after.append(LeftOut("page", text))
     after += [LeftOut("page", text) for text in dict.fromkeys(foot.strip() for foot in feet) if text]
-    return [*before, *body, *after]
+    return [*body, *facts, *after]
 
 
 def _without_numbers(text: str) -> str:

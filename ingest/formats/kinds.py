@@ -13,6 +13,8 @@ from pathlib import PurePosixPath
 
 from config.errors import Message, ReportError
 
+RECIPE = "1"  # names this way of reading: an index made by another one is rebuilt
+
 PDF_HEADER = 1024  # bytes in which readers look for a PDF's beginning
 _SNIFFED = 4096  # bytes in which a text shows what it is
 
@@ -44,10 +46,11 @@ OPEN = Kind("odf", (".odt", ".ods", ".odp", ".ott", ".ots"), "ingest.formats.ope
 RTF = Kind("rtf", (".rtf",), "ingest.formats.rtf")
 OFD = Kind("ofd", (".ofd",), "ingest.formats.ofd")
 MAIL = Kind("eml", (".eml", ".mht", ".mhtml"), "ingest.formats.mail")
+PICTURE = Kind("picture", (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"), "ingest.formats.recognition")
 ARCHIVE = Kind("zip", (".zip",))
 
 KINDS = (
-    TEXT, MARKDOWN, HTML, CSV, PDF, WORD, OLD_WORD, EXCEL, OLD_EXCEL, SLIDES, OPEN, RTF, OFD, MAIL, ARCHIVE,
+    TEXT, MARKDOWN, HTML, CSV, PDF, WORD, OLD_WORD, EXCEL, OLD_EXCEL, SLIDES, OPEN, RTF, OFD, MAIL, PICTURE, ARCHIVE,
 )  # fmt: skip
 _BY_SUFFIX = {suffix: kind for kind in KINDS for suffix in kind.suffixes}
 READERS = {kind.name: kind.reader for kind in KINDS if kind.reader}
@@ -57,9 +60,11 @@ _PACKED = frozenset({".rar", ".7z", ".gz", ".tgz", ".tar", ".bz2", ".xz"})
 _SAVED_AS = {
     ".ppt": ".pptx", ".dps": ".pptx", ".pps": ".pptx", ".pages": ".docx", ".numbers": ".xlsx", ".key": ".pptx",
     ".xlsb": ".xlsx", ".caj": ".pdf", ".ceb": ".pdf", ".epub": ".pdf", ".msg": ".eml", ".uof": ".docx",
+    ".heic": ".jpg", ".heif": ".jpg",
 }  # fmt: skip
 # How files begin that aren't read, whatever their names say.
-_FOREIGN = {b"\x89PNG": "png", b"\xff\xd8\xff": "jpg", b"Rar!": "rar", b"7z\xbc\xaf": "7z", b"\x1f\x8b": "gz"}
+_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"II*\0", b"MM\0*")
+_FOREIGN = {b"Rar!": "rar", b"7z\xbc\xaf": "7z", b"\x1f\x8b": "gz"}
 _OLE, _ZIP = b"\xd0\xcf\x11\xe0", b"PK\x03\x04"
 # The stream of a compound file that holds the document.
 _STREAMS = (("WordDocument", OLD_WORD), ("Workbook", OLD_EXCEL), ("Book", OLD_EXCEL))
@@ -105,6 +110,8 @@ def kind_of(name: str, data: bytes) -> Kind:
         return RTF
     if b"%PDF-" in data[:PDF_HEADER] and (named is PDF or data.startswith(b"%PDF-")):
         return PDF
+    if data.startswith(_PICTURES) or named is PICTURE:
+        return PICTURE
     if foreign := next((what for begins, what in _FOREIGN.items() if data.startswith(begins)), ""):
         raise _otherwise(named, Message(foreign, foreign))
     if named.reader and not named.decoded and named is not MAIL:

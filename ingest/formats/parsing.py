@@ -15,32 +15,33 @@ from typing import Any
 
 from config.errors import ReportError
 from config.process import command
-from ingest.formats.kinds import READERS, Kind
+from ingest.formats.kinds import PICTURE, READERS, Kind
 
 _MEMORY = 4 << 30  # bytes of address space
 _LONGEST_REASON = 200  # characters
 
 
-def extract(kind: Kind, data: bytes, seconds: float) -> dict[str, Any]:
+def extract(kind: Kind, data: bytes, seconds: float, *arguments: str) -> dict[str, Any]:
     """What the reader for `kind` found, and what it knows about the file: `title`, `date`, `publisher`.
 
     `text`; in `dropped` the spans of it that aren't the report's, each (reason, start, end); `paged` where form
-    feeds part pages. Of a web page instead what `ingest.formats.pages.read` gives.
+    feeds part pages. `arguments` are handed to the reader. Of a web page instead what
+    `ingest.formats.pages.read` gives.
 
     Raises ReportError when it refuses the file, fails, or takes longer than `seconds`.
     """
     try:
         done = subprocess.run(  # noqa: S603  # ourselves
-            command("ingest.formats.parsing", kind.name),
+            command("ingest.formats.parsing", kind.name, *arguments),
             input=data,
             capture_output=True,
             timeout=seconds,
             check=False,
         )
     except subprocess.TimeoutExpired as exc:
+        setting = "WENBAO_RECOGNITION_SECONDS" if kind is PICTURE else "WENBAO_PARSE_SECONDS"
         raise ReportError(
-            f"解析超过 {seconds:.0f} 秒;可调整 WENBAO_PARSE_SECONDS",
-            f"parsing took longer than {seconds:.0f} s; see WENBAO_PARSE_SECONDS",
+            f"解析超过 {seconds:.0f} 秒;可调整 {setting}", f"parsing took longer than {seconds:.0f} s; see {setting}"
         ) from exc
     try:
         found = json.loads(done.stdout)
@@ -60,7 +61,7 @@ def _last_words(stderr: bytes) -> str:
     return next((line.strip() for line in reversed(lines) if line.strip()), "")[:_LONGEST_REASON]
 
 
-def _child(kind: str) -> None:
+def _child(kind: str, *arguments: str) -> None:
     import logging
     import resource
     import warnings
@@ -69,7 +70,7 @@ def _child(kind: str) -> None:
     warnings.simplefilter("ignore")
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     try:
-        found = importlib.import_module(READERS[kind]).read(sys.stdin.buffer.read())
+        found = importlib.import_module(READERS[kind]).read(sys.stdin.buffer.read(), *arguments)
     except ReportError as exc:
         found = {"error": list(exc.message)}
     except MemoryError:
@@ -78,4 +79,4 @@ def _child(kind: str) -> None:
 
 
 if __name__ == "__main__":
-    _child(sys.argv[1])
+    _child(*sys.argv[1:])

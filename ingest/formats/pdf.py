@@ -58,8 +58,8 @@ def read(data: bytes) -> dict[str, Any]:
             pages.append(_read_page(page, tables))
             page.close()  # what it parsed isn't needed any more
         properties = document.metadata or {}
-    if not any(page.lines.lines for page in pages):
-        raise _no_text(pages)
+    if not any(page.lines.lines or page.fault for page in pages):
+        raise ReportError("PDF 里没有文字", "the PDF holds no text")
     text, furniture = arrange([page.lines for page in pages])
     return {
         "text": text,
@@ -69,14 +69,6 @@ def read(data: bytes) -> dict[str, Any]:
         "date": _date(properties.get("CreationDate")),
         "publisher": properties.get("Author"),
     }
-
-
-def _no_text(pages: Sequence[_Page]) -> ReportError:
-    if any(page.fault == "unreadable" for page in pages):
-        return ReportError(
-            "PDF 的字体没有说明是什么字,读不出文字", "the fonts of the PDF don't say what characters they show"
-        )
-    return ReportError("PDF 里没有文字(可能是扫描件)", "the PDF holds no text (perhaps it is scanned)")
 
 
 def _faults(text: str, pages: Sequence[_Page]) -> Iterator[tuple[str, int, int]]:

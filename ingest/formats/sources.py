@@ -18,14 +18,15 @@ from pathlib import Path
 from typing import Any
 
 from config.errors import ReportError, StorageError, UnreadableReport, UsageError, reason
-from ingest.formats import kinds
+from ingest.formats import kinds, recognition
 from ingest.formats.archive import is_systems, members, read_member
 from ingest.formats.encoding import LOST, decode
 from ingest.formats.parsing import extract
 from ingest.offsets import MappedText, Replacement
-from ingest.records import Dropped, Properties, RawReport
+from ingest.records import Dropped, Properties, RawReport, Recognised
 
 _MAX_CONTROLS = 0.01  # share of control characters from which on bytes are no text
+UNREAD = frozenset({"scanned", "unreadable"})  # why a page of a PDF gave no text
 _LOST_RUNS = re.compile(f"{LOST}+")
 # What a saved page begins with, whatever its name says.
 _BLANK = re.compile(r"\s*+")
@@ -191,14 +192,21 @@ def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def parse(source: str, data: bytes, seconds: float = 60) -> RawReport:
+def parse(source: str, data: bytes, seconds: float = 60, recognition_seconds: float = 600) -> RawReport:
     """Take the text out of a file's bytes, by the kind that they are.
 
-    `seconds` limits how long a parser may take. Raises ReportError when there is no text in it.
+    `seconds` limits how long a parser may take, `recognition_seconds` how long pictures may be read. Raises
+    ReportError when there is no text in it, NeedsRecognition when there are only pictures of it.
     """
     kind = kinds.kind_of(source or kinds.TEXT.suffixes[0], data)
+    if kind is kinds.PICTURE:
+        if not recognition.available():
+            raise recognition.needed()
+        seconds = recognition_seconds
     taken = _of_office(kind, data, seconds) if kind.reader and not kind.decoded else _of_text(kind, data, seconds)
     text, mapped, dropped, found = taken
+    if kind is kinds.PDF:
+        text, mapped, dropped, found = _with_pictures(taken, data, recognition_seconds)
     if _control_share(text) > _MAX_CONTROLS:
         raise ReportError("不是文本文件", "not a text file")
     report = RawReport(
@@ -209,6 +217,7 @@ def parse(source: str, data: bytes, seconds: float = 60) -> RawReport:
         dropped=tuple(dropped),
         paged=bool(found.get("paged")),
         properties=Properties(found.get("title"), found.get("date"), found.get("publisher")),
+        recognised=tuple(Recognised(*line) for line in found.get("recognised", ())),
     )
     shown = text if mapped is None else mapped.text
     if not any(unicodedata.category(char)[0] in "LN" for char in shown):
@@ -224,6 +233,40 @@ def _of_office(kind: kinds.Kind, data: bytes, seconds: float) -> _Taken:
     text = str(found["text"])
     dropped = _spans(text, found["dropped"])
     return text, _without(MappedText.of(text), [(span.raw_start, span.raw_end) for span in dropped]), dropped, found
+
+
+def _with_pictures(taken: _Taken, data: bytes, seconds: float) -> _Taken:
+    """A PDF with the pages that hold no text of their own read as pictures, where that can be done."""
+    text, _, dropped, found = taken
+    faults = {text.count("\f", 0, span.raw_start): span.reason for span in dropped if span.reason in UNREAD}
+    if not faults:
+        return taken
+    if not recognition.available():
+        if not text.strip():
+            raise recognition.needed(drawn="unreadable" not in faults.values())
+        return taken
+    seen = extract(kinds.PICTURE, data, seconds, ",".join(map(str, faults)))["pages"]
+    pages = dict(zip(faults, seen, strict=True))
+    whole = ""
+    spans: list[tuple[str, int, int]] = []
+    lines: list[tuple[int, int, float]] = []
+    shifts: list[int] = []  # of each page: how far its own text has moved
+    before = 0
+    for number, own in enumerate(text.split("\f")):
+        at = len(whole) + bool(number)
+        shifts.append(at - before)
+        before += len(own) + 1
+        page = pages.get(number, {"text": "", "recognised": (), "dropped": ()})
+        lines += [(at + start, at + end, score) for start, end, score in page["recognised"]]
+        spans += [(reason, at + start, at + end) for reason, start, end in page["dropped"]]
+        whole += ("\f" if number else "") + (page["text"] or own)
+    for span in dropped:
+        shift = shifts[text.count("\f", 0, span.raw_start)]
+        if span.reason not in UNREAD:
+            spans.append((span.reason, span.raw_start + shift, span.raw_end + shift))
+    left_out = _spans(whole, sorted(spans, key=lambda span: span[1]))
+    mapped = _without(MappedText.of(whole), [(span.raw_start, span.raw_end) for span in left_out])
+    return whole, mapped, left_out, found | {"recognised": lines}
 
 
 def _of_text(kind: kinds.Kind, data: bytes, seconds: float) -> _Taken:
