@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import random
 import subprocess
 import sys
 import tempfile
@@ -20,6 +21,7 @@ import pptx
 from docx.opc.packuri import PackURI
 from docx.opc.part import Part
 from docx.oxml.parser import parse_xml
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
 from pptx.util import Inches
 
 FILES = Path(__file__).parent / "files"
@@ -202,7 +204,55 @@ MADE = {
 }
 
 
+FONT = "/usr/share/fonts/truetype/wqy/wqy-microhei.ttc"
+SAID = [
+    "东山县科协二〇二三年工作总结",
+    "一、全年举办科普讲座36场次，受益群众2.1万人次，编印资料5万册。",
+    "二、投入科普经费1,234.5万元，比上年增长27.5%，新增志愿者412名。",
+    "联系人：张文远　电话：0731-8412345",
+]
+RESULTS = [
+    ["单位", "讲座", "受众", "经费"],
+    ["教育局", "29场", "1.1万人次", "19万元"],
+    ["卫健局", "31场", "1.4万人次", "27万元"],
+]
+
+
+def scan(
+    dots: int, *, noise: float = 0, blur: float = 0, lean: float = 0, pale: float = 1, stamp: bool = False
+) -> bytes:
+    """Part of a page as a scanner of so many dots an inch delivers it."""
+    scale = dots / 72
+    picture = Image.new("L", (int(500 * scale), int(260 * scale)), 255)
+    draw, font = ImageDraw.Draw(picture), ImageFont.truetype(FONT, int(12 * scale))
+    for n, text in enumerate(SAID):
+        draw.text((40 * scale, (30 + 26 * n) * scale), text, fill=0, font=font)
+    for r, row in enumerate(RESULTS):
+        for c, text in enumerate(row):
+            draw.text(((50 + 105 * c) * scale, (150 + 26 * r) * scale), text, fill=0, font=font)
+    if stamp:
+        draw.ellipse([300 * scale, 60 * scale, 400 * scale, 160 * scale], outline=150, width=int(3 * scale))
+    picture = picture.filter(ImageFilter.GaussianBlur(blur)).point(lambda value: int(255 - (255 - value) * pale))
+    draw_lots, pixels = random.Random(1), picture.load()
+    for _ in range(int(picture.width * picture.height * noise)):
+        pixels[draw_lots.randrange(picture.width), draw_lots.randrange(picture.height)] = draw_lots.choice((0, 255))
+    picture = picture.rotate(lean, expand=True, fillcolor=255)
+    buffer = io.BytesIO()
+    picture.convert("P", palette=Image.Palette.ADAPTIVE, colors=16).save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()
+
+
+SCANS = {
+    "scan.png": {"dots": 200},
+    "scan-noisy.png": {"dots": 150, "noise": 0.002, "blur": 0.6, "pale": 0.6, "stamp": True},
+    "scan-askew.png": {"dots": 200, "lean": 2.5},
+    "scan-turned.png": {"dots": 150, "lean": 90},
+}
+
+
 def main() -> None:
+    for name, worse in SCANS.items():
+        (FILES / name).write_bytes(scan(**worse))
     FILES.mkdir(exist_ok=True)
     for name, (make, formats) in MADE.items():
         with tempfile.TemporaryDirectory() as folder:
