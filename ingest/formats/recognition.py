@@ -26,6 +26,7 @@ _DOTS = 200  # an inch, in which a PDF's page is drawn
 _MOST_PIXELS = 40_000_000  # of a picture
 _LONGEST_SIDE = 4000  # pixels that a picture is made smaller to
 _MIN_SCORE = 0.5  # below which what was seen is no text
+_UPRIGHT = 0.85  # mean confidence below which a page may stand on its head
 _STRAIGHT = 0.003  # radians that a page may be askew without being turned
 _MOST_ASKEW = 0.2
 
@@ -101,12 +102,15 @@ def _drawn(data: bytes, pages: Sequence[int]) -> Iterator[Any]:
 
 
 def _seen(picture: Any) -> _Sheet:
-    """What stands on a page, turned until its lines run across."""
+    """What stands on a page, turned until its lines run across and their letters stand upright."""
     words = _recognised(picture)
     tall = sum(len(seen.word.text) for seen in words if _is_tall(seen.word))
-    if 2 * tall > sum(len(seen.word.text) for seen in words):
-        turns = [picture.rotate(angle, expand=True) for angle in (90, 270)]
-        picture, words = max(((turn, _recognised(turn)) for turn in turns), key=lambda found: _worth(found[1]))
+    length = sum(len(seen.word.text) for seen in words)
+    angles = (90, 270) if 2 * tall > length else (180,) if _worth(words) < _UPRIGHT * length else ()
+    tried = [(turn, _recognised(turn)) for turn in (picture.rotate(angle, expand=True) for angle in angles)]
+    if 2 * tall <= length:
+        tried.append((picture, words))
+    picture, words = max(tried, key=lambda found: _worth(found[1]))
     return _Sheet(tuple(words), float(picture.width), float(picture.height))
 
 
@@ -122,7 +126,8 @@ def _recognised(picture: Any) -> list[_Seen]:
     import numpy as np
     from rapidocr import RapidOCR
 
-    found = RapidOCR()(np.asarray(picture)[:, :, ::-1])  # it expects blue first
+    # It expects blue first. Lines that stand on their heads aren't turned, so that such a page is seen as one.
+    found = RapidOCR()(np.asarray(picture)[:, :, ::-1], use_cls=False)
     if found.boxes is None:
         return []
     boxes = [[(float(x), float(y)) for x, y in box] for box in found.boxes]
