@@ -127,7 +127,7 @@ def _recognised(picture: Any) -> list[_Seen]:
     from rapidocr import RapidOCR
 
     # It expects blue first. Lines that stand on their heads aren't turned, so that such a page is seen as one.
-    found = RapidOCR()(np.asarray(picture)[:, :, ::-1], use_cls=False)
+    found: Any = RapidOCR()(np.asarray(picture)[:, :, ::-1], use_cls=False)
     if found.boxes is None:
         return []
     boxes = [[(float(x), float(y)) for x, y in box] for box in found.boxes]
