@@ -4,7 +4,8 @@ WenbaoError                 one line for the user, no traceback; exit code 1
 ├── UsageError              the command was called wrongly; exit code 2
 ├── SettingsError           a setting is missing or unusable; names the variable
 ├── ReportError             one file can't become a report; ends up in `failed`, the rest goes on
-│   └── UnreadableReport    the operating system doesn't hand the file out
+│   ├── UnreadableReport    the operating system doesn't hand the file out
+│   └── NeedsRecognition    it holds only pictures of text, and the extra that recognises it isn't installed
 ├── NothingSelected         a filter fits no report; says what there is
 ├── ModelError              the embedding model can't be prepared or loaded
 └── IndexUnavailable        no answer can be given from the index
@@ -91,6 +92,10 @@ class ReportError(WenbaoError):
 
 
 class UnreadableReport(ReportError):
+    pass
+
+
+class NeedsRecognition(ReportError):
     pass
 
 

@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     chunk_size: Annotated[int, Field(ge=50, le=2000)] = 280
     max_file_mb: Annotated[int, Field(ge=1, le=1024)] = 20
     parse_seconds: Annotated[float, Field(gt=0)] = 60
+    recognition_seconds: Annotated[float, Field(gt=0)] = 600
     min_evidence: Annotated[float, Field(ge=0.0, le=1.0)] = 0.5
     chat_history: Path | None = None
     chroma_url: str = ""

@@ -9,7 +9,7 @@ from ingest.cleaning.metadata import is_label
 from ingest.language.marks import BORDERS, MARKS, numbering
 from ingest.records import Chunk, CleanReport
 
-_HEADING = re.compile(r"[^\n]{2,40}")
+_HEADING = re.compile(r"[^\n\t]{2,40}")  # a row of a table is none
 _NOT_A_HEADING = re.compile(rf"[{MARKS}]$|^[\d\W]+$")
 
 

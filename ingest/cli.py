@@ -13,6 +13,7 @@ import typer
 from config.errors import Message, ReportError, UsageError
 
 SOME_FILES_FAILED = 4
+SOME_NEED_OCR = 5
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -45,7 +46,7 @@ def ingest(
             print(f"! {console.shown(failure.source)}: {failure.error}", file=sys.stderr)
         print(console.summary_line(summary, dry_run=dry_run).text(settings.language))
     if summary.failed:
-        raise typer.Exit(SOME_FILES_FAILED)
+        raise typer.Exit(SOME_NEED_OCR if all(failure.needs for failure in summary.failed) else SOME_FILES_FAILED)
 
 
 def clean(
@@ -70,12 +71,14 @@ def clean(
             console.print_json({"id": row["id"], "text": normalize(RawReport("", row["text"], "")).text})
         return
     failed = False
-    for path in files or []:
+    for file in [found for path in files or [] for found in sources.opened(path, path.name)]:
         try:
-            data = sources.read_bytes(path, settings.max_file_mb * 1024 * 1024)
-            report = normalize(sources.parse(path.name, data, settings.parse_seconds))
+            data = sources.read_bytes(file.path, settings.max_file_mb << 20, member=file.member)
+            parsed = sources.parse(file.source, data, settings.parse_seconds, settings.recognition_seconds)
+            report = normalize(parsed)
         except ReportError as exc:
-            print(f"wenbao: {console.shown(str(path))}: {exc.text(settings.language)}", file=sys.stderr)
+            shown = console.shown("/".join(filter(None, (str(file.path), file.member))))
+            print(f"wenbao: {shown}: {exc.text(settings.language)}", file=sys.stderr)
             failed = True
             continue
         if as_json:

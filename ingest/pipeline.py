@@ -22,6 +22,7 @@ from config.errors import (
     IndexMismatch,
     IndexMissing,
     Message,
+    NeedsRecognition,
     ReportError,
     StorageError,
     UnreadableReport,
@@ -31,6 +32,8 @@ from ingest.chunk import chunk, embedding_input
 from ingest.cleaning.normalize import RECIPE, normalize
 from ingest.embedding.embed import Embedder
 from ingest.formats import sources
+from ingest.formats.kinds import RECIPE as FORMATS
+from ingest.formats.recognition import COMMAND
 from ingest.formats.sources import Found
 from ingest.index.catalog import Catalog, ReportEntry
 from ingest.index.draft import Draft, Writer, digest_of, writing
@@ -135,22 +138,40 @@ def ingest(
     with _published(settings, observer, mirror=mirror) as state:
         embedder = embedder or Embedder.open(settings, observer.notify)
         plan = _plan(settings, found, state, mirror=mirror, model=embedder.fingerprint)
+        _tell_unread(plan.reports, observer)
         if plan.empty and state is not None:
             summary = _summary(plan, state.generation, state.chunks, 0, started)
         else:
             summary = _build(settings, plan, state, writer, embedder, observer, started)
         # Files that failed before and weren't looked at now are still failing.
-        seen = {sources.source_of(path, settings.reports_dir) for path in found.files}
+        seen = {file.source for file in found.files}
         earlier = [] if mirror else [f for f in writer.earlier_failures() if f.source not in seen]
         record = dataclasses.replace(summary, failed=(*earlier, *summary.failed))
         writer.save_summary(dataclasses.asdict(record) | {"finished": time.strftime("%Y-%m-%dT%H:%M:%S%z")})
         return summary
 
 
+def _tell_unread(reports: Sequence[CleanReport], observer: Observer) -> None:
+    """Say which pages of the reports gave no text."""
+    for report in reports:
+        pages = [
+            report.raw.count("\f", 0, span.raw_start) + 1 for span in report.dropped if span.reason in sources.UNREAD
+        ]
+        if pages:
+            said = ", ".join(map(str, pages))
+            observer.notify(
+                Message(
+                    f"{report.source}:第 {said} 页是图像,没有读出文字;文字识别:{COMMAND}",
+                    f"{report.source}: page {said} is a picture and gave no text; to recognise it: {COMMAND}",
+                )
+            )
+
+
 def build_settings(settings: Settings, model_fingerprint: str) -> dict[str, str]:
-    """What a generation is rebuilt for: model, recipes of cleaning and of words, chunk size, kind of vector graph."""
+    """What a generation is rebuilt for: model, recipes of reading, cleaning and words, chunk size, kind of vectors."""
     return {
         "format": FORMAT,
+        "formats": FORMATS,
         "recipe": RECIPE,
         "lexical": LEXICAL_RECIPE,
         "vectors": settings.chroma_url or EMBEDDED,
@@ -212,7 +233,7 @@ def _plan(settings: Settings, found: Found, state: _State | None, *, mirror: boo
             "model, chunk size, cleaning or the place of the vectors have changed and the whole index must be rebuilt; "
             "run `wenbao ingest` without PATH first",
         )
-    files = {sources.source_of(path, settings.reports_dir): path for path in found.files}
+    files = {file.source: file for file in found.files}
     added: list[str] = []
     updated: list[str] = []
     unchanged: list[str] = []
@@ -220,15 +241,16 @@ def _plan(settings: Settings, found: Found, state: _State | None, *, mirror: boo
     reports: list[CleanReport] = []
     hidden = {source for source in known if any(source.startswith(f"{folder}/") for folder in found.unreadable)}
     gone = known.keys() - files.keys() - (set() if fresh else hidden) if mirror else set()
-    for source, path in sorted(files.items()):
+    for source, file in sorted(files.items()):
         try:
-            data = sources.read_bytes(path, settings.max_file_mb * 1024 * 1024, settings.reports_dir)
+            data = sources.read_bytes(file.path, settings.max_file_mb << 20, settings.reports_dir, file.member)
             same = source in known and known[source].sha256 == sources.sha256(data)
             if fresh or not same:
-                reports.append(normalize(sources.parse(source, data, settings.parse_seconds)))
+                report = sources.parse(source, data, settings.parse_seconds, settings.recognition_seconds)
+                reports.append(normalize(report))
             (unchanged if same else updated if source in known else added).append(source)
         except ReportError as exc:
-            failed.append(Failure(source, exc.text(settings.language)))
+            failed.append(Failure(source, exc.text(settings.language), _needs(exc)))
             # What a file said before it became unreadable as a report is no longer what it says; only a
             # file that the system doesn't hand out right now keeps its earlier version.
             if source in known and (fresh or (mirror and not isinstance(exc, UnreadableReport))):
@@ -251,6 +273,10 @@ def _plan(settings: Settings, found: Found, state: _State | None, *, mirror: boo
         kept_chunks=sum(entry.chunks for source, entry in known.items() if source not in replaced),
         reusable=state.embedded if state and _same_model(state.meta, wanted) else {},
     )
+
+
+def _needs(exc: ReportError) -> str | None:
+    return "ocr" if isinstance(exc, NeedsRecognition) else None
 
 
 def _same_model(meta: dict[str, str], wanted: dict[str, str]) -> bool:

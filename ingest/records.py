@@ -45,6 +45,14 @@ class Dropped:
     raw: str
 
 
+class Recognised(NamedTuple):
+    """A line that was recognised in a picture: `raw[raw_start:raw_end]`, and how sure the recogniser is, in [0, 1]."""
+
+    raw_start: int
+    raw_end: int
+    confidence: float
+
+
 @dataclass(frozen=True, slots=True)
 class RawReport:
     """A delivered file: its text as decoded or extracted, and the SHA-256 of its bytes in hexadecimal.
@@ -61,6 +69,7 @@ class RawReport:
     dropped: tuple[Dropped, ...] = ()
     paged: bool = False
     properties: Properties = Properties()
+    recognised: tuple[Recognised, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +88,7 @@ class CleanReport:
     paged: bool = False
     edits: tuple[Edit, ...] = ()
     dropped: tuple[Dropped, ...] = ()
+    recognised: tuple[Recognised, ...] = ()
 
     @property
     def text(self) -> str:
@@ -89,6 +99,15 @@ class CleanReport:
         """The page, from 1, on which the cleaned text at `start` stands; None where there are no pages."""
         at, _ = self.mapped.raw_span(start, start)
         return self.raw.count("\f", 0, at) + 1 if self.paged else None
+
+    def confidence(self, start: int, end: int) -> float | None:
+        """How sure the recogniser is of the least sure line that the cleaned text from `start` to `end` stands in;
+
+        None where none of it was recognised in a picture.
+        """
+        raw_start, raw_end = self.mapped.raw_span(start, end)
+        met = (line for line in self.recognised if line.raw_start < raw_end and raw_start < line.raw_end)
+        return min((line.confidence for line in met), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +124,11 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A file that could not be indexed, and the one line that says why."""
+    """A file that could not be indexed, and the one line that says why; `needs`: the extra that could read it."""
 
     source: str
     error: str
+    needs: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

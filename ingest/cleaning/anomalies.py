@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ingest.formats.encoding import LOST
+from ingest.formats.sources import UNREAD
 from ingest.language.places import rank_pattern
 from ingest.records import CleanReport
 
-Kind = Literal["lost", "repaired", "pinyin", "dropped", "anonymised"]
+Kind = Literal["lost", "repaired", "pinyin", "dropped", "anonymised", "unread", "recognised"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,8 @@ class Anomaly:
 
     `lost`: characters that can't be recovered, `�` in the text; `repaired`: runs of slipped bytes that were
     read again; `pinyin`: annotations left out; `dropped`: spans left out that aren't the report's;
-    `anonymised`: places where the delivered text hides a name or a figure.
+    `anonymised`: places where the delivered text hides a name or a figure; `unread`: pages that gave no text;
+    `recognised`: lines that were recognised in pictures.
     """
 
     kind: Kind
@@ -30,12 +32,15 @@ class Anomaly:
 def anomalies(report: CleanReport) -> tuple[Anomaly, ...]:
     """The kinds of damage that occur in a report, as cleaning found them."""
     kinds = [edit.kind for edit in report.edits]
+    unread = sum(span.reason in UNREAD for span in report.dropped)
     counts: dict[Kind, int] = {
         "lost": report.text.count(LOST),
         "anonymised": len(_anonymised().findall(report.text)),
         "repaired": kinds.count("slip"),
         "pinyin": kinds.count("pinyin"),
-        "dropped": len(report.dropped),
+        "dropped": len(report.dropped) - unread,
+        "unread": unread,
+        "recognised": len(report.recognised),
     }
     return tuple(Anomaly(kind, count) for kind, count in counts.items() if count)
 

@@ -112,6 +112,7 @@ def normalize(raw: RawReport) -> CleanReport:
         paged=raw.paged,
         edits=tuple(sorted(work.edits, key=operator.attrgetter("raw_start", "raw_end"))),
         dropped=tuple(sorted(work.dropped, key=lambda span: (span.raw_start, span.raw_end))),
+        recognised=raw.recognised,
     )
 
 

@@ -2,8 +2,8 @@
 
 Guarantees: a file either becomes a RawReport, or a ReportError says why not. The raw text of a text,
 Markdown or HTML file is exactly what Python's text mode reads (`Path.read_text(encoding=…)`), so
-anyone can check offsets; that of a PDF or Word file is the text its parser extracts, the pages of a
-PDF parted by form feeds.
+anyone can check offsets; that of every other file is the text its reader extracts, pages parted by
+form feeds.
 """
 
 from __future__ import annotations
@@ -14,45 +14,24 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from config.errors import ReportError, StorageError, UnreadableReport, UsageError, reason
+from ingest.formats import kinds, recognition
+from ingest.formats.archive import is_systems, members, read_member
 from ingest.formats.encoding import LOST, decode
-from ingest.formats.parsing import HTML, PDF, PDF_HEADER, WORD, extract
+from ingest.formats.parsing import extract
 from ingest.offsets import MappedText, Replacement
-from ingest.records import Dropped, Properties, RawReport
+from ingest.records import Dropped, Properties, RawReport, Recognised
 
 _MAX_CONTROLS = 0.01  # share of control characters from which on bytes are no text
-_TEXT, _MARKDOWN = "txt", "md"
-_KINDS = {
-    ".txt": _TEXT,
-    ".md": _MARKDOWN,
-    ".markdown": _MARKDOWN,
-    ".html": HTML,
-    ".htm": HTML,
-    ".pdf": PDF,
-    ".docx": WORD,
-}
-_ARCHIVES = frozenset({".zip", ".rar", ".7z", ".gz", ".tgz", ".tar", ".bz2", ".xz"})
-_OLD_WORD = ("旧的 Word 格式 .doc;请另存为 .docx", "the old Word format .doc; save it as .docx")
+UNREAD = frozenset({"scanned", "unreadable"})  # why a page of a PDF gave no text
 _LOST_RUNS = re.compile(f"{LOST}+")
 # What a saved page begins with, whatever its name says.
 _BLANK = re.compile(r"\s*+")
 _DECLARED = re.compile(r"\ufeff?\s*+(?:<\?xml[^>]*+>)?")
 _PAGE_BEGINS = re.compile(r"<!doctype\s+html|<(html|head|body|div|p|table|h[1-6])\b[^>]*+>", re.IGNORECASE)
-# How a file of another format begins, whatever its name says.
-_SIGNATURES = {
-    b"%PDF-": PDF,
-    b"PK\x03\x04": "zip",
-    b"\xd0\xcf\x11\xe0": "doc",
-    b"{\\rtf": "rtf",
-    b"\x89PNG": "png",
-    b"\xff\xd8\xff": "jpg",
-    b"Rar!": "rar",
-    b"7z\xbc\xaf": "7z",
-    b"\x1f\x8b": "gz",
-}
 
 
 def source_of(path: Path, reports_dir: Path) -> str:
@@ -62,15 +41,24 @@ def source_of(path: Path, reports_dir: Path) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """The report files, sorted, and the folders (as sources) that can't be listed, with the reason."""
+class Delivered:
+    """A file that may be a report: its source, where it lies, and its name inside where that is an archive."""
 
-    files: tuple[Path, ...]
+    source: str
+    path: Path
+    member: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The files, sorted by source, and the folders and archives (as sources) that can't be listed, with the reason."""
+
+    files: tuple[Delivered, ...]
     unreadable: dict[str, ReportError]
 
 
 def find_reports(reports_dir: Path, paths: Iterable[Path] = ()) -> Found:
-    """All report files under the reports directory, or those under `paths`.
+    """All files under the reports directory, or those under `paths`; of an archive the files in it.
 
     Hidden files and folders are not reports; links are followed, a folder is visited once. A link that leads out of
     the reports directory is among the files, for `read_bytes` to refuse. Raises StorageError when the reports
@@ -96,7 +84,30 @@ def find_reports(reports_dir: Path, paths: Iterable[Path] = ()) -> Found:
             files.update(_walk(start, root, unreadable))
         else:
             files.add(start)
-    return Found(tuple(sorted(files)), unreadable)
+    delivered = [found for path in files for found in _opened(path, source_of(path, root), root, unreadable)]
+    return Found(tuple(sorted(delivered, key=lambda found: found.source)), unreadable)
+
+
+def opened(path: Path, source: str) -> list[Delivered]:
+    """The file, or the files in it where it is an archive that can be read. Raises UnreadableReport."""
+    if path.suffix.lower() not in kinds.ARCHIVE.suffixes or not path.is_file():
+        return [Delivered(source, path)]
+    try:
+        return [Delivered(f"{source}/{name}", path, name) for name in members(path)] or [Delivered(source, path)]
+    except UnreadableReport:
+        raise
+    except ReportError:  # for `read_bytes` to say
+        return [Delivered(source, path)]
+
+
+def _opened(path: Path, source: str, root: Path, unreadable: dict[str, ReportError]) -> list[Delivered]:
+    if not _is_within(os.path.realpath(path), root):
+        return [Delivered(source, path)]
+    try:
+        return opened(path, source)
+    except UnreadableReport as exc:
+        unreadable[source] = exc
+        return []
 
 
 def _walk(start: Path, root: Path, unreadable: dict[str, ReportError]) -> Iterator[Path]:
@@ -123,12 +134,7 @@ def _walk(start: Path, root: Path, unreadable: dict[str, ReportError]) -> Iterat
                 visited.add(target)
                 kept.append(name)
         folders[:] = kept
-        yield from (Path(here, name) for name in names if not _is_systems(name))
-
-
-def _is_systems(name: str) -> bool:
-    """Whether a file is hidden, or what an office program or a system leaves beside its files."""
-    return name.startswith((".", "~$")) or name.lower() in ("thumbs.db", "desktop.ini")
+        yield from (Path(here, name) for name in names if not is_systems(name))
 
 
 def _is_within(path: str, root: Path) -> bool:
@@ -137,8 +143,8 @@ def _is_within(path: str, root: Path) -> bool:
     return path == inside or path.startswith(os.path.join(inside, ""))
 
 
-def read_bytes(path: Path, max_bytes: int, root: Path | None = None) -> bytes:
-    """The file's bytes.
+def read_bytes(path: Path, max_bytes: int, root: Path | None = None, member: str = "") -> bytes:
+    """The bytes of a file, or of a `member` of an archive.
 
     Raises ReportError when it can't be read, is empty or too large, isn't a known format, or is a link that leads out
     of `root`: who may put a file into the reports directory may not publish any other.
@@ -147,17 +153,26 @@ def read_bytes(path: Path, max_bytes: int, root: Path | None = None) -> bytes:
         raise ReportError(
             "链接指向报告目录之外;请把文件复制进来", "the link leads out of the reports directory; copy the file there"
         )
-    suffix = path.suffix.lower()
-    if suffix in _ARCHIVES:
-        raise ReportError("不接受压缩包;请先解压", "archives are not accepted; unpack it first")
-    if suffix == ".doc":
-        raise ReportError(*_OLD_WORD)
-    if suffix not in _KINDS:
-        known = " ".join(sorted(_KINDS))
-        raise ReportError(
-            f"不支持的格式 {suffix or '(无后缀)'};支持 {known}",
-            f"format {suffix or '(no suffix)'} is not supported; supported: {known}",
-        )
+    name = member or path.name
+    if kinds.kind_named(name) is kinds.ARCHIVE:
+        _refuse_archive(path, member)
+    data = read_member(path, member, max_bytes) if member else _read_file(path, max_bytes)
+    if not data.strip():
+        raise ReportError("文件为空", "the file is empty")
+    kinds.kind_of(name, data)
+    return data
+
+
+def _refuse_archive(path: Path, member: str) -> None:
+    """Say why an archive gives no files."""
+    if member:
+        raise ReportError("压缩包里的压缩包不读取;请先解压", "an archive in an archive is not read; unpack it first")
+    if path.is_file():
+        members(path)
+    raise ReportError("压缩包里没有文件", "the archive holds no files")
+
+
+def _read_file(path: Path, max_bytes: int) -> bytes:
     try:
         if path.exists() and not path.is_file():
             raise ReportError("不是普通文件", "not a regular file")
@@ -167,30 +182,9 @@ def read_bytes(path: Path, max_bytes: int, root: Path | None = None) -> bytes:
                 f"文件过大({size} 字节);上限由 WENBAO_MAX_FILE_MB 设置",
                 f"the file is too large ({size} bytes); the limit is WENBAO_MAX_FILE_MB",
             )
-        data = path.read_bytes()
+        return path.read_bytes()
     except OSError as exc:
         raise UnreadableReport(f"无法读取:{reason(exc).zh}", f"can't be read: {reason(exc).en}") from exc
-    if not data.strip():
-        raise ReportError("文件为空", "the file is empty")
-    _check_content(_KINDS[suffix], data)
-    return data
-
-
-def _check_content(kind: str, data: bytes) -> None:
-    """Raises ReportError when the content isn't what the name says."""
-    content = next((name for signature, name in _SIGNATURES.items() if data.startswith(signature)), None)
-    if kind == PDF and b"%PDF-" in data[:PDF_HEADER]:
-        content = PDF
-    if kind == WORD and content == "doc":
-        if "EncryptedPackage".encode("utf-16-le") in data:  # how Office wraps a file with a password
-            raise ReportError("Word 文件已加密,需要密码", "the Word file is encrypted and needs a password")
-        raise ReportError(*_OLD_WORD)
-    expected = {PDF: PDF, WORD: "zip"}.get(kind)
-    if content != expected:
-        raise ReportError(
-            f"扩展名是 {kind},内容却是 {content or '别的格式'};请改正扩展名",
-            f"the name says {kind}, but the content is {content or 'something else'}; correct the name",
-        )
 
 
 def sha256(data: bytes) -> str:
@@ -198,28 +192,21 @@ def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def parse(source: str, data: bytes, seconds: float = 60) -> RawReport:
-    """Take the text out of a file's bytes, by the kind its name says.
+def parse(source: str, data: bytes, seconds: float = 60, recognition_seconds: float = 600) -> RawReport:
+    """Take the text out of a file's bytes, by the kind that they are.
 
-    `seconds` limits how long a parser may take. Raises ReportError when there is no text in it.
+    `seconds` limits how long a parser may take, `recognition_seconds` how long pictures may be read. Raises
+    ReportError when there is no text in it, NeedsRecognition when there are only pictures of it.
     """
-    kind = _KINDS.get(PurePosixPath(source).suffix.lower(), _TEXT)
-    found: dict[str, Any] = {}
-    mapped: MappedText | None = None
-    dropped: list[Dropped] = []
-    if kind in (PDF, WORD):
-        found = extract(kind, data, seconds)
-        text = str(found["text"])
-        dropped = _spans(text, found["dropped"])
-        mapped = _without(MappedText.of(text), [(span.raw_start, span.raw_end) for span in dropped])
-    else:
-        text = decode(data)
-        if LOST in text and LOST.encode() not in data:
-            dropped = _spans(text, [("undecodable", *match.span()) for match in _LOST_RUNS.finditer(text)])
-        if kind == HTML or (kind == _TEXT and _is_page(text)):
-            found = extract(HTML, text.encode("utf-8", "surrogatepass"), seconds)
-            mapped, around = _article(text, found)
-            dropped += around
+    kind = kinds.kind_of(source or kinds.TEXT.suffixes[0], data)
+    if kind is kinds.PICTURE:
+        if not recognition.available():
+            raise recognition.needed()
+        seconds = recognition_seconds
+    taken = _of_office(kind, data, seconds) if kind.reader and not kind.decoded else _of_text(kind, data, seconds)
+    text, mapped, dropped, found = taken
+    if kind is kinds.PDF:
+        text, mapped, dropped, found = _with_pictures(taken, data, recognition_seconds)
     if _control_share(text) > _MAX_CONTROLS:
         raise ReportError("不是文本文件", "not a text file")
     report = RawReport(
@@ -228,13 +215,72 @@ def parse(source: str, data: bytes, seconds: float = 60) -> RawReport:
         sha256=sha256(data),
         mapped=mapped,
         dropped=tuple(dropped),
-        paged=kind == PDF,
+        paged=bool(found.get("paged")),
         properties=Properties(found.get("title"), found.get("date"), found.get("publisher")),
+        recognised=tuple(Recognised(*line) for line in found.get("recognised", ())),
     )
     shown = text if mapped is None else mapped.text
     if not any(unicodedata.category(char)[0] in "LN" for char in shown):
         raise ReportError("文件里没有文字", "the file holds no words")
     return report
+
+
+_Taken = tuple[str, MappedText | None, list[Dropped], dict[str, Any]]
+
+
+def _of_office(kind: kinds.Kind, data: bytes, seconds: float) -> _Taken:
+    found = extract(kind, data, seconds)
+    text = str(found["text"])
+    dropped = _spans(text, found["dropped"])
+    return text, _without(MappedText.of(text), [(span.raw_start, span.raw_end) for span in dropped]), dropped, found
+
+
+def _with_pictures(taken: _Taken, data: bytes, seconds: float) -> _Taken:
+    """A PDF with the pages that hold no text of their own read as pictures, where that can be done."""
+    text, _, dropped, found = taken
+    faults = {text.count("\f", 0, span.raw_start): span.reason for span in dropped if span.reason in UNREAD}
+    if not faults:
+        return taken
+    if not recognition.available():
+        if not text.strip():
+            raise recognition.needed(drawn="unreadable" not in faults.values())
+        return taken
+    seen = extract(kinds.PICTURE, data, seconds, ",".join(map(str, faults)))["pages"]
+    pages = dict(zip(faults, seen, strict=True))
+    whole = ""
+    spans: list[tuple[str, int, int]] = []
+    lines: list[tuple[int, int, float]] = []
+    shifts: list[int] = []  # of each page: how far its own text has moved
+    before = 0
+    for number, own in enumerate(text.split("\f")):
+        at = len(whole) + bool(number)
+        shifts.append(at - before)
+        before += len(own) + 1
+        page = pages.get(number, {"text": "", "recognised": (), "dropped": ()})
+        lines += [(at + start, at + end, score) for start, end, score in page["recognised"]]
+        spans += [(reason, at + start, at + end) for reason, start, end in page["dropped"]]
+        whole += ("\f" if number else "") + (page["text"] or own)
+    for span in dropped:
+        shift = shifts[text.count("\f", 0, span.raw_start)]
+        if span.reason not in UNREAD:
+            spans.append((span.reason, span.raw_start + shift, span.raw_end + shift))
+    left_out = _spans(whole, sorted(spans, key=lambda span: span[1]))
+    mapped = _without(MappedText.of(whole), [(span.raw_start, span.raw_end) for span in left_out])
+    return whole, mapped, left_out, found | {"recognised": lines}
+
+
+def _of_text(kind: kinds.Kind, data: bytes, seconds: float) -> _Taken:
+    text = decode(data)
+    if kind is kinds.CSV:
+        return _of_office(kind, text.encode("utf-8", "surrogatepass"), seconds)
+    dropped: list[Dropped] = []
+    if LOST in text and LOST.encode() not in data:
+        dropped = _spans(text, [("undecodable", *match.span()) for match in _LOST_RUNS.finditer(text)])
+    if kind is not kinds.HTML and not (kind is kinds.TEXT and _is_page(text)):
+        return text, None, dropped, {}
+    found = extract(kinds.HTML, text.encode("utf-8", "surrogatepass"), seconds)
+    mapped, around = _article(text, found)
+    return text, mapped, dropped + around, found
 
 
 def _article(source: str, found: dict[str, Any]) -> tuple[MappedText, list[Dropped]]:

@@ -1,18 +1,28 @@
-"""The text of a Word document's XML: what its reader sees, in order, and apart what was left out. Pure.
+"""The text of a Word document (.docx): what its reader sees, in order, and apart what was left out.
 
 python-docx gives the tree; its own text leaves out content controls, insertions, nested tables, text
-boxes and notes. What isn't the report's (headers, deletions, hidden text, comments) stands after it,
-so that no quotation of the report runs across it.
+boxes, notes and automatic numbers.
 """
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
+
+from ingest.formats.blocks import Block, LeftOut, rendered
+from ingest.formats.headers import around
+from ingest.formats.kinds import WORD, damaged
+from ingest.formats.numbering import Counters, Level, numbered
+from ingest.formats.packages import core_properties, limited
+from ingest.formats.tables import Cell, Table
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_ID, _TYPE, _VAL = (f"{_W}{name}" for name in ("id", "type", "val"))
 _NOTES = {f"{_W}footnoteReference": "footnotes", f"{_W}endnoteReference": "endnotes"}
 _SIGNS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "ptab": "\t"}
 _DELETED = frozenset({f"{_W}del", f"{_W}moveFrom"})
@@ -20,17 +30,140 @@ _DELETED = frozenset({f"{_W}del", f"{_W}moveFrom"})
 _NO_TEXT = frozenset(
     f"{_W}{name}" for name in ("pPr", "rPr", "sdtPr", "sdtEndPr", "tblPr", "trPr", "tcPr", "instrText", "rt", "rubyPr")
 )
+# Signs of picture fonts that say something, by font and code.
+_SYMBOLS = {
+    ("wingdings", 0xFE): "☑", ("wingdings", 0xFD): "☒", ("wingdings", 0xFC): "√", ("wingdings", 0xFB): "×",
+    ("wingdings", 0xA8): "□", ("wingdings", 0x6F): "□", ("wingdings", 0x6E): "■", ("wingdings 2", 0x52): "☑",
+    ("wingdings 2", 0x53): "☒", ("wingdings 2", 0x50): "√", ("wingdings 2", 0x4F): "×", ("wingdings 2", 0xA3): "□",
+    ("wingdings 2", 0x2A): "□", ("wingdings 2", 0xA2): "■",
+}  # fmt: skip
 
 
-class WordText:
-    """Reads a document's body. `left_out` grows on the way: (reason, text)."""
+def read(data: bytes) -> dict[str, Any]:
+    """The text of a document; headers that tell nothing, deleted and hidden text, and comments are left out."""
+    import docx
+    from docx.opc.exceptions import PackageNotFoundError
+    from docx.oxml.parser import parse_xml
 
-    def __init__(self, notes: dict[str, dict[str, Any]]) -> None:
+    limited(WORD, data)
+    try:
+        document = docx.Document(io.BytesIO(data))
+    except (zipfile.BadZipFile, PackageNotFoundError, KeyError, ValueError) as exc:
+        raise damaged(WORD) from exc
+    parts = {
+        kind: [parse_xml(part.blob) for part in _related(document.part, kind) if part.blob]
+        for kind in ("footnotes", "endnotes", "numbering", "styles", "header", "footer", "comments")
+    }
+    notes = {kind: _notes(parts[kind]) for kind in ("footnotes", "endnotes")}
+    reader = _Reader(notes, _Lists.of(parts["numbering"], parts["styles"]))
+    body = list(reader.blocks(document.element.body))
+    heads, feet, comments = ([_said(reader, part) for part in parts[kind]] for kind in ("header", "footer", "comments"))
+    return rendered(
+        [
+            *around(body, heads, feet),
+            *(LeftOut("comment", text) for text in dict.fromkeys(filter(None, comments))),
+            *reader.left_out,
+        ],
+        **core_properties(document),
+    )
+
+
+def _related(part: Any, kind: str) -> list[Any]:
+    relations = [relation for relation in part.rels.values() if not relation.is_external]
+    return [relation.target_part for relation in relations if relation.reltype.endswith(f"/{kind}")]
+
+
+def _notes(parts: Iterable[Any]) -> dict[str, Any]:
+    """The notes of one kind by their ids, without the lines that part them from the text."""
+    return {note.get(_ID): note for part in parts for note in part if note.get(_TYPE, "normal") == "normal"}
+
+
+def _said(reader: _Reader, part: Any) -> str:
+    """The lines of a header, a footer or the comments."""
+    text: str = rendered(reader.blocks(part))["text"]
+    return "\n".join(line for line in text.split("\n") if line.strip())
+
+
+@dataclass(frozen=True, slots=True)
+class _Lists:
+    """The lists of a document: the levels of each, where levels begin anew, and the list that a style belongs to."""
+
+    levels: dict[str, tuple[str, dict[int, Level]]]
+    restarts: dict[str, dict[int, int]]
+    styles: dict[str, tuple[str, int]]
+
+    @classmethod
+    def of(cls, numbering: Iterable[Any], styles: Iterable[Any]) -> _Lists:
+        abstract: dict[str, dict[int, Level]] = {}
+        of_style: dict[str, dict[str, int]] = {}
+        levels, restarts = {}, {}
+        for root in numbering:
+            for one in root.iterfind(f"{_W}abstractNum"):
+                name = one.get(f"{_W}abstractNumId", "")
+                abstract[name] = {_depth(level): _level(level) for level in one.iterfind(f"{_W}lvl")}
+                named = ((_value(level, "pStyle"), _depth(level)) for level in one.iterfind(f"{_W}lvl"))
+                of_style[name] = {style: depth for style, depth in named if style}
+            for one in root.iterfind(f"{_W}num"):
+                name, number = _value(one, "abstractNumId"), one.get(f"{_W}numId", "")
+                overrides = list(one.iterfind(f"{_W}lvlOverride"))
+                own = {_depth(each): _level(level) for each in overrides for level in each.iterfind(f"{_W}lvl")}
+                levels[number] = (name, abstract.get(name, {}) | own)
+                starts = {_depth(each): _value(each, "startOverride") for each in overrides}
+                restarts[number] = {depth: int(start) for depth, start in starts.items() if start.isdigit()}
+        return cls(levels, restarts, _numbered_styles(styles, levels, of_style))
+
+
+def _numbered_styles(
+    styles: Iterable[Any], levels: dict[str, tuple[str, dict[int, Level]]], of_style: dict[str, dict[str, int]]
+) -> dict[str, tuple[str, int]]:
+    """Each style's list and depth, its own or that of the style that it is based on."""
+    based: dict[str, str] = {}
+    own: dict[str, tuple[str, int]] = {}
+    for style in (style for root in styles for style in root.iterfind(f"{_W}style")):
+        name = style.get(f"{_W}styleId", "")
+        based[name] = _value(style, "basedOn")
+        properties = style.find(f"{_W}pPr/{_W}numPr")
+        if properties is not None and (number := _value(properties, "numId")):
+            depth = _value(properties, "ilvl") or of_style.get(levels.get(number, ("", {}))[0], {}).get(name, 0)
+            own[name] = (number, int(depth))
+    found = {}
+    for name in based:
+        ancestor, seen = name, set()
+        while ancestor not in own and ancestor in based and ancestor not in seen:
+            seen.add(ancestor)
+            ancestor = based[ancestor]
+        if ancestor in own:
+            found[name] = own[ancestor]
+    return found
+
+
+def _depth(level: Any) -> int:
+    value = level.get(f"{_W}ilvl", "0")
+    return int(value) if value.isdigit() else 0
+
+
+def _level(level: Any) -> Level:
+    start = _value(level, "start")
+    return Level(_value(level, "numFmt") or "decimal", _value(level, "lvlText"), int(start) if start.isdigit() else 1)
+
+
+def _value(node: Any, name: str) -> str:
+    found = node.find(f"{_W}{name}")
+    return "" if found is None else str(found.get(_VAL, ""))
+
+
+class _Reader:
+    """Reads a document's tree. `left_out` grows on the way."""
+
+    def __init__(self, notes: dict[str, dict[str, Any]], lists: _Lists) -> None:
         self._notes = notes
-        self.left_out: list[tuple[str, str]] = []
+        self._lists = lists
+        self._counters = Counters()
+        self._restarted: set[str] = set()
+        self.left_out: list[LeftOut] = []
 
-    def lines(self, container: Any) -> Iterator[str]:
-        """A paragraph or a table row each, of whatever holds them; a row's cells are parted by tabs."""
+    def blocks(self, container: Any) -> Iterator[Block]:
+        """The paragraphs and tables of whatever holds them."""
         for child in container:
             if child.tag == f"{_W}p":
                 yield from self._paragraph(child)
@@ -39,16 +172,33 @@ class WordText:
             elif child.tag in _DELETED:
                 self._leave_out("deleted", child)
             elif child.tag not in _NO_TEXT and isinstance(child.tag, str):
-                yield from self.lines(_chosen(child))
+                yield from self.blocks(_chosen(child))
 
-    def _paragraph(self, paragraph: Any) -> Iterator[str]:
-        """Its text, then the boxes and notes anchored in it."""
+    def _paragraph(self, paragraph: Any) -> Iterator[Block]:
+        """Its text behind its number, then the boxes and notes anchored in it."""
         anchored: list[Any] = []
         text = "".join(self._inline(paragraph, anchored))
+        if text.strip():
+            text = numbered(self._number(paragraph), text)
         if not anchored or text.strip():
-            yield text
+            yield from text.split("\n")
         for holder in anchored:
-            yield from (line for line in self.lines(holder) if line.strip())
+            yield from (block for block in self.blocks(holder) if not isinstance(block, str) or block.strip())
+
+    def _number(self, paragraph: Any) -> str:
+        """The number that a paragraph bears as an entry of a list or as a heading."""
+        style = paragraph.find(f"{_W}pPr/{_W}pStyle")
+        list_, depth = self._lists.styles.get("" if style is None else style.get(_VAL, ""), ("", 0))
+        own = paragraph.find(f"{_W}pPr/{_W}numPr")
+        if own is not None:
+            list_ = _value(own, "numId") or list_
+            depth = int(_value(own, "ilvl") or depth)
+        name, levels = self._lists.levels.get(list_, ("", {}))
+        if not levels:
+            return ""
+        restart = {} if list_ in self._restarted else self._lists.restarts.get(list_, {})
+        self._restarted.add(list_)
+        return self._counters.label(name, levels, depth, restart)
 
     def _inline(self, node: Any, anchored: list[Any]) -> Iterator[str]:
         for child in _chosen(node):
@@ -62,10 +212,12 @@ class WordText:
             elif tag == f"{_W}txbxContent":
                 anchored.append(child)
             elif tag in _NOTES:
-                note = self._notes.get(_NOTES[tag], {}).get(child.get(f"{_W}id"))
+                note = self._notes.get(_NOTES[tag], {}).get(child.get(_ID))
                 anchored += [note] if note is not None else []
             elif tag.__class__ is str and tag.startswith(_W) and tag.removeprefix(_W) in _SIGNS:
-                yield "" if child.get(f"{_W}type") == "page" else _SIGNS[tag.removeprefix(_W)]
+                yield "" if child.get(_TYPE) == "page" else _SIGNS[tag.removeprefix(_W)]
+            elif tag in (f"{_W}sym", f"{_W}fldChar"):
+                yield _symbol(child) if tag == f"{_W}sym" else _box(child)
             elif tag == f"{_W}rt":
                 self._leave_out("annotation", child)
             elif tag not in _NO_TEXT and isinstance(tag, str):
@@ -74,34 +226,47 @@ class WordText:
     def _leave_out(self, reason: str, node: Any) -> None:
         text = "".join(part.text or "" for part in node.iter(f"{_W}t", f"{_W}delText"))
         if text.strip():
-            self.left_out.append((reason, " ".join(text.split())))
+            self.left_out.append(LeftOut(reason, " ".join(text.split())))
 
-    def _table(self, table: Any) -> Iterator[str]:
+    def _table(self, table: Any) -> Iterator[Block]:
         rows = list(_within(table, f"{_W}tr"))
-        framed = all(len(list(_within(row, f"{_W}tc"))) < 2 for row in rows)
+        kept = [row for row in rows if not _marked(row, "trPr", "del")]
         for row in rows:
             if _marked(row, "trPr", "del"):
                 self._leave_out("deleted", row)
-            elif framed:  # a table of one column is a frame around ordinary text
+        if all(len(list(_within(row, f"{_W}tc"))) < 2 for row in kept):  # a frame around ordinary text
+            for row in kept:
                 for cell in _within(row, f"{_W}tc"):
-                    yield from self.lines(cell)
-            else:
-                yield from self._row(row)
-
-    def _row(self, row: Any) -> Iterator[str]:
-        """The cells' texts, a merged one once and empty where it reaches; then the tables that stand in them."""
-        values = [""] * _number(row, "trPr", "gridBefore", 0)
-        nested: list[str] = []
-        for cell in _within(row, f"{_W}tc"):
-            merged = cell.find(f"{_W}tcPr/{_W}vMerge")
-            follows = merged is not None and merged.get(f"{_W}val", "continue") == "continue"
-            lines = [] if follows else list(self.lines(_without_tables(cell)))
-            values.append(" ".join(" ".join(lines).split()))
-            values += [""] * (_number(cell, "tcPr", "gridSpan", 1) - 1)
-            for table in _within(cell, f"{_W}tbl"):
-                nested += self._table(table)
-        yield "\t".join(values)
+                    yield from self.blocks(cell)
+            return
+        nested: list[Table] = []
+        cells = tuple(self._cells(kept, nested))
+        heads = sum(_marked(row, "trPr", "tblHeader") for row in kept)
+        yield Table(cells, heads=heads or None)
         yield from nested
+
+    def _cells(self, rows: Iterable[Any], nested: list[Table]) -> list[Cell]:
+        """The cells with what they reach over; tables that stand in them go to `nested`."""
+        cells: list[Cell] = []
+        above: dict[int, int] = {}
+        for r, row in enumerate(rows):
+            column = _number(row, "trPr", "gridBefore", 0)
+            for cell in _within(row, f"{_W}tc"):
+                across = _number(cell, "tcPr", "gridSpan", 1)
+                merged = cell.find(f"{_W}tcPr/{_W}vMerge")
+                if merged is not None and merged.get(_VAL, "continue") == "continue" and column in above:
+                    upper = cells[above[column]]
+                    cells[above[column]] = Cell(upper.row, column, upper.text, r - upper.row + 1, upper.across)
+                else:
+                    above[column] = len(cells)
+                    cells.append(Cell(r, column, self._cell(cell, nested), 1, across))
+                column += across
+        return cells
+
+    def _cell(self, cell: Any, nested: list[Table]) -> str:
+        blocks = list(self.blocks(cell))
+        nested += [block for block in blocks if isinstance(block, Table)]
+        return " ".join(" ".join(block for block in blocks if isinstance(block, str)).split())
 
 
 def _chosen(node: Any) -> Iterable[Any]:
@@ -120,20 +285,36 @@ def _within(node: Any, tag: str) -> Iterator[Any]:
             yield from _within(child, tag)
 
 
-def _without_tables(cell: Any) -> list[Any]:
-    return [child for child in cell if child.tag != f"{_W}tbl"]
-
-
 def _vanishes(run: Any) -> bool:
     mark = run.find(f"{_W}rPr/{_W}vanish")
-    return mark is not None and mark.get(f"{_W}val", "true") not in ("0", "false", "off")
+    return mark is not None and mark.get(_VAL, "true") not in ("0", "false", "off")
 
 
 def _marked(node: Any, properties: str, name: str) -> bool:
-    return node.find(f"{_W}{properties}/{_W}{name}") is not None
+    mark = node.find(f"{_W}{properties}/{_W}{name}")
+    return mark is not None and mark.get(_VAL, "true") not in ("0", "false", "off")
 
 
 def _number(node: Any, properties: str, name: str, default: int) -> int:
     found = node.find(f"{_W}{properties}/{_W}{name}")
-    value = "" if found is None else found.get(f"{_W}val", "")
+    value = "" if found is None else found.get(_VAL, "")
     return min(int(value), 100) if value.isascii() and value.isdigit() else default
+
+
+def _symbol(sign: Any) -> str:
+    """A character of a picture font, where it says something."""
+    code = sign.get(f"{_W}char", "")
+    try:
+        return _SYMBOLS.get((sign.get(f"{_W}font", "").lower(), int(code, 16) & 0xFF), "")
+    except ValueError:
+        return ""
+
+
+def _box(field: Any) -> str:
+    """A form's box to tick, ticked or not."""
+    box = field.find(f"{_W}ffData/{_W}checkBox")
+    if box is None:
+        return ""
+    state = box.find(f"{_W}checked")
+    state = box.find(f"{_W}default") if state is None else state
+    return "☑" if state is not None and state.get(_VAL, "true") not in ("0", "false", "off") else "□"

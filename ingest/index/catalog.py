@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 from config.errors import IndexDamaged, StorageError
 from ingest.cleaning.anomalies import Anomaly, anomalies
 from ingest.offsets import MappedText
-from ingest.records import Chunk, CleanReport
+from ingest.records import Chunk, CleanReport, Recognised
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -27,7 +27,7 @@ CREATE TABLE seals (file TEXT PRIMARY KEY, sha256 TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE reports (
     source TEXT PRIMARY KEY, sha256 TEXT NOT NULL, title TEXT, date TEXT,
     publisher TEXT, issuer TEXT, regions TEXT NOT NULL, anomalies TEXT NOT NULL, paged INTEGER NOT NULL,
-    raw TEXT NOT NULL, text TEXT NOT NULL, offsets BLOB NOT NULL
+    recognised TEXT NOT NULL, raw TEXT NOT NULL, text TEXT NOT NULL, offsets BLOB NOT NULL
 );
 CREATE TABLE chunks (
     id TEXT PRIMARY KEY, source TEXT NOT NULL REFERENCES reports (source),
@@ -125,11 +125,11 @@ class Catalog:
 
     def report(self, source: str) -> CleanReport:
         """The report as it was cleaned. Raises IndexDamaged when it isn't there."""
-        columns = "sha256, title, date, publisher, issuer, regions, paged, raw, text, offsets"
+        columns = "sha256, title, date, publisher, issuer, regions, paged, recognised, raw, text, offsets"
         rows = self._rows(f"SELECT {columns} FROM reports WHERE source = ?", (source,))  # noqa: S608
         if not rows:
             raise _damaged(self._path, f"no report {source}")
-        digest, title, date, publisher, issuer, regions, paged, raw, text, offsets = rows[0]
+        digest, title, date, publisher, issuer, regions, paged, recognised, raw, text, offsets = rows[0]
         try:
             mapped = MappedText.unpack(text, offsets)
         except (ValueError, zlib.error) as exc:
@@ -145,6 +145,7 @@ class Catalog:
             issuer=issuer,
             regions=_parts(regions),
             paged=bool(paged),
+            recognised=tuple(Recognised(*line) for line in json.loads(recognised)),
         )
 
     def chunks(self, ids: Sequence[str]) -> list[Chunk]:
@@ -185,12 +186,12 @@ class Catalog:
         row = (
             *(report.source, report.sha256, report.title, report.date, report.publisher, report.issuer),
             *("\t".join(report.regions), json.dumps([(a.kind, a.count) for a in anomalies(report)]), report.paged),
-            *(report.raw, report.text, report.mapped.packed()),
+            *(json.dumps(report.recognised), report.raw, report.text, report.mapped.packed()),
         )
         self._write(
             [
                 ("DELETE FROM chunks WHERE source = ?", [(report.source,)]),
-                ("INSERT OR REPLACE INTO reports VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", [row]),
+                ("INSERT OR REPLACE INTO reports VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", [row]),
                 (
                     "INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?)",
                     [

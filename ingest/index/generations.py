@@ -24,7 +24,7 @@ from ingest.index.catalog import Catalog
 from ingest.index.vectors import Home, vector_home
 from ingest.records import Failure
 
-FORMAT = "3"  # of a generation's files; one of another format is rebuilt
+FORMAT = "4"  # of a generation's files; one of another format is rebuilt
 POINTER = "current"
 SUMMARY = "last-ingest.json"
 CATALOG = "catalog.db"

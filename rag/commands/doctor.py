@@ -179,10 +179,10 @@ def _up_to_date(check: Message, settings: Settings, index: Index) -> Finding:
     known = {entry.source: entry.sha256 for entry in index.reports()}
     failed = {failure.source for failure in read_failures(read_summary(settings))}
     now: dict[str, str] = {}
-    for path in sources.find_reports(settings.reports_dir).files:
-        source = sources.source_of(path, settings.reports_dir)
+    for file in sources.find_reports(settings.reports_dir).files:
         with contextlib.suppress(ReportError):
-            now[source] = sources.sha256(sources.read_bytes(path, settings.max_file_mb << 20, settings.reports_dir))
+            data = sources.read_bytes(file.path, settings.max_file_mb << 20, settings.reports_dir, file.member)
+            now[file.source] = sources.sha256(data)
     changed = sorted(
         {source for source, digest in now.items() if known.get(source) != digest and source not in failed}
         | (known.keys() - now.keys())

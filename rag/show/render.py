@@ -40,6 +40,8 @@ _ANOMALIES = {
     "repaired": Message("乱码修复 {}", "{} repairs"),
     "pinyin": Message("去注音 {}", "{} annotations removed"),
     "dropped": Message("略去 {}", "{} spans left out"),
+    "unread": Message("未读出 {} 页", "{} pages not read"),
+    "recognised": Message("识别 {} 行", "{} lines recognised"),
 }
 # What Markdown would read as its own: marks anywhere, and what makes a block of a line's beginning.
 _MARKS = re.compile(r"[\\`*_<\[\]]")

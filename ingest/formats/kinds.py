@@ -1,0 +1,179 @@
+"""The kinds of files that can be read: told by how a file begins, and where that says nothing by its name. Pure.
+
+One row a kind; adding a format is a row here and a reader.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from config.errors import Message, ReportError
+
+RECIPE = "1"  # names this way of reading: an index made by another one is rebuilt
+
+PDF_HEADER = 1024  # bytes in which readers look for a PDF's beginning
+_SNIFFED = 4096  # bytes in which a text shows what it is
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of file: what it is called, its usual names, and the module whose `read` takes its text out.
+
+    Without a reader the file is its own text. `decoded`: the reader is given the decoded text, as UTF-8.
+    """
+
+    name: str
+    suffixes: tuple[str, ...]
+    reader: str = ""
+    decoded: bool = False
+
+
+TEXT = Kind("txt", (".txt",))
+MARKDOWN = Kind("md", (".md", ".markdown"))
+HTML = Kind("html", (".html", ".htm"), "ingest.formats.pages", decoded=True)
+CSV = Kind("csv", (".csv", ".tsv"), "ingest.formats.sheets", decoded=True)
+PDF = Kind("pdf", (".pdf",), "ingest.formats.pdf")
+WORD = Kind("docx", (".docx", ".docm", ".dotx"), "ingest.formats.word")
+OLD_WORD = Kind("doc", (".doc", ".wps", ".dot", ".wpt"), "ingest.formats.old_word")
+EXCEL = Kind("xlsx", (".xlsx", ".xlsm", ".xltx"), "ingest.formats.excel")
+OLD_EXCEL = Kind("xls", (".xls", ".et", ".xlt", ".ett"), "ingest.formats.old_excel")
+SLIDES = Kind("pptx", (".pptx", ".pptm", ".ppsx"), "ingest.formats.slides")
+OPEN = Kind("odf", (".odt", ".ods", ".odp", ".ott", ".ots"), "ingest.formats.opendocument")
+RTF = Kind("rtf", (".rtf",), "ingest.formats.rtf")
+OFD = Kind("ofd", (".ofd",), "ingest.formats.ofd")
+MAIL = Kind("eml", (".eml", ".mht", ".mhtml"), "ingest.formats.mail")
+PICTURE = Kind("picture", (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"), "ingest.formats.recognition")
+ARCHIVE = Kind("zip", (".zip",))
+
+KINDS = (
+    TEXT, MARKDOWN, HTML, CSV, PDF, WORD, OLD_WORD, EXCEL, OLD_EXCEL, SLIDES, OPEN, RTF, OFD, MAIL, PICTURE, ARCHIVE,
+)  # fmt: skip
+_BY_SUFFIX = {suffix: kind for kind in KINDS for suffix in kind.suffixes}
+READERS = {kind.name: kind.reader for kind in KINDS if kind.reader}
+
+_PACKED = frozenset({".rar", ".7z", ".gz", ".tgz", ".tar", ".bz2", ".xz"})
+# What office programs can save as something that is read here.
+_SAVED_AS = {
+    ".ppt": ".pptx", ".dps": ".pptx", ".pps": ".pptx", ".pages": ".docx", ".numbers": ".xlsx", ".key": ".pptx",
+    ".xlsb": ".xlsx", ".caj": ".pdf", ".ceb": ".pdf", ".epub": ".pdf", ".msg": ".eml", ".uof": ".docx",
+    ".heic": ".jpg", ".heif": ".jpg",
+}  # fmt: skip
+# How files begin that aren't read, whatever their names say.
+_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"II*\0", b"MM\0*")
+_FOREIGN = {b"Rar!": "rar", b"7z\xbc\xaf": "7z", b"\x1f\x8b": "gz"}
+_OLE, _ZIP = b"\xd0\xcf\x11\xe0", b"PK\x03\x04"
+# The stream of a compound file that holds the document.
+_STREAMS = (("WordDocument", OLD_WORD), ("Workbook", OLD_EXCEL), ("Book", OLD_EXCEL))
+_MEMBERS = (("OFD.xml", OFD), ("word/document.xml", WORD), ("xl/workbook.xml", EXCEL), ("ppt/presentation.xml", SLIDES))
+_OPEN_TYPE = b"application/vnd.oasis.opendocument."
+_HEADER = re.compile(rb"[A-Za-z][A-Za-z0-9-]{1,60}:")
+_OF_MAIL = (b"mime-version:", b"content-type:", b"message-id:")
+_PAGE_BEGINS = re.compile(rb"\s*+(?:\xef\xbb\xbf)?(?:<!doctype html|<html[\s>])", re.IGNORECASE)
+
+
+def kind_named(name: str) -> Kind:
+    """The kind that a name says. Raises ReportError, with what to do instead, when it is none that is read."""
+    suffix = PurePosixPath(name).suffix.lower()
+    if suffix in _BY_SUFFIX:
+        return _BY_SUFFIX[suffix]
+    if suffix in _PACKED:
+        raise ReportError(
+            "除 .zip 外不接受压缩包;请先解压", "archives other than .zip are not accepted; unpack it first"
+        )
+    if suffix in _SAVED_AS:
+        better = _SAVED_AS[suffix]
+        raise ReportError(
+            f"不支持的格式 {suffix};请另存为 {better}", f"format {suffix} is not supported; save it as {better}"
+        )
+    known = " ".join(sorted(_BY_SUFFIX))
+    raise ReportError(
+        f"不支持的格式 {suffix or '(无后缀)'};支持 {known}",
+        f"format {suffix or '(no suffix)'} is not supported; supported: {known}",
+    )
+
+
+def kind_of(name: str, data: bytes) -> Kind:
+    """The kind of a file: what its bytes are, whatever its name says, as long as the name is of some kind.
+
+    Raises ReportError when it is none that is read, is encrypted, or is damaged at its beginning.
+    """
+    named = kind_named(name)
+    if data.startswith(_OLE):
+        return _ole_kind(named, data)
+    if data.startswith(_ZIP) or named is ARCHIVE:
+        return _zip_kind(named, data)
+    if data.startswith(b"{\\rtf"):
+        return RTF
+    if b"%PDF-" in data[:PDF_HEADER] and (named is PDF or data.startswith(b"%PDF-")):
+        return PDF
+    if data.startswith(_PICTURES) or named is PICTURE:
+        return PICTURE
+    if foreign := next((what for begins, what in _FOREIGN.items() if data.startswith(begins)), ""):
+        raise _otherwise(named, Message(foreign, foreign))
+    if named.reader and not named.decoded and named is not MAIL:
+        return _text_kind(named, data)
+    return named
+
+
+def _text_kind(named: Kind, data: bytes) -> Kind:
+    """What a text is that bears an office program's name: systems export pages, mails and lists so."""
+    beginning = data[:_SNIFFED]
+    if _PAGE_BEGINS.match(beginning):
+        return HTML
+    if _HEADER.match(beginning) and any(line.startswith(_OF_MAIL) for line in beginning.lower().splitlines()):
+        return MAIL
+    if named in (EXCEL, OLD_EXCEL) and b"\0" not in beginning and (b"\t" in beginning or b"," in beginning):
+        return CSV
+    raise _otherwise(named, Message("别的格式", "something else"))
+
+
+def _ole_kind(named: Kind, data: bytes) -> Kind:
+    """What a compound file holds; where it holds documents of several kinds, the one that its name says."""
+    if _holds(data, "EncryptedPackage"):  # how office programs wrap a file with a password
+        raise encrypted()
+    found = [kind for stream, kind in _STREAMS if _holds(data, stream)]
+    if found:
+        return named if named in found else found[0]
+    if _holds(data, "PowerPoint Document"):
+        raise ReportError("旧的演示文稿格式;请另存为 .pptx", "an old presentation; save it as .pptx")
+    raise ReportError("Office 文件已损坏,或不是文档和表格", "the Office file is damaged, or neither text nor sheets")
+
+
+def _holds(data: bytes, stream: str) -> bool:
+    return any(name.encode("utf-16-le") in data for name in (stream, stream.upper()))
+
+
+def _zip_kind(named: Kind, data: bytes) -> Kind:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            names = frozenset(packed.namelist())
+    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError) as exc:
+        raise damaged(named) from exc
+    if found := next((kind for member, kind in _MEMBERS if member in names), None):
+        return found
+    if "mimetype" in names and _OPEN_TYPE in data[:200]:
+        return OPEN
+    if named is ARCHIVE:
+        return ARCHIVE
+    raise _otherwise(named, Message("压缩包", "zip"))
+
+
+def damaged(kind: Kind) -> ReportError:
+    """What is said of a file that its format's library can't open."""
+    return ReportError(f"{kind.name} 文件已损坏,无法读取", f"the {kind.name} file is damaged and can't be read")
+
+
+def encrypted() -> ReportError:
+    """What is said of a file that only a password opens."""
+    return ReportError("文件已加密,需要密码", "the file is encrypted and needs a password")
+
+
+def _otherwise(named: Kind, content: Message) -> ReportError:
+    return ReportError(
+        f"扩展名是 {named.name},内容却是 {content.zh};请改正扩展名",
+        f"the name says {named.name}, but the content is {content.en}; correct the name",
+    )

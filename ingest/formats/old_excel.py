@@ -1,0 +1,66 @@
+"""Excel's old workbooks (.xls) and those of WPS (.et): the same binary format."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import io
+import struct
+from typing import Any
+
+from ingest.formats.blocks import rendered
+from ingest.formats.kinds import OLD_EXCEL, damaged, encrypted
+from ingest.formats.ole import opened, properties
+from ingest.formats.sheets import placed, shown, workbook
+
+_EMPTY = frozenset({0, 6})  # kinds of cells that hold nothing, or only a format
+
+
+def read(data: bytes) -> dict[str, Any]:
+    """The text of the sheets; hidden ones are left out."""
+    import xlrd
+
+    try:
+        book = xlrd.open_workbook(file_contents=data, formatting_info=True, logfile=io.StringIO())
+    except xlrd.XLRDError as exc:
+        raise (encrypted() if "encrypted" in str(exc) else damaged(OLD_EXCEL)) from exc
+    except (xlrd.compdoc.CompDocError, xlrd.formula.FormulaError, struct.error, AssertionError) as exc:
+        raise damaged(OLD_EXCEL) from exc
+    sheets = [(sheet.name, bool(sheet.visibility), _cells(book, sheet)) for sheet in book.sheets()]
+    with opened(OLD_EXCEL, data) as file:
+        said = properties(file)
+    return rendered(workbook(sheets), **said)
+
+
+def _cells(book: Any, sheet: Any) -> list[Any]:
+    # Its ranges end behind their last row and column.
+    merged = [(top, bottom - 1, left, right - 1) for top, bottom, left, right in sheet.merged_cells]
+    texts = (
+        (row, column, _shown(book, sheet.cell(row, column)))
+        for row in range(sheet.nrows)
+        for column, kind in enumerate(sheet.row_types(row))
+        if kind not in _EMPTY
+    )
+    return placed(texts, merged)
+
+
+def _shown(book: Any, cell: Any) -> str:
+    import xlrd
+
+    value: object = cell.value
+    pattern = book.format_map[book.xf_list[cell.xf_index].format_key].format_str if cell.xf_index is not None else ""
+    if cell.ctype == xlrd.XL_CELL_DATE:
+        with contextlib.suppress(xlrd.xldate.XLDateError, OverflowError, ValueError):
+            value = _moment(cell.value, book.datemode)
+    elif cell.ctype == xlrd.XL_CELL_BOOLEAN:
+        value = bool(value)
+    elif cell.ctype == xlrd.XL_CELL_ERROR:
+        value = xlrd.error_text_from_code.get(cell.value, "")
+    return shown(value, pattern)
+
+
+def _moment(number: float, mode: int) -> datetime.datetime | datetime.time:
+    import xlrd
+
+    moment: datetime.datetime = xlrd.xldate.xldate_as_datetime(number, mode)
+    return moment.time() if number < 1 else moment

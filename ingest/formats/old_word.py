@@ -1,0 +1,453 @@
+"""Word's old documents (.doc) and those of WPS (.wps): the binary format of Word 97 to 2003 ([MS-DOC]).
+
+The text lies in pieces, counted in characters (cp); how paragraphs and characters look lies apart, by their places in
+the file (fc). Both are followed as far as they say what is a table, a number, deleted or hidden.
+"""
+
+from __future__ import annotations
+
+import bisect
+import itertools
+import struct
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from config.errors import ReportError
+from ingest.formats.blocks import Block, LeftOut, rendered
+from ingest.formats.headers import around
+from ingest.formats.kinds import OLD_WORD, damaged, encrypted
+from ingest.formats.numbering import Counters, Level, numbered
+from ingest.formats.ole import opened, properties
+from ingest.formats.tables import Cell, Table
+
+_WORD_97 = 0xC1  # the first version whose files look like this
+_ENCRYPTED, _TABLE_1, _OBFUSCATED = 0x0100, 0x0200, 0x8000
+# Where the tables of the file are told: pairs of place and length in the table stream, by their number.
+_PAIRS, _STYLES, _NOTE_PLACES, _NOTE_TEXTS = 0x9A, 1, 2, 3
+_HEADERS, _CHARACTERS, _PARAGRAPHS, _PIECES, _LISTS, _LIST_USES = 11, 12, 13, 33, 73, 74
+_END_PLACES, _END_TEXTS = 46, 47
+_COUNTS = 0x4C  # lengths of the texts, in characters: the report, notes, headers, -, comments, end notes, boxes
+_PAGE = 512  # bytes of a page of properties
+# Properties, by their number: of paragraphs, of rows, of characters.
+_IN_TABLE, _ROW_ENDS, _LEVEL, _LIST, _ROW = 0x2416, 0x2417, 0x260A, 0x460B, 0xD608
+_VANISHES, _IS_DELETED = 0x083C, 0x0800
+_SIZES = {0: 1, 1: 1, 2: 2, 3: 4, 4: 2, 5: 2, 7: 3}  # bytes of a property's value, by its kind
+_FIELD, _RESULT, _FIELD_ENDS, _CELL_ENDS, _NOTE = "\x13", "\x14", "\x15", "\x07", "\x02"
+_SIGNS = str.maketrans(
+    {"\x0b": "\n", "\x0e": "\n", "\x1e": "-", "\x1f": None, "\xa0": " "} | dict.fromkeys("\x01\x02\x03\x05\x08", None)
+)
+_STYLE_NUMBERS = {
+    1: "upperRoman", 2: "lowerRoman", 3: "upperLetter", 4: "lowerLetter", 10: "ideographDigital", 11: "chineseCounting",
+    16: "chineseLegalSimplified", 18: "decimalEnclosedCircle", 22: "decimalZero", 23: "bullet",
+    26: "decimalEnclosedFullstop", 27: "decimalEnclosedParen", 28: "decimalEnclosedCircle",
+    29: "ideographEnclosedCircle", 30: "ideographTraditional", 31: "ideographZodiac", 33: "chineseCounting",
+    34: "ideographLegalTraditional", 35: "chineseCounting", 36: "chineseCounting", 37: "chineseCounting",
+    38: "chineseLegalSimplified", 39: "chineseCountingThousand", 255: "none",
+}  # fmt: skip
+_NO_LIST = 0xFFFF
+
+
+def read(data: bytes) -> dict[str, Any]:
+    """The text of a document; headers that tell nothing, deleted and hidden text, and comments are left out."""
+    with opened(OLD_WORD, data) as file:
+        if not file.exists("WordDocument"):
+            raise damaged(OLD_WORD)
+        main = file.openstream("WordDocument").read()
+        if len(main) < _PAIRS:
+            raise damaged(OLD_WORD)
+        version, flags = struct.unpack_from("<H", main, 2)[0], struct.unpack_from("<H", main, 10)[0]
+        if flags & (_ENCRYPTED | _OBFUSCATED):
+            raise encrypted()
+        if version < _WORD_97:
+            raise ReportError("Word 95 或更早的文件;请另存为 .docx", "a file of Word 95 or before; save it as .docx")
+        name = "1Table" if flags & _TABLE_1 else "0Table"
+        if not file.exists(name):
+            raise damaged(OLD_WORD)
+        table = file.openstream(name).read()
+        said = properties(file)
+    try:
+        return rendered(_Document(main, table).blocks(), **said)
+    except (struct.error, IndexError) as exc:
+        raise damaged(OLD_WORD) from exc
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Characters that lie together: from which (cp), how many, where (fc), and how many bytes each takes."""
+
+    cp: int
+    count: int
+    fc: int
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Paragraph:
+    """How a paragraph looks, as far as it matters."""
+
+    style: int = 0
+    in_table: bool = False
+    ends_row: bool = False
+    list: int | None = None
+    level: int = 0
+    row: bytes = b""
+
+
+@dataclass(slots=True)
+class _Row:
+    """A row in the making: its cells' texts so far."""
+
+    cells: list[str] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+
+
+class _Document:
+    """A document's streams, read once."""
+
+    def __init__(self, main: bytes, table: bytes) -> None:
+        self._main, self._table = main, table
+        self._pieces = list(self._read_pieces())
+        if not self._pieces:
+            raise damaged(OLD_WORD)
+        self._text = "".join(self._piece_text(piece) for piece in self._pieces)
+        self._paragraphs = self._runs(_PARAGRAPHS, entry=13)
+        self._looks = self._runs(_CHARACTERS, entry=1)
+        self._levels, self._lists = self._read_lists()
+        self._styles = self._read_styles()
+        self._counters = Counters()
+        self._left_out: list[LeftOut] = []
+        counts = struct.unpack_from("<7I", main, _COUNTS)
+        self._ends = list(itertools.accumulate(counts))
+        self._notes: dict[int, list[Block]] = {}  # none in a note
+        self._notes = self._read_notes(_NOTE_PLACES, _NOTE_TEXTS, 0) | self._read_notes(_END_PLACES, _END_TEXTS, 4)
+
+    def blocks(self) -> list[Block]:
+        """The report, with its boxes behind it and what isn't the report's apart."""
+        body = list(self._blocks(0, self._ends[0]))
+        boxes = [block for block in self._blocks(self._ends[5], self._ends[6]) if block != ""]
+        heads, feet = self._read_headers()
+        comments = [block for block in self._blocks(self._ends[3], self._ends[4]) if isinstance(block, str) and block]
+        apart = [LeftOut("comment", text.strip()) for text in comments if text.strip()]
+        return [*around([*body, *boxes], heads, feet), *apart, *self._left_out]
+
+    def _read_headers(self) -> tuple[list[str], list[str]]:
+        """What stands above and below the pages: of each section six texts, behind six that part notes."""
+        data = self._part(_HEADERS)
+        places = struct.unpack_from(f"<{len(data) // 4}I", data)
+        found: tuple[list[str], list[str]] = ([], [])
+        for n, (start, end) in enumerate(itertools.pairwise(places[6:])):
+            if end > start:
+                blocks = list(self._blocks(self._ends[1] + start, self._ends[1] + end))
+                found[n % 6 in (2, 3, 5)].append(rendered(blocks)["text"].strip())
+        return found
+
+    def _part(self, number: int) -> bytes:
+        """One of the tables that the file tells of; empty where it has none."""
+        at = _PAIRS + 8 * number
+        if at + 8 > len(self._main):
+            return b""
+        start, length = struct.unpack_from("<II", self._main, at)
+        return self._table[start : start + length]
+
+    def _read_pieces(self) -> Iterator[_Piece]:
+        data = self._part(_PIECES)
+        at = 0
+        while at < len(data) and data[at] == 1:  # properties that pieces share
+            at += 3 + struct.unpack_from("<H", data, at + 1)[0]
+        if at >= len(data) or data[at] != 2:
+            return
+        length = struct.unpack_from("<I", data, at + 1)[0]
+        count = (length - 4) // 12
+        places = struct.unpack_from(f"<{count + 1}I", data, at + 5)
+        for n, (start, end) in enumerate(itertools.pairwise(places)):
+            fc = struct.unpack_from("<I", data, at + 5 + 4 * (count + 1) + 8 * n + 2)[0]
+            compressed = bool(fc & 0x40000000)
+            place = (fc & 0x3FFFFFFF) // 2 if compressed else fc & 0x3FFFFFFF
+            if end > start:
+                yield _Piece(start, end - start, place, 1 if compressed else 2)
+
+    def _piece_text(self, piece: _Piece) -> str:
+        raw = self._main[piece.fc : piece.fc + piece.count * piece.width]
+        if piece.width == 1:
+            return raw.decode("cp1252", "replace").ljust(piece.count)
+        units = struct.unpack(f"<{len(raw) // 2}H", raw[: len(raw) // 2 * 2])
+        return "".join(map(chr, units)).ljust(piece.count)  # a character beyond the first plane is two places
+
+    def _place(self, cp: int) -> int:
+        """Where a character lies in the file."""
+        n = max(0, bisect.bisect_right(self._pieces, cp, key=lambda piece: piece.cp) - 1)
+        piece = self._pieces[n]
+        return piece.fc + (cp - piece.cp) * piece.width
+
+    def _runs(self, part: int, entry: int) -> tuple[list[int], list[bytes]]:
+        """Where in the file each run of equal looks begins, in order, and its properties."""
+        data = self._part(part)
+        count = max(0, (len(data) - 4) // 8)
+        runs: dict[int, bytes] = {}
+        for page in struct.unpack_from(f"<{count}I", data, 4 * (count + 1)) if count else ():
+            at = (page & 0x3FFFFF) * _PAGE
+            if at + _PAGE > len(self._main):
+                continue
+            times = self._main[at + _PAGE - 1]
+            starts = struct.unpack_from(f"<{times + 1}I", self._main, at)
+            for n in range(times):
+                offset = self._main[at + 4 * (times + 1) + entry * n] * 2
+                runs[starts[n]] = self._properties(at + offset, paragraphs=entry > 1) if offset else b""
+            runs.setdefault(starts[times], b"")
+        ordered = sorted(runs)
+        return ordered, [runs[start] for start in ordered]
+
+    def _properties(self, at: int, *, paragraphs: bool) -> bytes:
+        size = self._main[at]
+        if not paragraphs:
+            return self._main[at + 1 : at + 1 + size]
+        return self._main[at + 1 : at + 2 * size] if size else self._main[at + 2 : at + 2 + 2 * self._main[at + 1]]
+
+    def _look(self, cp: int) -> _Paragraph:
+        """How the paragraph looks whose mark is at `cp`."""
+        starts, found = self._paragraphs
+        n = bisect.bisect_right(starts, self._place(cp)) - 1
+        data = found[n] if n >= 0 else b""
+        if len(data) < 2:
+            return _Paragraph()
+        style = struct.unpack_from("<H", data)[0]
+        own = dict(_sprms(data[2:]))
+        inherited = self._styles.get(style, {})
+        its_list = own.get(_LIST) or inherited.get(_LIST)
+        level = own.get(_LEVEL) or inherited.get(_LEVEL) or b"\0"
+        return _Paragraph(
+            style,
+            in_table=own.get(_IN_TABLE, b"\0")[0] != 0,
+            ends_row=own.get(_ROW_ENDS, b"\0")[0] != 0,
+            list=struct.unpack("<H", its_list)[0] if its_list else None,
+            level=level[0],
+            row=own.get(_ROW, b""),
+        )
+
+    def _blocks(self, start: int, end: int) -> Iterator[Block]:
+        """The paragraphs and tables between two characters, a note behind the paragraph that it belongs to."""
+        rows: list[tuple[bytes, list[str]]] = []
+        row = _Row()
+        notes: list[Block] = []
+        at = start
+        while at < end:
+            stop = self._mark(at, end)
+            mark = self._text[stop : stop + 1]
+            look = self._look(stop)
+            text = self._said(at, stop, notes)
+            at = stop + 1
+            if look.ends_row:
+                rows.append((look.row, row.cells))
+                row = _Row()
+            elif look.in_table:
+                row.lines.append(self._numbered(look, text))
+                if mark == _CELL_ENDS:
+                    row.cells.append(" ".join(" ".join(row.lines).split()))
+                    row.lines = []
+            else:
+                if rows:
+                    yield _table(rows)
+                    rows = []
+                yield from self._numbered(look, text).split("\n")
+                yield from notes
+                notes = []
+        if rows:
+            yield _table(rows)
+        yield from notes
+
+    def _mark(self, at: int, end: int) -> int:
+        """The place of the mark that ends the paragraph at `at`: of a line, a cell or a section."""
+        places = (self._text.find(mark, at, end) for mark in ("\r", _CELL_ENDS, "\x0c"))
+        return min((place for place in places if place >= 0), default=end)
+
+    def _numbered(self, look: _Paragraph, text: str) -> str:
+        if look.list in (None, 0, _NO_LIST) or not text.strip():
+            return text
+        name = self._lists.get(look.list or 0, "")
+        return numbered(self._counters.label(name, self._levels.get(name, {}), look.level, {}), text)
+
+    def _said(self, start: int, end: int, notes: list[Block]) -> str:
+        """What is seen between two characters: fields by their results, nothing deleted or hidden."""
+        said: list[str] = []
+        depth: list[bool] = []  # of the fields that are open: whether their result has begun
+        for from_, to, reason in self._seen(start, end):
+            text = self._text[from_:to]
+            if reason:
+                self._leave_out(reason, text)
+                continue
+            for n, char in enumerate(text):
+                if char == _FIELD:
+                    depth.append(False)
+                elif char == _RESULT and depth:
+                    depth[-1] = True
+                elif char == _FIELD_ENDS and depth:
+                    depth.pop()
+                elif char == _NOTE and from_ + n in self._notes:
+                    notes += self._notes[from_ + n]
+                elif all(depth):
+                    said.append(char)
+        return _whole("".join(said)).translate(_SIGNS)
+
+    def _seen(self, start: int, end: int) -> Iterator[tuple[int, int, str]]:
+        """Stretches of characters, each with why they aren't seen; "" for those that are."""
+        starts, found = self._looks
+        at = start
+        while at < end:
+            n = max(0, bisect.bisect_right(self._pieces, at, key=lambda piece: piece.cp) - 1)
+            piece = self._pieces[n]
+            place = piece.fc + (at - piece.cp) * piece.width
+            run = bisect.bisect_right(starts, place)
+            stop = min(end, piece.cp + piece.count) if at < piece.cp + piece.count else end
+            if run < len(starts):
+                stop = min(stop, at + max(1, (starts[run] - place + piece.width - 1) // piece.width))
+            looks = dict(_sprms(found[run - 1])) if run else {}
+            deleted = looks.get(_IS_DELETED, b"\0")[0] == 1
+            hidden = looks.get(_VANISHES, b"\0")[0] == 1
+            yield at, stop, "deleted" if deleted else "hidden" if hidden else ""
+            at = stop
+
+    def _leave_out(self, reason: str, text: str) -> None:
+        plain = " ".join("".join(char for char in _whole(text) if char >= " ").split())
+        if plain:
+            self._left_out.append(LeftOut(reason, plain))
+
+    def _read_notes(self, places: int, texts: int, before: int) -> dict[int, list[Block]]:
+        """The notes by the characters that refer to them."""
+        data, ranges = self._part(places), self._part(texts)
+        count = max(0, (len(data) - 4) // 6)
+        if not count or len(ranges) < 4 * (count + 1):
+            return {}
+        begin = self._ends[before]
+        found = {}
+        for n, place in enumerate(struct.unpack_from(f"<{count}I", data)):
+            start, end = struct.unpack_from("<2I", ranges, 4 * n)
+            found[place] = [block for block in self._blocks(begin + start, begin + end) if block != ""]
+        return found
+
+    def _read_lists(self) -> tuple[dict[str, dict[int, Level]], dict[int, str]]:
+        """The levels of each list, by its number, and the lists that paragraphs refer to, from 1."""
+        data, uses = self._part(_LISTS), self._part(_LIST_USES)
+        if len(data) < 2 or len(uses) < 4:
+            return {}, {}
+        count = struct.unpack_from("<H", data)[0]
+        heads = [struct.unpack_from("<I", data, 2 + 28 * n)[0] for n in range(count)]
+        simple = [bool(data[2 + 28 * n + 26] & 1) for n in range(count)]
+        rest = self._table[struct.unpack_from("<I", self._main, _PAIRS + 8 * _LISTS)[0] + 2 + 28 * count :]
+        levels: dict[str, dict[int, Level]] = {}
+        at = 0
+        for head, one in zip(heads, simple, strict=True):
+            levels[str(head)] = {}
+            for depth in range(1 if one else 9):
+                levels[str(head)][depth], at = _level(rest, at)
+        used = struct.unpack_from("<I", uses)[0]
+        return levels, {n + 1: str(struct.unpack_from("<I", uses, 4 + 16 * n)[0]) for n in range(used)}
+
+    def _read_styles(self) -> dict[int, dict[int, bytes]]:
+        """What paragraphs of each style inherit of lists."""
+        data = self._part(_STYLES)
+        if len(data) < 6:
+            return {}
+        at = 2 + struct.unpack_from("<H", data)[0]
+        count, base_size = struct.unpack_from("<HH", data, 2)
+        own: dict[int, dict[int, bytes]] = {}
+        based: dict[int, int] = {}
+        for n in range(count):
+            size = struct.unpack_from("<H", data, at)[0]
+            if size > base_size:
+                own[n], based[n] = _style(data[at + 2 : at + 2 + size], base_size)
+            at += 2 + size + size % 2
+        found = {}
+        for n in own:
+            chain, ancestor = [], n
+            while ancestor in own and ancestor not in chain:
+                chain.append(ancestor)
+                ancestor = based[ancestor]
+            merged: dict[int, bytes] = {}
+            for ancestor in reversed(chain):
+                merged |= own[ancestor]
+            found[n] = merged
+        return found
+
+
+def _style(data: bytes, base_size: int) -> tuple[dict[int, bytes], int]:
+    """A paragraph style's own properties, and the style that it is based on."""
+    kind, base = (value := struct.unpack_from("<H", data, 2)[0]) & 0xF, value >> 4
+    at = base_size + 2 + 2 * (struct.unpack_from("<H", data, base_size)[0] + 1)
+    at += at % 2
+    if kind != 1 or at + 2 > len(data):
+        return {}, base
+    size = struct.unpack_from("<H", data, at)[0]
+    return dict(_sprms(data[at + 4 : at + 2 + size])), base
+
+
+def _level(data: bytes, at: int) -> tuple[Level, int]:
+    """A list's level, and where the next one begins."""
+    start, style = struct.unpack_from("<iB", data, at)
+    characters, paragraphs = data[at + 24], data[at + 25]
+    at += 28 + characters + paragraphs
+    count = struct.unpack_from("<H", data, at)[0]
+    text = data[at + 2 : at + 2 + 2 * count].decode("utf-16-le", "replace")
+    shown = "".join(f"%{ord(char) + 1}" if char < "\x09" else char for char in text)
+    return Level(_STYLE_NUMBERS.get(style, "decimal"), shown, start), at + 2 + 2 * count
+
+
+def _sprms(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """The properties in a list of them: number and value."""
+    at = 0
+    while at + 2 < len(data):
+        number = struct.unpack_from("<H", data, at)[0]
+        at += 2
+        kind = number >> 13
+        if kind != 6:
+            size = _SIZES[kind]
+        elif number == _ROW:
+            size = struct.unpack_from("<H", data, at)[0] + 1 if at + 2 <= len(data) else len(data)
+        else:
+            size = data[at] + 1
+        yield number, data[at : at + size]
+        at += size
+
+
+def _whole(text: str) -> str:
+    """The text with characters beyond the first plane put together of their halves."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def _table(rows: Sequence[tuple[bytes, list[str]]]) -> Table:
+    """The cells in columns that end where any row's cell does, what is merged as one."""
+    layouts = [_layout(row, len(texts)) for row, texts in rows]
+    ends = sorted({end for layout in layouts for end, _ in layout})
+    column = {end: n for n, end in enumerate(ends)}
+    cells: list[Cell] = []
+    above: dict[int, int] = {}
+    for r, ((_, texts), layout) in enumerate(zip(rows, layouts, strict=True)):
+        start = 0
+        for text, (end, merge) in zip(texts, layout, strict=False):
+            last = max(start, column[end])
+            if merge == "down" and start in above:
+                upper = cells[above[start]]
+                cells[above[start]] = Cell(upper.row, upper.column, upper.text, r - upper.row + 1, upper.across)
+            elif merge == "across" and cells:
+                left = cells[-1]
+                cells[-1] = Cell(left.row, left.column, left.text, left.down, last - left.column + 1)
+            else:
+                above[start] = len(cells)
+                cells.append(Cell(r, start, text, 1, last - start + 1))
+            start = last + 1
+    return Table(tuple(cells))
+
+
+def _layout(row: bytes, count: int) -> list[tuple[int, str]]:
+    """For each cell of a row where it ends, in twips, and whether it goes on from above (down) or before (across)."""
+    if len(row) < 3 or len(row) < 3 + 2 * (row[2] + 1):
+        return [(n, "") for n in range(count)]
+    times = row[2]
+    edges = struct.unpack_from(f"<{times + 1}h", row, 3)
+    found = []
+    for n in range(times):
+        at = 3 + 2 * (times + 1) + 20 * n
+        flags = struct.unpack_from("<H", row, at)[0] if at + 2 <= len(row) else 0
+        merge = "across" if flags & 3 == 1 else "down" if flags >> 5 & 3 == 1 else ""
+        found.append((round(edges[n + 1] / 20), merge))
+    return found

@@ -1,0 +1,60 @@
+"""ZIP packages of XML, in which most office programs keep their files: opened within limits."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from typing import Any
+
+from config.errors import ReportError
+from ingest.formats.kinds import Kind, damaged
+
+_MAX_UNPACKED = 300 << 20  # bytes that a file may unpack to
+
+
+def limited(kind: Kind, data: bytes) -> None:
+    """Raises ReportError when the package is damaged or would unpack to too much."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            entries = package.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError) as exc:
+        raise damaged(kind) from exc
+    if any(entry.flag_bits & 1 for entry in entries):
+        raise ReportError("文件已加密,需要密码", "the file is encrypted and needs a password")
+    if sum(entry.file_size for entry in entries) > _MAX_UNPACKED:
+        raise ReportError(f"{kind.name} 文件解压后过大", f"the {kind.name} file unpacks to too much")
+
+
+class Package:
+    """A package's parts, as trees."""
+
+    def __init__(self, kind: Kind, data: bytes) -> None:
+        limited(kind, data)
+        self._kind = kind
+        self._zip = zipfile.ZipFile(io.BytesIO(data))
+        self._names = frozenset(self._zip.namelist())
+
+    def tree(self, name: str) -> Any:
+        """The root of a part's XML, None where there is no such part. Raises ReportError when it is damaged."""
+        from lxml import etree
+
+        if name.lstrip("/") not in self._names:
+            return None
+        try:
+            parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
+            return etree.fromstring(self._zip.read(name.lstrip("/")), parser)
+        except (etree.XMLSyntaxError, zipfile.BadZipFile, ValueError) as exc:
+            raise damaged(self._kind) from exc
+
+
+def core_properties(document: Any) -> dict[str, Any]:
+    """What a file of Office says about itself: `title`, `date`, `publisher`; nothing where it contradicts itself."""
+    try:
+        properties = document.core_properties
+    except (KeyError, ValueError):
+        return {}
+    return {
+        "title": properties.title or None,
+        "date": properties.created.date().isoformat() if properties.created else None,
+        "publisher": properties.author or None,
+    }

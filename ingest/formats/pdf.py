@@ -1,0 +1,191 @@
+"""The text of a PDF's pages: lines and table rows at their places, put in reading order by `columns` and `layout`."""
+
+from __future__ import annotations
+
+import io
+import re
+import statistics
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from config.errors import ReportError
+from ingest.formats import columns
+from ingest.formats.columns import Grid, Word
+from ingest.formats.kinds import PDF, PDF_HEADER, damaged, encrypted
+from ingest.formats.layout import Line, PageLines, arrange, joint
+from ingest.formats.tables import Table, Writer
+
+_UNMAPPED = re.compile(r"\(cid:\d+\)")
+_MAX_UNMAPPED = 0.2  # share of a page's characters without a meaning from which on it can't be read
+_HAN = re.compile(r"[㐀-鿿]")
+_ONE_FOR_ALL = 0.5  # share of one character in a text of many from which on it stands for all of them
+_MANY = 40
+_PICTURE = 0.3  # of a page without text that its pictures cover where it was scanned
+_EDGE = 0.12  # of the page's height, at its top and its bottom, in which furniture stands
+_LOST = "\ufffd"
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What was found on a page, and why it couldn't be read where it couldn't: `scanned` or `unreadable`."""
+
+    lines: PageLines
+    fault: str = ""
+
+
+def read(data: bytes) -> dict[str, Any]:
+    """The text of the pages, form feeds between them; what is only their furniture is in `dropped`.
+
+    There is also, as an empty span, where a page stood that was scanned, or whose fonts don't say what they show.
+    """
+    import pdfplumber
+    from pdfminer.pdfdocument import PDFPasswordIncorrect
+    from pdfplumber.utils.exceptions import PdfminerException
+
+    start = data.find(b"%PDF-", 0, PDF_HEADER)
+    try:
+        document = pdfplumber.open(io.BytesIO(data[max(start, 0) :]))
+    except (PDFPasswordIncorrect, PdfminerException) as exc:
+        if isinstance(exc, PDFPasswordIncorrect) or any(isinstance(arg, PDFPasswordIncorrect) for arg in exc.args):
+            raise encrypted() from exc
+        raise damaged(PDF) from exc
+    pages = []
+    tables = Writer()
+    with document:
+        for page in document.pages:
+            pages.append(_read_page(page, tables))
+            page.close()  # what it parsed isn't needed any more
+        properties = document.metadata or {}
+    if not any(page.lines.lines or page.fault for page in pages):
+        raise ReportError("PDF 里没有文字", "the PDF holds no text")
+    text, furniture = arrange([page.lines for page in pages])
+    return {
+        "text": text,
+        "dropped": [*(("page", *span) for span in furniture), *_faults(text, pages)],
+        "paged": True,
+        "title": properties.get("Title"),
+        "date": _date(properties.get("CreationDate")),
+        "publisher": properties.get("Author"),
+    }
+
+
+def _faults(text: str, pages: Sequence[_Page]) -> Iterator[tuple[str, int, int]]:
+    """Where pages stood that couldn't be read."""
+    at = 0
+    for page in pages:
+        end = text.find("\f", at)
+        if page.fault:
+            yield page.fault, at, at
+        at = end + 1 if end >= 0 else len(text)
+
+
+def _read_page(page: Any, tables: Writer) -> _Page:
+    """A page's lines and table rows from top to bottom; a row stands at its table's height."""
+    page = page.dedupe_chars()  # some programs print bold type twice
+    height, width = float(page.height), float(page.width)
+    said = "".join(char["text"] for char in page.chars)
+    if _is_unreadable(said):
+        return _Page(PageLines(height, ()), "unreadable")
+    ruled = [table for table in page.find_tables() if max(len(row.cells) for row in table.rows) > 1]
+    boxes = [table.bbox for table in ruled]
+    rest = page.filter(lambda item: not any(_inside(item, box) for box in boxes)) if boxes else page
+    words = [*_words(rest), *_fields(page)]
+    downwards = columns.set_downwards([(char["x0"], char["top"], char["size"]) for char in rest.chars])
+    if downwards:
+        words = [columns.turned(word, width) for word in words]
+        height, width = width, height
+    read = columns.read(words, width, spaced=not downwards)
+    found: list[tuple[float, Line | Grid | Any]] = [(_top(item), item) for item in read]
+    for table in ruled:
+        at = next((n for n, (top, _) in enumerate(found) if top > table.bbox[1]), len(found))
+        found.insert(at, (table.bbox[1], table))
+    lines = [line for _, item in found for line in _written(item, tables, height)]
+    scanned = not lines and _covered(page) > _PICTURE
+    return _Page(PageLines(height, tuple(lines)), "scanned" if scanned else "")
+
+
+def _top(item: Line | Grid) -> float:
+    """Where a line or a table begins."""
+    return item.top if isinstance(item, Line) else item.lines[0].top
+
+
+def _is_unreadable(said: str) -> bool:
+    """Whether a page's characters mean nothing: most have no meaning, or all the same."""
+    unmapped = len(_UNMAPPED.findall(said))
+    han = Counter(_HAN.findall(said))
+    count = len(_UNMAPPED.sub("x", said))
+    one_for_all = sum(han.values()) >= _MANY and max(han.values()) > _ONE_FOR_ALL * sum(han.values())
+    return one_for_all or (unmapped > 0 and unmapped > _MAX_UNMAPPED * count)
+
+
+def _words(page: Any) -> Iterator[Word]:
+    for word in page.extract_words(return_chars=True):
+        size = statistics.median(char["size"] for char in word["chars"])
+        text = _UNMAPPED.sub(_LOST, word["text"])
+        yield Word(text, word["x0"], word["x1"], word["top"], word["bottom"], size)
+
+
+def _fields(page: Any) -> Iterator[Word]:
+    """What was filled into the page's form."""
+    from pdfminer.psparser import PSLiteral
+    from pdfminer.utils import decode_text
+
+    for field in page.annots:
+        value = field["data"].get("V")
+        if isinstance(value, bytes) and not isinstance(value, PSLiteral) and (text := decode_text(value).strip()):
+            size = min(12.0, field["bottom"] - field["top"])
+            x0, top = field["x0"], (field["top"] + field["bottom"] - size) / 2
+            yield Word(" ".join(text.split()), x0, x0 + size * len(text), top, top + size, size)
+
+
+def _covered(page: Any) -> float:
+    """The share of a page that its pictures cover."""
+    area = sum((picture["x1"] - picture["x0"]) * (picture["bottom"] - picture["top"]) for picture in page.images)
+    return float(area) / max(1.0, float(page.width * page.height))
+
+
+def _written(item: Line | Grid | Any, tables: Writer, height: float) -> Iterator[Line]:
+    """A line as it is; a table's rows. A table may go on behind what stands at the pages' edges."""
+    if isinstance(item, Line):
+        if _EDGE * height < item.top < (1 - _EDGE) * height:
+            tables.passed(item.text)
+        yield item
+    elif isinstance(item, Grid):
+        first, last = item.lines[0], item.lines[-1]
+        yield from _rows(tables.lines(item.table), first.x0, first.x1, first.top, last.bottom)
+    else:
+        x0, top, x1, bottom = item.bbox
+        cells = [[_cell(value or "") for value in row] for row in item.extract()]
+        yield from _rows(tables.lines(Table.of(cells)), x0, x1, top, bottom)
+
+
+def _rows(texts: Iterator[str], x0: float, x1: float, top: float, bottom: float) -> Iterator[Line]:
+    said = list(texts)
+    step = (bottom - top) / max(1, len(said))
+    for n, text in enumerate(said):
+        yield Line(text, x0, x1, top + n * step, top + (n + 1) * step, 0.0, row=True)
+
+
+def _inside(item: dict[str, Any], box: tuple[float, float, float, float]) -> bool:
+    """Whether the middle of something on the page lies in the box."""
+    if item.get("object_type") != "char":
+        return False
+    x, y = (item["x0"] + item["x1"]) / 2, (item["top"] + item["bottom"]) / 2
+    return bool(box[0] <= x <= box[2] and box[1] <= y <= box[3])
+
+
+def _cell(value: str) -> str:
+    """A cell's lines as one."""
+    lines = value.split("\n")
+    joined = lines[0].strip()
+    for line in lines[1:]:
+        joined += joint(joined, line.strip()) + line.strip()
+    return joined.replace("\t", " ")
+
+
+def _date(value: object) -> str | None:
+    """`D:20230405…` as 2023-04-05."""
+    digits = str(value or "").removeprefix("D:")[:8]
+    return f"{digits[:4]}-{digits[4:6]}-{digits[6:]}" if len(digits) == 8 and digits.isdigit() else None

@@ -1,0 +1,104 @@
+"""Presentations (.pptx): a slide is a page, read from its title down, with the speaker's notes behind it."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from ingest.formats.blocks import Block, LeftOut, NewPage, rendered
+from ingest.formats.kinds import SLIDES, damaged
+from ingest.formats.packages import core_properties, limited
+from ingest.formats.tables import Cell, Table
+
+_NOTES = "备注："
+_SAME_HEIGHT = 200_000  # English metric units, 0.22 inch, within which shapes stand beside one another
+
+
+def read(data: bytes) -> dict[str, Any]:
+    """The text of the slides; hidden ones are left out."""
+    import pptx
+    from pptx.exc import PackageNotFoundError
+
+    limited(SLIDES, data)
+    try:
+        show = pptx.Presentation(io.BytesIO(data))
+    except (PackageNotFoundError, KeyError, ValueError) as exc:
+        raise damaged(SLIDES) from exc
+    return rendered(_blocks(show.slides), **core_properties(show))
+
+
+def _blocks(slides: Iterable[Any]) -> Iterator[Block]:
+    for number, slide in enumerate(slides):
+        if number:
+            yield NewPage()
+        blocks = list(_slide(slide))
+        if slide._element.get("show") == "0":
+            yield LeftOut("hidden", rendered(blocks)["text"])
+        else:
+            yield from blocks
+
+
+def _slide(slide: Any) -> Iterator[Block]:
+    title = slide.shapes.title
+    for shape in _ordered(slide.shapes, title):
+        yield from _shape(shape)
+    if slide.has_notes_slide and slide.notes_slide.notes_text_frame is not None:
+        said = [line for line in slide.notes_slide.notes_text_frame.text.splitlines() if line.strip()]
+        yield from (_NOTES + line if not n else line for n, line in enumerate(said))
+
+
+def _ordered(shapes: Iterable[Any], title: Any = None) -> list[Any]:
+    """The title, then the shapes from top to bottom, those at one height from left to right."""
+    first = None if title is None else title.shape_id
+    return sorted(
+        shapes, key=lambda shape: (shape.shape_id != first, (shape.top or 0) // _SAME_HEIGHT, shape.left or 0)
+    )
+
+
+def _shape(shape: Any) -> Iterator[Block]:
+    if shape.shape_type is not None and hasattr(shape, "shapes"):
+        for inner in _ordered(shape.shapes):
+            yield from _shape(inner)
+    elif getattr(shape, "has_table", False):
+        yield _table(shape.table)
+    elif getattr(shape, "has_chart", False):
+        yield from _chart(shape.chart)
+    elif shape.has_text_frame and not _is_number(shape):
+        for paragraph in shape.text_frame.paragraphs:
+            yield from (line for line in paragraph.text.replace("\v", "\n").split("\n") if line.strip())
+
+
+def _is_number(shape: Any) -> bool:
+    """Whether a shape holds the slide's number."""
+    from pptx.enum.shapes import PP_PLACEHOLDER
+
+    return bool(shape.is_placeholder and shape.placeholder_format.type == PP_PLACEHOLDER.SLIDE_NUMBER)
+
+
+def _table(table: Any) -> Table:
+    cells = [
+        Cell(r, c, " ".join(cell.text.split()), cell.span_height, cell.span_width)
+        for r, row in enumerate(table.rows)
+        for c, cell in enumerate(row.cells)
+        if not cell.is_spanned
+    ]
+    return Table(tuple(cells), heads=1 if table.first_row else None)
+
+
+def _chart(chart: Any) -> Iterator[Block]:
+    """A chart's figures, as the table that it was drawn from."""
+    if chart.has_title and chart.chart_title.has_text_frame:
+        yield chart.chart_title.text_frame.text
+    series = list(chart._chartSpace.iter("{*}ser"))
+    labels = [_points(one, "cat") or _points(one, "xVal") for one in series]
+    values = [_points(one, "val") or _points(one, "yVal") for one in series]
+    names = [one.findtext("{*}tx//{*}v") or "" for one in series]
+    rows = [[label, *(own.get(n, "") for own in values)] for n, label in (labels[0] if labels else {}).items()]
+    yield Table.of([["", *names], *rows], heads=1)
+
+
+def _points(series: Any, name: str) -> dict[str, str]:
+    """The points of a series that the file remembers, by their number."""
+    points = series.iterfind(f"{{*}}{name}//{{*}}pt")
+    return {point.get("idx", ""): " ".join((point.findtext("{*}v") or "").split()) for point in points}

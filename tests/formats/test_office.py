@@ -1,0 +1,269 @@
+"""Office files of every kind say the same, whichever program wrote them, and a table's rows say what they are about."""
+
+from __future__ import annotations
+
+import datetime
+import importlib
+import json
+import random
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from office import mail, ofd, packed, saved_page
+
+from config.errors import ReportError
+from ingest.cleaning.normalize import normalize
+from ingest.formats import kinds, sources
+from ingest.formats.blocks import rendered
+from ingest.formats.numbering import Counters, Level, numbered, written
+from ingest.formats.sheets import shown
+from ingest.formats.tables import Cell, Table, Writer
+
+HERE = Path(__file__).parent
+FILES = HERE / "files"
+BODY = "东山县科协全年举办科普讲座三十六场次，受益群众二万人次，建成乡村科普馆21个，编印资料5万册。"
+
+
+def corpus(name: str) -> list[dict[str, Any]]:
+    lines = (HERE / "corpus" / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+CASES = [(file, row) for row in corpus("files") for file in row["files"]]
+
+
+@pytest.mark.parametrize(("file", "row"), CASES, ids=[file for file, _ in CASES])
+def test_a_file_says_what_its_program_shows(file, row):
+    report = sources.parse(file, (FILES / file).read_bytes())
+    shown_text = report.mapped.text.replace("\f", "")
+    assert [line for line in shown_text.split("\n") if line] == row["lines"]
+    assert sorted([span.reason, span.raw.strip()] for span in report.dropped) == sorted(row["dropped"])
+    assert report.properties.title == row["title"]
+    clean = normalize(report)
+    for text, page in row.get("pages", {}).items():
+        assert clean.page(clean.text.index(text)) == page
+
+
+@pytest.mark.parametrize("file", [file for file, _ in CASES])
+def test_every_character_of_a_report_stands_in_the_extracted_text(file):
+    report = normalize(sources.parse(file, (FILES / file).read_bytes()))
+    for i, char in enumerate(report.text):
+        start, end = report.mapped.raw_span(i, i + 1)
+        assert end - start != 1 or not char.isalnum() or report.raw[start] == char
+
+
+@pytest.mark.parametrize("row", corpus("tables"), ids=lambda row: row["why"])
+def test_a_row_says_what_it_is_about(row):
+    cells = tuple(Cell(*cell) for cell in row["cells"]) if "cells" in row else Table.of(row["rows"]).cells
+    writer = Writer()
+    writer.passed(row.get("before", ""))
+    assert list(writer.lines(Table(cells, row.get("heads")))) == row["lines"]
+
+
+TEXTS = st.sampled_from(
+    ["", "乡镇", "北岭镇", "412", "27.5%", "2023年", "志愿者(人)", "单位:万元", "-", "合计", "x" * 90]
+)
+GIVEN = st.builds(Cell, st.integers(0, 4), st.integers(0, 4), TEXTS, st.integers(1, 3), st.integers(1, 3))
+
+
+@given(st.lists(GIVEN, max_size=12), st.sampled_from([None, 0, 1, 2, 9]))
+def test_no_table_loses_or_invents_a_figure(cells, heads):
+    lines = list(Writer().lines(Table(tuple(cells), heads)))
+    said = "\n".join(lines)
+    grid_figures = {cell.text for cell in cells if cell.text in ("412", "27.5%")}
+    assert {text for text in ("412", "27.5%") if text in said} <= grid_figures
+
+
+@pytest.mark.parametrize("row", corpus("shown"), ids=lambda row: f"{row.get('value', row.get('date'))} {row['format']}")
+def test_a_cell_says_what_it_shows(row):
+    value = datetime.datetime.fromisoformat(row["date"]) if "date" in row else row["value"]
+    assert shown(value, row["format"]) == row["shown"]
+
+
+@pytest.mark.parametrize("row", corpus("numbers"), ids=lambda row: row["style"])
+def test_automatic_numbers_are_written_as_their_style_says(row):
+    assert {number: written(int(number), row["style"]) for number in row["written"]} == row["written"]
+
+
+def test_lists_count_on_below_one_another():
+    levels = {0: Level("chineseCounting", "%1、"), 1: Level("chineseCounting", "（%2）"), 2: Level("decimal", "%1.%3")}
+    counters = Counters()
+    labels = [counters.label("a", levels, depth, {}) for depth in (0, 1, 1, 2, 0, 1)]
+    assert labels == ["一、", "（一）", "（二）", "一.1", "二、", "（一）"]
+    assert counters.label("a", levels, 0, {0: 7}) == "七、"
+
+
+def test_a_number_never_runs_into_a_figure():
+    assert numbered("1.", "5亿元") == "1. 5亿元"
+    assert numbered("1.", "经费") == "1.经费"
+    assert numbered("1", "经费") == "1 经费"
+
+
+def test_a_long_row_goes_on_behind_its_name():
+    heads = ["乡镇", *(f"指标{n}" for n in range(40))]
+    lines = list(Writer().lines(Table.of([heads, ["北岭镇", *map(str, range(100, 140))], ["石桥镇", *["7"] * 40]])))
+    assert len(lines) > 2
+    assert all(line.split("\t")[0] in ("北岭镇", "石桥镇") for line in lines)
+    assert all(f"指标{n}：{n + 100}" in "\n".join(lines) for n in range(40))
+
+
+def test_a_table_goes_on_under_the_heads_of_the_page_before():
+    head, more = Table.of([["乡镇", "人数"], ["北岭镇", "3"], ["石桥镇", "4"]]), Table.of([["白沙镇", "5"]])
+    assert rendered([head, more])["text"].split("\n")[-1] == "白沙镇\t人数：5人"
+    assert rendered([head, "另一张表", more])["text"].split("\n")[-1] == "白沙镇\t5"
+
+
+def parse(name: str, data: bytes):
+    return sources.parse(name, data)
+
+
+def test_ofd_is_read_line_by_line_and_page_by_page():
+    lines = [("东山县科协工作总结", 60.0, 30.0), (BODY[38:], 25.0, 58.0), (f"　　{BODY[:38]}", 25.0, 50.0)]
+    report = normalize(parse("a.ofd", ofd(lines, [("二、打算", 25.0, 30.0)], title="总结")))
+    assert BODY in report.text
+    assert report.page(report.text.index("打算")) == 2
+    assert report.date is None
+
+
+PAGE = (
+    f"<html><head><title>总结</title></head><body><h1>东山县科协工作总结</h1><p>{BODY}</p><p>{BODY}</p></body></html>"
+)
+
+
+def test_a_mail_is_its_subject_and_body_and_lists_what_is_attached():
+    report = parse("a.eml", mail("东山县科协工作总结", plain=BODY, attached={"附件一.docx": b"x"}))
+    assert report.mapped.text.startswith(f"东山县科协工作总结\n{BODY}")
+    assert [(span.reason, span.raw.strip()) for span in report.dropped] == [("attachment", "附件一.docx")]
+    assert (report.properties.title, report.properties.date) == ("东山县科协工作总结", "2023-05-08")
+    assert BODY in parse("b.eml", mail("总结", page=PAGE)).mapped.text
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "gb2312", "gb18030"])
+def test_a_page_saved_as_one_file_is_read_as_a_browser_shows_it(charset):
+    assert BODY in parse("a.mht", saved_page(PAGE, charset)).mapped.text
+
+
+LIARS = {
+    "a page named xls": ("a.xls", PAGE.encode("gb18030"), BODY),
+    "a list named xls": ("a.xls", "乡镇\t志愿者(人)\n北岭镇\t412\n石桥镇\t268\n".encode("gb18030"), "志愿者：412人"),
+    "a mail named doc": ("a.doc", saved_page(PAGE, "utf-8"), BODY),
+    "rich text named doc": ("a.doc", (FILES / "report.rtf").read_bytes(), "三十六场"),
+    "docx named doc": ("a.doc", (FILES / "report.docx").read_bytes(), "三十六场"),
+    "doc named docx": ("a.docx", (FILES / "report.doc").read_bytes(), "三十六场"),
+    "doc named wps": ("a.wps", (FILES / "report.doc").read_bytes(), "三十六场"),
+    "docx named wps": ("a.wps", (FILES / "report.docx").read_bytes(), "三十六场"),
+    "xls named et": ("a.et", (FILES / "sheets.xls").read_bytes(), "志愿者：412人"),
+    "xlsx named et": ("a.et", (FILES / "sheets-writer.xlsx").read_bytes(), "志愿者：412人"),
+    "xls named xlsx": ("a.xlsx", (FILES / "sheets.xls").read_bytes(), "志愿者：412人"),
+    "docx named txt": ("a.txt", (FILES / "report.docx").read_bytes(), "三十六场"),
+}
+
+
+@pytest.mark.parametrize(("name", "data", "said"), LIARS.values(), ids=LIARS)
+def test_a_file_is_read_as_what_it_is_whatever_its_name_says(name, data, said):
+    assert said in parse(name, data).mapped.text
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+@pytest.mark.parametrize("delimiter", [",", "\t", ";"])
+def test_a_list_of_values_is_a_table_in_any_encoding(encoding, delimiter):
+    rows = [["乡镇", "志愿者(人)"], ["北岭镇", "412"], ["石桥镇", '"1,268"']]
+    data = "\n".join(delimiter.join(row) for row in rows).encode(encoding)
+    assert parse("a.csv", data).mapped.text == "北岭镇\t志愿者：412人\n石桥镇\t志愿者：1,268人"
+
+
+@pytest.mark.parametrize("file", sorted(path.name for path in FILES.iterdir() if path.suffix != ".csv"))
+@pytest.mark.parametrize("kept", [0.3, 0.7, 0.95])
+def test_half_a_file_is_refused_in_one_line_or_read(file, kept):
+    data = (FILES / file).read_bytes()
+    text, refusal = read_or_refused(file, data[: int(len(data) * kept)])
+    assert text or 0 < len(refusal) < 300
+
+
+def read_or_refused(name: str, data: bytes) -> tuple[str, str]:
+    """The text of a file, or the line that says why there is none."""
+    try:
+        report = parse(name, data)
+    except ReportError as exc:
+        assert "\n" not in exc.text("zh") + exc.text("en")  # noqa: PT017
+        return "", exc.text("zh")
+    assert all(report.text[span.raw_start : span.raw_end] == span.raw for span in report.dropped)
+    return report.text, ""
+
+
+@pytest.mark.parametrize("file", ["report.doc", "report.rtf", "sheets.xls", "report.odt", "slides.pptx"])
+@pytest.mark.parametrize("seed", range(6))
+def test_a_damaged_file_is_refused_or_read_and_nothing_else(file, seed):
+    draw = random.Random(seed)
+    data = bytearray((FILES / file).read_bytes())
+    for _ in range(40):
+        data[draw.randrange(16, len(data))] = draw.randrange(256)
+    text, refusal = read_or_refused(file, bytes(data))
+    assert text or 0 < len(refusal) < 300
+
+
+def test_every_kind_has_a_reader_that_exists():
+    for reader in kinds.READERS.values():
+        assert callable(importlib.import_module(reader).read)
+
+
+def zipped(path: Path, members: dict[str, bytes]) -> None:
+    path.write_bytes(packed(members))
+
+
+def test_what_an_archive_holds_are_reports_of_their_own(sync, reports):
+    (reports / "old.txt").write_text(BODY, encoding="utf-8")
+    members = {"报告/甲.txt": BODY.encode(), "乙.doc": (FILES / "report.doc").read_bytes(), "__MACOSX/x": b"x"}
+    zipped(reports / "b.zip", members | {"坏.docx": b"PK\x03\x04 broken", "内.zip": packed({"a.txt": b"x"})})
+    summary = sync()
+    assert {"b.zip/报告/甲.txt", "b.zip/乙.doc"} <= set(summary.added)
+    assert {failure.source for failure in summary.failed} == {"b.zip/坏.docx", "b.zip/内.zip"}
+    zipped(reports / "b.zip", {"乙.doc": members["乙.doc"]})
+    assert list(sync().removed) == ["b.zip/报告/甲.txt"]
+    (reports / "b.zip").unlink()
+    assert list(sync().removed) == ["b.zip/乙.doc"]
+
+
+BAD_ARCHIVES = {
+    "outwards": ({"../a.txt": b"x"}, "指向包外"),
+    "absolute": ({"/etc/a.txt": b"x"}, "指向包外"),
+    "drive": ({"C:/a.txt": b"x"}, "指向包外"),
+    "nothing": ({}, "没有文件"),
+    "too many": ({f"{n}.txt": b"" for n in range(5001)}, "过多"),
+}
+
+
+@pytest.mark.parametrize(("members", "reason"), BAD_ARCHIVES.values(), ids=BAD_ARCHIVES)
+def test_an_archive_that_leads_out_or_swells_is_refused_as_a_whole(sync, reports, members, reason):
+    zipped(reports / "bad.zip", members)
+    summary = sync()
+    assert [failure.source for failure in summary.failed] == ["bad.zip"]
+    assert reason in summary.failed[0].error
+
+
+def test_a_member_that_swells_is_refused_alone(sync, reports):
+    zipped(reports / "swelling.zip", {"大.txt": "科".encode() * (8 << 20), "小.txt": BODY.encode()})
+    summary = sync()
+    assert "swelling.zip/小.txt" in summary.added
+    assert [failure.source for failure in summary.failed] == ["swelling.zip/大.txt"]
+    assert "WENBAO_MAX_FILE_MB" in summary.failed[0].error
+
+
+def test_names_in_an_old_chinese_archive_are_read(sync, reports):
+    data = packed({"AAAA.txt": BODY.encode()}).replace(b"AAAA", "总结".encode("gb18030"))
+    (reports / "旧.zip").write_bytes(data)
+    assert "旧.zip/总结.txt" in sync().added
+
+
+def test_cleaning_an_archive_shows_each_file(wenbao, tmp_path):
+    zipped(tmp_path / "a.zip", {"甲.txt": BODY.encode(), "乙.txt": b"\xff\xfe\x00"})
+    shutil.copy(FILES / "report.odt", tmp_path)
+    done = wenbao("clean", "a.zip", "report.odt")
+    assert BODY in done.stdout
+    assert "三十六场" in done.stdout
+    assert "a.zip/乙.txt" in done.stderr
+    assert done.returncode == 1

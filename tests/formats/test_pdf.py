@@ -1,0 +1,139 @@
+"""A PDF is read as its pages are looked at: down columns, along rows, and what can't be read is said."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from PIL import Image
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfgen.canvas import Canvas
+
+from config.errors import ReportError
+from ingest.cleaning.normalize import normalize
+from ingest.formats import sources
+
+LEFT = "东山县科协全年举办科普讲座三十六场次受益群众二万人次建成乡村科普馆二十一个编印资料五万册。" * 4
+RIGHT = "西河市科协有科普教育基地六十四家培训农民三千人次学会会员增加一成投入经费一百五十万元整。" * 4
+TABLE = [
+    ["单位", "讲座", "受众(人)"],
+    ["教育局", "29场", "11000"],
+    ["卫健局", "31场", "14000"],
+    ["农业局", "44场", "17000"],
+]
+
+
+class Page:
+    """A PDF in the making."""
+
+    def __init__(self) -> None:
+        pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
+        self._buffer = io.BytesIO()
+        self.canvas = Canvas(self._buffer, pagesize=(595, 842))
+        self.canvas.setFont("STSong-Light", 11)
+
+    def say(self, text: str, x: float, y: float) -> None:
+        self.canvas.drawString(x, 842 - y, text)
+
+    def turn(self) -> None:
+        self.canvas.showPage()
+        self.canvas.setFont("STSong-Light", 11)
+
+    def scan(self) -> None:
+        self.canvas.drawImage(ImageReader(Image.new("L", (60, 80), 200)), 0, 0, 595, 842)
+
+    def text(self) -> str:
+        return str(normalize(self.report()).text)
+
+    def report(self):
+        self.canvas.save()
+        return sources.parse("a.pdf", self._buffer.getvalue())
+
+
+def rows(page: Page, table: list[list[str]], y: float, *, ruled: bool = False) -> None:
+    for n, row in enumerate(table):
+        for m, text in enumerate(row):
+            page.say(text, 86 + 150 * m, y + 24 * n)
+    if ruled:
+        lines = [842 - y + 16 - 24 * n for n in range(len(table) + 1)]
+        page.canvas.grid([80 + 150 * m for m in range(len(table[0]) + 1)], lines)
+
+
+def test_two_columns_are_read_down():
+    page = Page()
+    page.say("东山县与西河市科普工作", 200, 60)
+    for n in range(0, len(LEFT), 20):
+        page.say(LEFT[n : n + 20], 60, 100 + n)
+        page.say(RIGHT[n : n + 20], 320, 100 + n)
+    page.say("以上两地情况供参考。", 60, 700)
+    lines = page.text().split("\n")
+    assert lines == ["东山县与西河市科普工作", LEFT, RIGHT, "以上两地情况供参考。"]
+
+
+@pytest.mark.parametrize("ruled", [False, True])
+def test_rows_of_a_table_say_what_they_are_about_with_rules_or_without(ruled):
+    page = Page()
+    page.say("各单位科普活动统计表", 200, 100)
+    rows(page, TABLE, 140, ruled=ruled)
+    page.say("以上为全年数字。", 60, 300)
+    assert page.text().split("\n") == [
+        "各单位科普活动统计表",
+        "教育局\t讲座：29场\t受众：11000人",
+        "卫健局\t讲座：31场\t受众：14000人",
+        "农业局\t讲座：44场\t受众：17000人",
+        "以上为全年数字。",
+    ]
+
+
+@pytest.mark.parametrize("ruled", [False, True])
+def test_a_table_goes_on_over_the_page(ruled):
+    page = Page()
+    rows(page, TABLE, 600, ruled=ruled)
+    page.say("— 1 —", 280, 810)
+    page.turn()
+    rows(page, [["水利局", "12场", "900"], ["林业局", "9场", "800"], ["气象局", "7场", "60"]], 90, ruled=ruled)
+    page.say("— 2 —", 280, 810)
+    assert "林业局\t讲座：9场\t受众：800人" in page.text().split("\n")
+
+
+def test_a_scanned_page_among_others_is_told():
+    page = Page()
+    page.say("一、全年举办科普讲座三十六场次。", 60, 100)
+    page.turn()
+    page.scan()
+    page.turn()
+    page.say("三、下一步打算。", 60, 100)
+    report = page.report()
+    assert [(span.reason, report.text[: span.raw_start].count("\f") + 1) for span in report.dropped] == [("scanned", 2)]
+
+
+def test_a_scanned_pdf_is_refused_as_such():
+    page = Page()
+    page.scan()
+    with pytest.raises(ReportError, match="scanned"):
+        page.report()
+
+
+def test_one_character_that_stands_for_all_is_no_text():
+    page = Page()
+    for n in range(6):
+        page.say("东东东东东东东东东东东东", 60, 100 + 20 * n)
+    with pytest.raises(ReportError, match="don't say"):
+        page.report()
+
+
+def test_what_was_filled_into_a_form_stands_behind_its_label():
+    page = Page()
+    page.say("报名人数:", 60, 100)
+    page.canvas.acroForm.textfield(name="n", x=150, y=842 - 106, width=100, height=16, value="17")
+    assert "报名人数: 17" in page.text()
+
+
+def test_a_text_set_downwards_is_read_downwards_from_right_to_left():
+    page = Page()
+    for n, line in enumerate(("石鼓镇举办科普庙会七场，", "参加群众九千六百人次。")):
+        for m, char in enumerate(line):
+            page.say(char, 400 - 30 * n, 100 + 16 * m)
+    assert page.text().replace("\n", "") == "石鼓镇举办科普庙会七场，参加群众九千六百人次。"

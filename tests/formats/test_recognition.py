@@ -1,0 +1,96 @@
+"""Text in pictures is recognised line by line, and told apart from text that was delivered as such."""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+
+import pytest
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfgen.canvas import Canvas
+
+from config.errors import NeedsRecognition, ReportError
+from ingest.cleaning.normalize import normalize
+from ingest.formats import sources
+
+FILES = Path(__file__).parent / "files"
+SCANS = sorted(path.name for path in FILES.glob("scan*.png"))
+# What stands on each, in the order of reading, as marks are recognised with either width.
+SAID = [
+    "东山县科协二〇二三年工作总结",
+    "一、全年举办科普讲座36场次,受益群众2.1万人次,编印资料5万册",
+    "二、投入科普经费1,234.5万元,比上年增长27.5%,新增志愿者412名",
+    "电话:0731-8412345",
+    "教育局\t讲座:29场\t受众:1.1万人次\t经费:19万元",
+    "卫健局\t讲座:31场\t受众:1.4万人次\t经费:27万元",
+]
+WIDTHS = str.maketrans("，。：（）", ",.:()")
+
+
+def mixed() -> bytes:
+    """A PDF with a page of text, a scanned one, and another of text."""
+    pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer, pagesize=(595, 842))
+    for text in ("一、基本情况。", None, "三、下一步打算。"):
+        canvas.setFont("STSong-Light", 12)
+        if text:
+            canvas.drawString(60, 760, text)
+        else:
+            canvas.drawImage(ImageReader(io.BytesIO((FILES / "scan.png").read_bytes())), 20, 400, 555, 290)
+        canvas.showPage()
+    canvas.save()
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("name", SCANS)
+def test_a_scan_is_read_whole_and_in_order(name):
+    report = sources.parse(name, (FILES / name).read_bytes())
+    text = report.text.translate(WIDTHS)
+    places = [text.find(line) for line in SAID]
+    assert -1 not in places, text
+    assert places == sorted(places)
+
+
+def test_every_recognised_line_keeps_its_place_and_confidence():
+    report = normalize(sources.parse("scan.png", (FILES / "scan.png").read_bytes()))
+    assert len(report.recognised) >= len(SAID)
+    assert all(0.5 <= line.confidence <= 1 for line in report.recognised)
+    at = report.text.index("36")
+    assert report.confidence(at, at + 2) is not None
+
+
+def test_of_a_mixed_pdf_only_the_scanned_pages_are_recognised():
+    report = normalize(sources.parse("a.pdf", mixed()))
+    first, scanned, last = (report.text.index(said) for said in ("基本情况", "36", "下一步打算"))
+    assert [report.page(at) for at in (first, scanned, last)] == [1, 2, 3]
+    assert report.confidence(first, first + 4) is None
+    assert report.confidence(last, last + 4) is None
+    assert report.confidence(scanned, scanned + 2) is not None
+
+
+def test_without_the_extra_a_scan_says_what_it_needs(monkeypatch):
+    monkeypatch.setitem(sys.modules, "rapidocr", None)
+    with pytest.raises(NeedsRecognition, match=r"wenbao\[ocr\]"):
+        sources.parse("scan.png", (FILES / "scan.png").read_bytes())
+    report = sources.parse("a.pdf", mixed())
+    assert [(span.reason, report.text.count("\f", 0, span.raw_start) + 1) for span in report.dropped] == [
+        ("scanned", 2)
+    ]
+    assert "下一步打算" in report.text
+
+
+def test_only_files_that_need_the_extra_are_told_apart_from_failures(sync, reports, monkeypatch):
+    monkeypatch.setitem(sys.modules, "rapidocr", None)
+    (reports / "scan.png").write_bytes((FILES / "scan.png").read_bytes())
+    (reports / "broken.docx").write_bytes(b"PK\x03\x04 broken")
+    needs = {failure.source: failure.needs for failure in sync().failed}
+    assert needs == {"scan.png": "ocr", "broken.docx": None}
+
+
+def test_a_broken_picture_is_refused():
+    with pytest.raises(ReportError, match="damaged"):
+        sources.parse("a.png", (FILES / "scan.png").read_bytes()[:300])
