@@ -18,6 +18,7 @@ ROOMS = (
     "ingest.language",
     "ingest.records",
     "ingest.durable",
+    "ingest.scratch",
     "ingest.formats",
     "ingest.cleaning",
     "ingest.chunk",

@@ -3,8 +3,9 @@
 A *home* holds one collection for each generation: `EmbeddedHome` a folder inside the generation's own,
 `ServerHome` a collection on a server, named after the generation and marked with the index it is of.
 
-Guarantees: scores are cosine similarities; Chroma's own exceptions, those of the connection to a server
-and the panics of its native part leave here as IndexDamaged or StorageError.
+Guarantees: scores are cosine similarities; a published folder is never written to, since Chroma, which writes even when
+it only reads, is given a private copy of its database; Chroma's own exceptions, those of the connection to a server and
+the panics of its native part leave here as IndexDamaged or StorageError.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import re
 import shutil
 import sqlite3
+import tempfile
 import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
@@ -21,7 +23,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from config.errors import IndexDamaged, StorageError
 from config.logs import quiet_libraries
 from config.settings import Settings
-from ingest.durable import digest
+from ingest.durable import digest, storing
+from ingest.scratch import Scratch
 
 if TYPE_CHECKING:
     import chromadb
@@ -93,13 +96,24 @@ def vector_home(settings: Settings, root: Path, index_id: str) -> Home:
 class VectorStore:
     """The open collection of one generation, in cosine space."""
 
-    def __init__(self, client: ClientAPI, collection: chromadb.Collection, reading: _Guard, writing: _Guard) -> None:
+    def __init__(
+        self,
+        client: ClientAPI,
+        collection: chromadb.Collection,
+        reading: _Guard,
+        writing: _Guard,
+        scratch: Scratch | None = None,
+    ) -> None:
+        """`scratch` holds what the client has open, and goes with it."""
         self._client, self._collection = client, collection
         self._reading, self._writing = reading, writing
+        self._scratch = scratch
 
     def close(self) -> None:
         with _CLIENTS:
             self._client.close()  # type: ignore[attr-defined]  # on the client, not yet on its interface
+        if self._scratch is not None:
+            self._scratch.remove()
 
     def count(self) -> int:
         with self._reading():
@@ -183,14 +197,21 @@ class EmbeddedHome:
 
     def open(self, generation: str, sealed: dict[str, str]) -> VectorStore:
         folder = self._root / generation / _FOLDER
-        _check(folder)
         for name, expected in sealed.items():
             path = folder / name
             if not path.is_file() or digest(path) != expected:
                 raise _damaged(folder, f"{name}: checksum")
-        with _reading(folder):
-            client = _embedded(folder)
-            return self._store(folder, client, client.get_collection(_COLLECTION, embedding_function=None))
+        scratch = _private(folder)
+        try:
+            if _DATABASE not in sealed:  # as an earlier version left it
+                _check(scratch.path, folder)
+            with _reading(folder):
+                client = _embedded(scratch.path)
+                collection = client.get_collection(_COLLECTION, embedding_function=None)
+        except BaseException:
+            scratch.remove()
+            raise
+        return self._store(folder, client, collection, scratch)
 
     def draft(self, generation: str) -> VectorStore:
         folder = self._root / generation / _FOLDER
@@ -200,30 +221,16 @@ class EmbeddedHome:
             return self._store(folder, client, collection)
 
     def copy(self, old: str, new: str) -> None:
-        """Chroma writes to its database even when it only reads, so that file is copied by SQLite itself."""
-        source, target = self._root / old / _FOLDER, self._root / new / _FOLDER
-        _check(source)
+        target = self._root / new / _FOLDER
         with _writing(target):
-            shutil.copytree(source, target, ignore=shutil.ignore_patterns(f"{_DATABASE}*"))
-            with (
-                closing(sqlite3.connect(source / _DATABASE)) as here,
-                closing(sqlite3.connect(target / _DATABASE)) as there,
-            ):
-                here.backup(there)
+            shutil.copytree(self._root / old / _FOLDER, target, copy_function=shutil.copyfile)
+        _check(target, target)
 
     def seals(self, generation: str) -> dict[str, str]:
-        """Those of the flushed HNSW graphs.
-
-        The database changes at every opening, and so does the graph's folder before the first flush.
-        """
+        """Those of the database and of the flushed HNSW graphs: what else there is, Chroma makes again."""
         folder = self._root / generation / _FOLDER
-        flushed = [path.parent for path in folder.rglob("index_metadata.pickle")]
-        return {
-            path.relative_to(folder).as_posix(): digest(path)
-            for parent in flushed
-            for path in sorted(parent.iterdir())
-            if path.is_file()
-        }
+        files = [folder / _DATABASE, *(path for graph in _flushed(folder) for path in sorted(graph.iterdir()))]
+        return {path.relative_to(folder).as_posix(): digest(path) for path in files}
 
     def drop(self, generation: str) -> None:
         """Nothing to do: they are in the generation's folder."""
@@ -232,8 +239,10 @@ class EmbeddedHome:
         """Nothing to do either."""
 
     @staticmethod
-    def _store(folder: Path, client: ClientAPI, collection: chromadb.Collection) -> VectorStore:
-        return VectorStore(client, collection, lambda: _reading(folder), lambda: _writing(folder))
+    def _store(
+        folder: Path, client: ClientAPI, collection: chromadb.Collection, scratch: Scratch | None = None
+    ) -> VectorStore:
+        return VectorStore(client, collection, lambda: _reading(folder), lambda: _writing(folder), scratch)
 
 
 class ServerHome:
@@ -342,13 +351,42 @@ def _embedded(folder: Path) -> ClientAPI:
         return chromadb.PersistentClient(str(folder), settings=ChromaSettings(anonymized_telemetry=False))
 
 
-def _check(folder: Path) -> None:
-    """Look at the database before Chroma does: on a torn one it panics, with a backtrace on the screen."""
-    path = folder / _DATABASE
+def _private(folder: Path) -> Scratch:
+    """What Chroma may write to while it reads: a copy of its database and links to the graphs, which it only reads.
+
+    A graph that was never flushed is left out: Chroma makes it again from the database.
+    """
+    databases = list(folder.glob(f"{_DATABASE}*"))  # an earlier version may have left a journal beside it
+    if not databases:
+        raise _damaged(folder, f"no {_DATABASE}")
+    size = 2 * sum(path.stat().st_size for path in databases)  # a journal may grow to the size of the database
+    scratch = Scratch(size)
+    try:
+        with storing(scratch.path, "TMPDIR"):
+            for path in databases:
+                shutil.copyfile(path, scratch.path / path.name)
+            for graph in _flushed(folder):
+                (scratch.path / graph.name).mkdir()
+                for path in graph.iterdir():
+                    (scratch.path / graph.name / path.name).symlink_to(path.absolute())
+    except BaseException:
+        scratch.remove()
+        raise
+    return scratch
+
+
+def _flushed(folder: Path) -> list[Path]:
+    """The folders of the graphs that are whole on the disk."""
+    return sorted(path.parent for path in folder.glob("*/index_metadata.pickle"))
+
+
+def _check(copy: Path, folder: Path) -> None:
+    """Look at the copy of a folder's database before Chroma does: on a torn one it panics, with a backtrace."""
+    path = copy / _DATABASE
     if not path.is_file() or path.stat().st_size == 0:
         raise _damaged(folder, f"no {_DATABASE}")
     try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        with closing(sqlite3.connect(path)) as connection:
             verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     except sqlite3.Error as exc:
         raise _damaged(folder, exc) from exc
@@ -363,8 +401,8 @@ def _reading(folder: Path) -> Iterator[None]:
     except BaseException as exc:
         if _is_chromas(exc):
             code = _CODE.search(str(exc))
-            if code and int(code[1]) & 0xFF in _REFUSED:  # Chroma writes even when it only reads
-                raise _unwritable(folder, exc) from exc
+            if code and int(code[1]) & 0xFF in _REFUSED:  # Chroma writes to its copy even when it only reads
+                raise _unwritable(Path(tempfile.gettempdir()), exc, "TMPDIR") from exc
             raise _damaged(folder, exc) from exc
         raise
 
@@ -386,10 +424,10 @@ def _is_chromas(exc: BaseException) -> bool:
     return isinstance(exc, ChromaError) or type(exc).__name__ == "PanicException"
 
 
-def _unwritable(folder: Path, reason: object) -> StorageError:
+def _unwritable(folder: Path, reason: object, setting: str = "WENBAO_DATA_DIR") -> StorageError:
     return StorageError(
-        f"无法写入 {folder}:{reason};请检查磁盘空间和权限,或设置 WENBAO_DATA_DIR",
-        f"can't write {folder}: {reason}; check disk space and permissions, or set WENBAO_DATA_DIR",
+        f"无法写入 {folder}:{reason};请检查磁盘空间和权限,或设置 {setting}",
+        f"can't write {folder}: {reason}; check disk space and permissions, or set {setting}",
     )
 
 
