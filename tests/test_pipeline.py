@@ -16,7 +16,7 @@ from config.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexMissing, 
 from config.settings import Settings
 from ingest.chunk import embedding_input
 from ingest.index.draft import writing
-from ingest.index.generations import open_catalog, read_failures, read_summary
+from ingest.index.generations import open_catalog, read_failures, read_pointer, read_summary
 from ingest.index.published import Index
 from ingest.offsets import MappedText
 from ingest.pipeline import build_settings, ingest

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from config.errors import IndexDamaged, StorageError
 from config.logs import quiet_libraries
-from config.settings import Settings
+from config.settings import Settings, without_password, without_secrets
 from ingest.durable import digest, storing
 from ingest.scratch import Scratch
 
@@ -249,7 +249,7 @@ class ServerHome:
     """A collection for each generation on a Chroma server that several processes and machines may share."""
 
     def __init__(self, settings: Settings, index_id: str) -> None:
-        self.name = settings.chroma_url
+        self.name = without_password(settings.chroma_url)
         self._settings, self._index_id = settings, index_id
 
     def open(self, generation: str, sealed: dict[str, str]) -> VectorStore:  # noqa: ARG002  # the server guards its files
@@ -329,10 +329,11 @@ class ServerHome:
         except BaseException as exc:
             # Where it can't connect at all, Chroma raises a bare ValueError.
             if _is_chromas(exc) or isinstance(exc, (httpx.HTTPError, ValueError)):
+                why = without_secrets(str(exc), self._settings)  # some quote what they sent
                 raise StorageError(
-                    f"无法使用 Chroma 服务器 {self.name}:{exc};"
+                    f"无法使用 Chroma 服务器 {self.name}:{why};"
                     "请检查它是否在运行,以及 WENBAO_CHROMA_URL 和 WENBAO_CHROMA_TOKEN",
-                    f"can't use the Chroma server {self.name}: {exc}; "
+                    f"can't use the Chroma server {self.name}: {why}; "
                     "check that it runs, WENBAO_CHROMA_URL and WENBAO_CHROMA_TOKEN",
                 ) from exc
             raise

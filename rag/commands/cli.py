@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import functools
 import gc
 import sys
 from pathlib import Path
@@ -14,7 +13,7 @@ import typer
 
 from config.errors import UsageError
 from ingest import cli as ingest_cli
-from ingest import console
+from ingest import console, entry
 from rag.commands import browse, manual, options
 
 if TYPE_CHECKING:
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from rag.show.terminal import Screen
 
 NO_ANSWER = 3
+_IN_FRONT = ("bot", "chat", "show")  # what reads the keyboard or heeds signals itself
 _BESIDE_EACH_OTHER = 2  # groups of rows of a batch; more gain nothing, since only native code runs at once
 _SEARCHED_TOGETHER = 8  # rows in such a group: what every look into the index costs is shared
 
@@ -90,7 +90,7 @@ def ask(
     elif as_markdown:
         from rag.show.render import answer_markdown
 
-        print(answer_markdown(answer, settings.language))
+        console.say(answer_markdown(answer, settings.language))
     else:
         screen.answer(answer)
     if answer.status == "not_found":
@@ -159,7 +159,7 @@ def evaluate(
     if as_json:
         console.print_json(scores(outcomes))
     else:
-        print(as_text(outcomes))
+        console.say(as_text(outcomes))
 
 
 @app.command()
@@ -176,7 +176,7 @@ def doctor(as_json: AsJson = False) -> None:
         findings.append({"check": text[0], "verdict": finding.verdict, "detail": text[1]})
         if not as_json:
             mark = {"ok": "✓", "warning": "!", "wrong": "✗"}[finding.verdict]
-            print(f"{mark} {text[0]}: {console.shown(text[1])}", flush=True)
+            console.say(f"{mark} {text[0]}: {console.told(text[1])}")
     if as_json:
         console.print_json({"ok": not wrong, "findings": findings})
     if wrong:
@@ -197,8 +197,12 @@ ingest_cli.add_commands(app)
 
 def main(arguments: list[str] | None = None) -> None:
     """The console script; without a command it shows its help."""
-    arguments = (sys.argv[1:] if arguments is None else arguments) or ["--help"]
-    console.run(functools.partial(manual.command(app, arguments), arguments, prog_name="wenbao"))
+    given = (sys.argv[1:] if arguments is None else arguments) or ["--help"]
+
+    def called(checked: list[str]) -> object:
+        return manual.command(app, checked)(checked, prog_name="wenbao", standalone_mode=False)
+
+    console.run(given, called, in_front=given[0] in _IN_FRONT)
 
 
 def _settings() -> Settings:
@@ -223,7 +227,7 @@ def _models(settings: Settings, *, reads: bool = True) -> Models:
 def _engine(settings: Settings, only: Filter, models: Models) -> Engine:
     """The engine; before it is opened, what a filter leaves is said on stderr, or NothingSelected raised."""
     if only:
-        print(browse.scope_of(settings, only).text(settings.language), file=sys.stderr)
+        console.note(browse.scope_of(settings, only).text(settings.language))
     # What is imported and opened stays to the end: looking for garbage among it only takes time.
     if models.prepared:
         gc.disable()
@@ -248,7 +252,7 @@ def _print_rows(
     """A line of JSON for each row of a batch, in their order; up to `together` rows are answered at once."""
     from rag.commands.background import in_order
 
-    rows = console.read_batch(batch, "question")
+    rows = entry.read_batch(batch, "question")
     with contextlib.closing(in_order(rows, answered, _BESIDE_EACH_OTHER, together)) as lines:
         for line in lines:
             console.print_json(line)

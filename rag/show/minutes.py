@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from config.errors import Language, Message
+from config.shown import markdown
 from rag.records import Answer
 from rag.search.filters import Filter
 from rag.show.render import answer_markdown
@@ -30,9 +31,9 @@ def minutes(exchanges: Sequence[Exchange], language: Language, now: datetime.dat
     parts = [f"# {_TITLE.text(language)} {now:%Y-%m-%d %H:%M}"]
     for n, exchange in enumerate(exchanges, 1):
         question = " ".join(exchange.answer.question.split())
-        parts.append(f"## {n}. {question}")
+        parts.append(f"## {n}. {markdown(question)}")
         if exchange.only:
-            parts.append(f"*{_ONLY.text(language)}: {exchange.only.text(language)}*")
+            parts.append(f"*{_ONLY.text(language)}: {markdown(exchange.only.text(language))}*")
         parts.append(answer_markdown(exchange.answer, language))
     if not exchanges:
         parts.append(_EMPTY.text(language))
