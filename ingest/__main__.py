@@ -1,6 +1,10 @@
-"""`python -m ingest` is `wenbao ingest`."""
+"""`python -m ingest` is `wenbao ingest`. Signals end it without a word from the first import on."""
 
+import signal
 import sys
+
+if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 import typer
 

@@ -50,7 +50,7 @@ def text(given: str) -> str:
         return given
     found = decoded(given.encode("utf-8", "surrogateescape")) if _is_escaped(given) else None
     if found is None:
-        name = shown.line(given[:40])
+        name = shown.line(given.strip()[:40])
         raise UsageError(f"“{name}”不是 UTF-8 或 GB18030 文本", f"“{name}” is not text in UTF-8 or GB18030")
     return found
 
@@ -67,12 +67,12 @@ def decoded(data: bytes) -> str | None:
 
 
 def typed() -> Iterator[str]:
-    """The lines of stdin; what is no text is a replacement character, what is too long is cut."""
+    """The lines of stdin, for `text` to refuse where they are none; what is too long is cut."""
     if sys.stdin is None:
         return
     stream = sys.stdin.buffer
     while line := stream.readline(_LONGEST_LINE):
-        yield decoded(line) or line.decode("utf-8", "replace").replace("\0", "\ufffd")
+        yield decoded(line) or line.decode("utf-8", "surrogateescape")
         while not line.endswith(b"\n") and line:
             line = stream.readline(_LONGEST_LINE)
 

@@ -21,7 +21,7 @@ from ingest import scratch
 T = TypeVar("T")
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-_GRACE = 0.6  # seconds for work to take back what it has begun
+_GRACE = 0.4  # seconds for work to take back what it has begun
 _CURSOR = b"\x1b[?25h"  # shows it again, where a sign of life has hidden it
 _STOPPING = threading.Event()
 

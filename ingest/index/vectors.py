@@ -10,6 +10,7 @@ the panics of its native part leave here as IndexDamaged or StorageError.
 
 from __future__ import annotations
 
+import functools
 import re
 import shutil
 import sqlite3
@@ -205,20 +206,21 @@ class EmbeddedHome:
         try:
             if _DATABASE not in sealed:  # as an earlier version left it
                 _check(scratch.path, folder)
-            with _reading(folder):
+            with _reading(folder, verified=_DATABASE in sealed):
                 client = _embedded(scratch.path)
                 collection = client.get_collection(_COLLECTION, embedding_function=None)
         except BaseException:
             scratch.remove()
             raise
-        return self._store(folder, client, collection, scratch)
+        reading = functools.partial(_reading, folder, verified=_DATABASE in sealed)
+        return VectorStore(client, collection, reading, lambda: _writing(folder), scratch)
 
     def draft(self, generation: str) -> VectorStore:
         folder = self._root / generation / _FOLDER
         with _writing(folder):
             client = _embedded(folder)
             collection = client.get_or_create_collection(_COLLECTION, configuration=_COSINE, embedding_function=None)
-            return self._store(folder, client, collection)
+            return VectorStore(client, collection, lambda: _reading(folder), lambda: _writing(folder))
 
     def copy(self, old: str, new: str) -> None:
         target = self._root / new / _FOLDER
@@ -237,12 +239,6 @@ class EmbeddedHome:
 
     def keep(self, generations: Collection[str]) -> None:
         """Nothing to do either."""
-
-    @staticmethod
-    def _store(
-        folder: Path, client: ClientAPI, collection: chromadb.Collection, scratch: Scratch | None = None
-    ) -> VectorStore:
-        return VectorStore(client, collection, lambda: _reading(folder), lambda: _writing(folder), scratch)
 
 
 class ServerHome:
@@ -396,10 +392,17 @@ def _check(copy: Path, folder: Path) -> None:
 
 
 @contextmanager
-def _reading(folder: Path) -> Iterator[None]:
+def _reading(folder: Path, *, verified: bool = False) -> Iterator[None]:
+    """`verified`: the files are those that were published, so that whatever Chroma lacks, it isn't they."""
     try:
         yield
     except BaseException as exc:
+        if _is_chromas(exc) and verified:
+            raise StorageError(
+                f"无法打开向量({exc});请检查内存、临时目录空间(TMPDIR)和打开文件数的上限",
+                f"the vectors can't be opened ({exc}); check memory, room in the temporary folder (TMPDIR), and how many "
+                "files may be open",
+            ) from exc
         if _is_chromas(exc):
             code = _CODE.search(str(exc))
             if code and int(code[1]) & 0xFF in _REFUSED:  # Chroma writes to its copy even when it only reads
