@@ -400,8 +400,8 @@ def _reading(folder: Path, *, verified: bool = False) -> Iterator[None]:
         if _is_chromas(exc) and verified:
             raise StorageError(
                 f"无法打开向量({exc});请检查内存、临时目录空间(TMPDIR)和打开文件数的上限",
-                f"the vectors can't be opened ({exc}); check memory, room in the temporary folder (TMPDIR), and how many "
-                "files may be open",
+                f"the vectors can't be opened ({exc}); check memory, room in the temporary folder (TMPDIR), and how "
+                "many files may be open",
             ) from exc
         if _is_chromas(exc):
             code = _CODE.search(str(exc))
