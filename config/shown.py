@@ -22,7 +22,7 @@ _STEERING_OR_BREAK = re.compile(rf"[\n\t{_UNSAFE}]")
 _INVISIBLE = frozenset("\r\f\xad\u200b\u200c\u200d\u2060\ufeff")  # says nothing where it is shown
 _IN_CHATS = re.compile(f"(?!\u200d)[{_UNSAFE}]")  # what joins two emoji stays
 # A spreadsheet takes these for the beginning of a formula, unless a number follows.
-_FORMULA = re.compile(r"\s*+[=+\-@\uff1d\uff0b\uff0d\uff20|%]")
+_FORMULA = re.compile(r"[=+\-@\uff1d\uff0b\uff0d\uff20|%]")
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
 # What Markdown would read as its own: marks anywhere, and what makes a block of a line's beginning.
 _MARKS = re.compile(r"[\\`*_<>&~|\[\]]")
@@ -62,7 +62,7 @@ def as_json(value: object) -> str:
 
 def cell(text: str) -> str:
     """A field of a CSV file that no spreadsheet takes for a formula; the file's own quoting comes on top."""
-    plain = line(text)
+    plain = sentence(text)
     return f"'{plain}" if _FORMULA.match(plain) and not _NUMBER.fullmatch(plain) else plain
 
 
