@@ -52,7 +52,7 @@ def test_and_is_one_line(wenbao, seeded, command):
     assert_one_line(done.stderr, "GB18030")
 
 
-@pytest.mark.parametrize("given", ["\udcff", "\ud800", "a\0b", "\ud800\udcff"])
+@pytest.mark.parametrize("given", ["\udcff", "a\0b", "\ud800\udcff"])
 def test_no_text_with_surrogates_or_nul_comes_in(given):
     with pytest.raises(UsageError):
         entry.text(given)
