@@ -46,6 +46,21 @@ Batch = Annotated[
 ]
 
 
+@app.callback(invoke_without_command=True)
+def _wenbao(
+    version: Annotated[bool, typer.Option("--version", help="显示版本", is_eager=True)] = False,
+) -> None:
+    if version:
+        from importlib.metadata import PackageNotFoundError
+        from importlib.metadata import version as installed
+
+        try:
+            console.say(f"wenbao {installed('wenbao')}")
+        except PackageNotFoundError as exc:
+            raise UsageError("wenbao 没有安装,版本不明", "wenbao is not installed; its version isn't known") from exc
+        raise typer.Exit
+
+
 @app.command()
 def ask(
     question: Annotated[str | None, typer.Argument(help="要问的问题", show_default=False)] = None,

@@ -11,7 +11,6 @@ import asyncio
 import contextlib
 import json
 import logging
-import os
 import re
 import signal
 import sys
@@ -28,6 +27,7 @@ from telegram.request import HTTPXRequest
 
 from config.errors import SettingsError, WenbaoError, reason
 from config.settings import Settings
+from ingest import running
 from ingest.durable import storing
 from rag.telegram.answering import Answering
 from rag.telegram.doing.admin import Admin
@@ -164,7 +164,7 @@ class _Bot:
     async def run(self) -> str | None:
         """Until told to stop; the reason when it wasn't by a signal."""
         loop = asyncio.get_running_loop()
-        for name in (signal.SIGTERM, signal.SIGINT):
+        for name in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             loop.add_signal_handler(name, self._stop.set)
         watch = Watch(
             self._folder / HEALTH,
@@ -289,7 +289,7 @@ class _Bot:
             if self._reason is None:
                 self._stores.journal.put_back()
             self._stores.close()
-            os._exit(_STOPPED_HARD)
+            running.end(_STOPPED_HARD)
 
     async def _tidy(self) -> None:
         """Now and every hour: forget what is older than the retention days."""
