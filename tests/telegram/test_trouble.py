@@ -33,7 +33,7 @@ def test_updates_wait_while_the_journal_cannot_be_written_and_none_is_lost(tmp_p
         with contextlib.closing(sqlite3.connect(path)) as db:
             db.execute(f"ALTER TABLE {old} RENAME TO {new}")
 
-    async def stuck(waiting: Update, error: Exception) -> None:
+    async def stuck(waiting: Update, _: Exception) -> None:
         said.append(waiting.update_id)
         if len(said) == 3:
             rename("away", "journal")
@@ -62,7 +62,7 @@ class Late(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(b'{"ok": true, "result": []}')
 
-    def date_time_string(self, timestamp: float | None = None) -> str:
+    def date_time_string(self, *_: object) -> str:
         return email.utils.formatdate(time.time() - WRONG, usegmt=True)
 
     def log_message(self, *_: object) -> None:
