@@ -16,7 +16,7 @@ DATA ?= ../shared
 TIMES ?= 20
 SEED ?= $(shell date +%s)
 
-.PHONY: help setup ask ingest test fuzz lint fix bench bench-large reader reader-cv eval
+.PHONY: help setup ask ingest test fuzz lint fix bench bench-large reader reader-cv judge eval
 .DEFAULT_GOAL := help
 
 help:
@@ -30,6 +30,7 @@ help:
 	@echo 'make bench-large    measure an index of 100,000 chunks'
 	@echo 'make reader         train the reader again from the development data (DATA=../shared; hours, resumable)'
 	@echo 'make reader-cv      measure the reader on authors it did not learn from (DATA=../shared; hours, resumable)'
+	@echo 'make judge          fit what an answer is worth on what those readers said (DATA=../shared; after reader-cv)'
 	@echo 'make setup          only create the environment in $(VENV)'
 
 setup: $(INSTALLED)
@@ -82,6 +83,11 @@ reader: setup
 reader-cv: setup
 	@test -d "$(DATA)/data" || { echo 'no training data in $(DATA); set DATA=…, for example make reader-cv DATA=../shared' >&2; exit 2; }
 	@OMP_WAIT_POLICY=passive $(BIN)/python -m rag.training.crossvalidate "$(DATA)" $(ARGS)
+
+# After reader-cv. ARGS='--questions 100' fits on fewer questions of each author.
+judge: setup
+	@test -d "$(DATA)/data" || { echo 'no training data in $(DATA); set DATA=…, for example make judge DATA=../shared' >&2; exit 2; }
+	@$(BIN)/python -m rag.training.judges "$(DATA)" $(ARGS)
 
 eval: setup
 	@test -d "$(DATA)/data" || { echo 'no development data in $(DATA): set DATA=FOLDER, as in make eval DATA=../shared' >&2; exit 2; }

@@ -6,15 +6,11 @@ import hashlib
 import re
 
 from ingest.cleaning.metadata import is_label
+from ingest.language.marks import BORDERS, MARKS, numbering
 from ingest.records import Chunk, CleanReport
 
-# The coarsest border that fits wins: paragraph, line, sentence, clause, phrase. Full-width and ASCII
-# marks both, because damaged reports arrive with folded punctuation.
-SEPARATORS = ["\n\n", "\n", "。", "！", "？", "! ", "? ", ". ", "；", ";", "，", ",", "、", " ", ""]
-
 _HEADING = re.compile(r"[^\n]{2,40}")
-_NUMBERED = re.compile(r"(?:[(（]?[一二三四五六七八九十百]{1,3}[)）、.]|第[一二三四五六七八九十百]{1,3}[章节部分])")
-_NOT_A_HEADING = re.compile(r"[。！？；，、：…!?;,.:]$|^[\d\W]+$")
+_NOT_A_HEADING = re.compile(rf"[{MARKS}]$|^[\d\W]+$")
 
 
 def chunk(report: CleanReport, size: int) -> list[Chunk]:
@@ -25,7 +21,7 @@ def chunk(report: CleanReport, size: int) -> list[Chunk]:
     from langchain_text_splitters import RecursiveCharacterTextSplitter
 
     splitter = RecursiveCharacterTextSplitter(
-        separators=SEPARATORS,
+        separators=list(BORDERS),
         keep_separator="end",
         chunk_size=size,
         chunk_overlap=0,
@@ -72,6 +68,10 @@ def _headings(text: str) -> list[tuple[int, str]]:
         if (match.start() and text[match.start() - 1] != "\n") or text[match.end() : match.end() + 1] not in ("\n", ""):
             continue
         line = match[0].strip().lstrip("# ")
-        if len(line) >= 2 and not is_label(line) and (_NUMBERED.match(line) or not _NOT_A_HEADING.search(line)):
+        if (
+            len(line) >= 2
+            and not is_label(line)
+            and (numbering(line, figures=False) or not _NOT_A_HEADING.search(line))
+        ):
             found.append((match.start(), line))
     return found

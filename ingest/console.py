@@ -181,8 +181,13 @@ def print_json(value: object) -> None:
     """One line of JSON in UTF-8, whatever the terminal's encoding, at once."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         value = dataclasses.asdict(value)
+    print_utf8(f"{shown.as_json(value)}\n")
+
+
+def print_utf8(text: str) -> None:
+    """What another program reads, in UTF-8, whatever the terminal's encoding, at once."""
     sys.stdout.flush()
-    sys.stdout.buffer.write(f"{shown.as_json(value)}\n".encode())
+    sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
     sys.stdout.flush()
 
 

@@ -21,23 +21,30 @@ from ingest.index.catalog import ReportEntry
 from ingest.index.generations import read_pointer
 from ingest.index.published import Index
 from ingest.records import CleanReport
-from rag.answers.compose import compose, narrowed, refusal, title_of, views_of, weigh
+from rag.answers.citing import title_of
+from rag.answers.compose import compose, grade, narrowed
 from rag.answers.sums import Found, Part, combine, figure_of, mentions, plan
-from rag.evidence.library import Library
-from rag.evidence.reading import REREAD, is_unsure, reread
+from rag.answers.table import By, Table, check, labels, of_place, place_told, table_of, year_told
 from rag.evidence.subject import ReportView, view
+from rag.judge.features import Case
+from rag.judge.judge import judge
+from rag.judge.ranking import Library, cases_of, weigh
 from rag.question.glossary import Glossary, load_glossary
 from rag.question.places import known_places
 from rag.question.query import Query, build, names_place
-from rag.question.understand import as_it_stands, understand
+from rag.question.understand import as_it_stands, figure_question, in_context, understand
 from rag.reader.models import Models
 from rag.reader.reader import Reader
-from rag.records import Answer, Passage, Question, QuestionLanguage
+from rag.records import Answer, Evidence, Passage, Question, QuestionLanguage
 from rag.search.filters import EVERYTHING, Filter, choose
 from rag.search.fuse import CANDIDATES, DEFAULT_HITS, DEFAULT_PASSAGES, fuse
+from rag.search.reread import REREAD, is_unsure, reread, to_read
 
-_WIDER = 3  # times as many passages are weighed for a question in another language
 _NAMED = 0.1  # what it counts that a report's title names the place that is asked about
+_TABULATED = 60  # passages read for a table
+_OF_A_PLACE = 4  # sentences looked at for the figure of one place
+_CLEARLY = 0.1  # by how much more probable the answer must be with what was asked before
+_MENTIONING = 30  # passages looked through for which reports speak of something
 _NAMED_FOREIGN = 0.3  # and in another language, whose words and vectors tell reports apart less well
 
 Within = Collection[str] | None
@@ -65,6 +72,10 @@ class _Generation:
     def within(self, only: Filter) -> Within:
         """The sources a filter lets through. Raises NothingSelected when there is none."""
         return choose(list(self.entries.values()), only, self.index.catalog.naming) if only else None
+
+    def without(self, within: Within, left_out: Collection[str]) -> Within:
+        """The sources to look in but for some."""
+        return set(self.entries if within is None else within) - set(left_out) if left_out else within
 
     @functools.cached_property
     def glossary(self) -> Glossary:
@@ -110,25 +121,41 @@ class Engine:
         return self._now.index.generation
 
     def ask(
-        self, text: str, history: Sequence[str] = (), passages: int = DEFAULT_PASSAGES, only: Filter = EVERYTHING
+        self,
+        text: str,
+        history: Sequence[str] = (),
+        passages: int = DEFAULT_PASSAGES,
+        only: Filter = EVERYTHING,
+        left_out: Collection[str] = (),
     ) -> Answer:
-        """The cited answer, or the refusal with its reason.
+        """The cited answer, or the refusal with its reason; `left_out` are sources that aren't looked in.
 
         Raises UsageError for an unusable question and NothingSelected for a filter that fits no report.
         """
         started = time.perf_counter()
         understand(text, history)  # what can't be asked is said before anything is looked up
         with self._current() as current:
-            query = build(understand(text, history, current.regions), current)
-            within = current.within(only)
-            found = self._search(current, [query], passages, within)[0]
-            retrieved = time.perf_counter()
-            answer = self._answer(current, query, found, passages, within)
-            if within is not None:
-                answer = narrowed(answer, query.question)
+            within = current.without(current.within(only), left_out)
+            question = understand(text, history, current.regions)
+            answer, retrieved = self._answered(current, question, passages, within)
+            if answer.certainty != "sure" and (other := in_context(text, history, current.regions)) is not None:
+                about, _ = self._answered(current, other, passages, within)
+                answer = _surer(answer, about)
+            if only:
+                answer = narrowed(answer, question)
         done = time.perf_counter()
-        took = {"total": done - started, "retrieve": retrieved - started, "answer": done - retrieved}
+        took = {"total": done - started, "retrieve": retrieved, "answer": done - started - retrieved}
         return replace(answer, took_ms={name: round(seconds * 1000, 1) for name, seconds in took.items()})
+
+    def _answered(
+        self, current: _Generation, question: Question, passages: int, within: Within
+    ) -> tuple[Answer, float]:
+        """(the answer, the seconds that the search took)."""
+        started = time.perf_counter()
+        query = build(question, current)
+        found = self._search(current, [query], passages, within)[0]
+        retrieved = time.perf_counter() - started
+        return self._answer(current, query, found, passages, within), retrieved
 
     def _answer(self, current: _Generation, query: Query, found: list[Passage], k: int, within: Within) -> Answer:
         """The answer of one sentence, or one computed from several."""
@@ -138,20 +165,75 @@ class Engine:
             evidence = weigh(query, found, replace(library, read=None))
             return combine(query.question, parts, pieces, current.report, evidence)
         if query.asked.kind == "reports":
-            evidence = weigh(query, found, replace(library, read=None))
-            return mentions(query, evidence, current.report, current.view, library.min_evidence)
+            wider = self._search(current, [query], _MENTIONING, within)[0]
+            evidence = weigh(query, wider, replace(library, read=None))
+            return mentions(query, evidence, current.report, current.view)
         return compose(query, found, library)
 
     def _piece(self, current: _Generation, part: Part, language: QuestionLanguage, k: int, within: Within) -> Found:
-        """What answers one part of a question: a figure, which the rules pick without the reader."""
+        """What answers one part of a question: a figure."""
         query = build(replace(understand(part.question), language=language), current)
-        passages = self._search(current, [query], k, within)[0]
-        library = replace(self._library(current), read=None)
-        evidence = weigh(query, passages, library)
-        if refusal(query, evidence, views_of(passages, library.view), library.min_evidence) is not None:
+        library = self._library(current)
+        evidence = weigh(query, self._search(current, [query], k, within)[0], library)
+        certainty = grade(evidence, library)
+        if certainty is None:
             return Found(part, None)
-        said, figure = figure_of(evidence[0], current.report(evidence[0].passage.chunk.source).text)
-        return Found(part, evidence[0], said, figure)
+        said, figure = figure_of(evidence[0], part.label)
+        return Found(part, evidence[0], said, figure, certainty)
+
+    def table(self, indicator: str, by: By = "place", places: Sequence[str] = (), only: Filter = EVERYTHING) -> Table:
+        """What the reports tell of an indicator, by place, report or year; by place of the given ones alone, if any.
+
+        By report or year a given place is part of the indicator, and only reports that name it are looked in. Raises
+        UsageError for an unusable indicator and NothingSelected for a filter that fits no report.
+        """
+        check(indicator)
+        with self._current() as current:
+            if places and by == "place":
+                return self._of_places(current, indicator, places, current.within(only))
+            indicator = of_place("、".join(places), indicator)
+            within = current.within(replace(only, places=(*only.places, *places)))
+            return self._by(current, indicator, by, within)
+
+    def _of_places(self, current: _Generation, indicator: str, places: Sequence[str], within: Within) -> Table:
+        """Each place is asked about alone."""
+        told = {place: self._told(current, of_place(place, indicator), within, DEFAULT_PASSAGES) for place in places}
+        keys = {id(evidence): place for place, some in told.items() for evidence in some[:_OF_A_PLACE]}
+        evidence = [each for some in told.values() for each in some[:_OF_A_PLACE]]
+        looked_in = len(current.entries if within is None else within)
+        judge = self._library(current).judge
+        return table_of(indicator, "place", places, evidence, lambda e: keys[id(e)], current.report, judge, looked_in)
+
+    def _by(self, current: _Generation, indicator: str, by: By, within: Within) -> Table:
+        """What all reports tell, newest report first where each is a row."""
+        evidence = self._told(current, indicator, within, _TABULATED)
+        sources = current.entries if within is None else within
+        newest = sorted(sources, key=lambda source: (current.entries[source].date or "", source), reverse=True)
+        called = labels({source: current.titles[source] for source in newest})
+        judge = self._library(current).judge
+
+        def key_of(each: Evidence) -> str | None:
+            return called[each.passage.chunk.source] if by == "report" else _key(current, by, each)
+
+        keys = list(called.values()) if by == "report" else []
+        return table_of(indicator, by, keys, evidence, key_of, current.report, judge, len(newest))
+
+    def _told(self, current: _Generation, indicator: str, within: Within, k: int) -> list[Evidence]:
+        """What the reports tell of an indicator, most probable first."""
+        query = build(understand(figure_question(indicator), (), current.regions), current)
+        return weigh(query, self._search(current, [query], k, within)[0], self._library(current), k)
+
+    def examine(self, text: str, left_out: Collection[str] = ()) -> list[Case]:
+        """What the judge is shown for a question, to be fitted on; `left_out` are reports not to be looked in."""
+        with self._current() as current:
+            query = build(understand(text, (), current.regions), current)
+            within = current.without(None, left_out)
+            passages = self._search(current, [query], DEFAULT_PASSAGES, within)[0]
+            library = self._library(current)
+            readings = (
+                library.read(query.question.interpreted, [to_read(p) for p in passages]) if library.read else None
+            )
+            return cases_of(query, passages, readings, library)[0]
 
     def search(self, text: str, k: int = DEFAULT_HITS, only: Filter = EVERYTHING) -> list[Passage]:
         """The k best passages, best first, for a question as it stands. Raises UsageError and NothingSelected."""
@@ -229,7 +311,7 @@ class Engine:
             generation.index.close()
 
     def _search(self, current: _Generation, queries: Sequence[Query], k: int, within: Within) -> list[list[Passage]]:
-        """The k best passages for each query, of one in another language more."""
+        """The k best passages for each query."""
         if not queries:
             return []
         wanted = max(k, CANDIDATES)
@@ -238,7 +320,7 @@ class Engine:
         found = []
         for query, near in zip(queries, nearest, strict=True):
             hits = self._lifted(current, query, fuse(near, current.index.matching(query.words, wanted, within)))
-            found.append(self._passages(current, hits[: _WIDER * k if query.core else k]))
+            found.append(self._passages(current, hits[:k]))
         return found
 
     @staticmethod
@@ -255,7 +337,8 @@ class Engine:
     def _library(self, current: _Generation) -> Library:
         reader = self._models.reader()
         read = reader.read if reader is not None else None
-        return Library(current.report, current.view, self._meaning, read, self._settings.min_evidence)
+        naming = current.index.catalog.naming
+        return Library(current.report, current.view, current.frequency, naming, read, judge(read is not None))
 
     def _passages(self, current: _Generation, hits: Sequence[tuple[str, float]]) -> list[Passage]:
         passages = []
@@ -264,7 +347,14 @@ class Engine:
             passages.append(Passage(chunk, current.titles[chunk.source], entry.date, round(score, 6)))
         return passages
 
-    def _meaning(self, core: str, texts: Sequence[str]) -> list[float]:
-        """The cosine similarity of each text with a question's core."""
-        asked = self._embedder.question(core).ravel()
-        return [float(self._embedder.question(text).ravel() @ asked) for text in texts]
+
+def _key(current: _Generation, by: By, evidence: Evidence) -> str | None:
+    """The place or year that a sentence speaks about."""
+    view = current.view(evidence.passage.chunk.source)
+    return year_told(evidence, view) if by == "year" else place_told(evidence, view, sorted(view.places))
+
+
+def _surer(alone: Answer, about: Answer) -> Answer:
+    """A question's answer as it stands alone, unless as one about what was asked before it is clearly surer."""
+    probabilities = [max((c.score for c in answer.citations), default=0.0) for answer in (alone, about)]
+    return about if probabilities[1] > probabilities[0] + _CLEARLY else alone

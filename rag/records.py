@@ -11,7 +11,8 @@ from typing import Literal
 from ingest.records import Chunk
 
 Script = Literal["zh-Hans", "zh-Hant"]
-Mismatch = Literal["place", "year", "plan", "name", "thing", "kind"]
+Certainty = Literal["sure", "likely"]
+Form = Literal["fact", "list", "passage", "summary", "yesno", "computed"]
 QuestionLanguage = str
 """`zh-Hans`, `zh-Hant`, `en`, or `und` where none of them is written."""
 
@@ -44,24 +45,24 @@ class Passage:
 class Evidence:
     """A sentence that may answer: `report.text[start:end] == text`.
 
-    `support` in [0, 1] is the share of the question's telling parts that it and its surroundings carry,
-    `focus` in [0, 1] the share that stands right beside the short answer. `short` is the span of the short
-    answer in the report's text. `mismatch` says why it can't answer: it is about another `place` or
-    `year`, tells a result where a `plan` is asked or the other way round, lacks a `name` that the question
-    gives or the `thing` that is counted, or holds no answer of the asked `kind`. `relevance` in [0, 1] is how
-    likely the passage answers, as the reader says, None without one; `read` is how far that lifts the sentence.
+    What the reader says of it are log odds: that its passage answers (`relevance`), that the passage's best span does
+    rather than nothing (`margin`), that the sentence proves the answer (`proof`), that the answer is yes (`polarity`).
+    `told` in [0, 1] is the share of the likeliest spans that it holds, `span` the best of them and `short` the short
+    answer, in the report's text. `probability` in [0, 1] is the judge's that it answers.
     """
 
     passage: Passage
     start: int
     end: int
     text: str
-    support: float
-    short: tuple[int, int] | None
-    focus: float
-    mismatch: Mismatch | None = None
-    relevance: float | None = None
-    read: float = 0.0
+    relevance: float = 0.0
+    margin: float = 0.0
+    proof: float = 0.0
+    polarity: float = 0.0
+    told: float = 0.0
+    span: tuple[int, int] | None = None
+    short: tuple[int, int] | None = None
+    probability: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,4 +97,6 @@ class Answer:
     citations: tuple[Citation, ...]
     reason: str | None
     nearest: tuple[Citation, ...]
+    certainty: Certainty | None = None
+    form: Form | None = None
     took_ms: dict[str, float] = field(default_factory=dict)

@@ -20,6 +20,7 @@ from rag.commands.cli import app
 PAGES = [ROOT / "README.md", *(ROOT / "docs" / f"{name}.md" for name in ("staff", "operators", "developers"))]
 _SHELL = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _CONSOLE = re.compile(r"^\$ (.+)$", re.MULTILINE)
+_TRANSCRIPT = re.compile(r"^```console\n\$ (.+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _CRON = re.compile(r"^```cron\n(.*?)^```", re.MULTILINE | re.DOTALL)
 # What would change the machine or this checkout, or run these tests again, is looked at and not done.
 _LOOKED_AT = {
@@ -85,6 +86,22 @@ def test_a_block_of_commands_runs_as_written(checkout, page, script):
     assert done.returncode == 0, f"{page}: {done.stderr}"
 
 
+def transcripts() -> list[tuple[str, str]]:
+    """(command, what the README shows of its output)."""
+    return _TRANSCRIPT.findall((ROOT / "README.md").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(("command", "shown"), transcripts(), ids=lambda value: value[:30])
+def test_a_command_prints_what_the_readme_shows(checkout, command, shown):
+    """In order, but for what the README leaves out at each … and for how lines are broken."""
+    printed = " ".join(run(command, checkout).stdout.split())
+    at = 0
+    for piece in (" ".join(piece.split()) for piece in shown.split("…")):
+        at = printed.find(piece, at)
+        assert at >= 0, piece
+        at += len(piece)
+
+
 def test_a_backup_restored_elsewhere_answers_without_another_ingest(checkout, tmp_path):
     assert run("tar -czf wenbao-backup.tar.gz seeds .wenbao/index", checkout).returncode == 0
     shutil.copytree(checkout / "bin", tmp_path / "bin")
@@ -121,7 +138,7 @@ IN_DOCS = "\n".join(script for _, script in blocks())
 @pytest.mark.parametrize("line", [line for line in EXAMPLES if line not in IN_DOCS])
 def test_an_example_of_the_help_runs_as_written(checkout, line):
     done = run(line, checkout)
-    assert done.returncode in ((0, 3) if " ask " in line else (0,)), done.stderr
+    assert done.returncode in ((0, 3) if re.search(" (?:ask|table) ", line) else (0,)), done.stderr
 
 
 def commands() -> dict[str, object]:

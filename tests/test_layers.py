@@ -36,6 +36,7 @@ ROOMS = (
     "rag.question",
     "rag.search",
     "rag.evidence",
+    "rag.judge",
     "rag.answers",
     "rag.engine",
     "rag.show",

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 from typing import Literal
 
 from ingest.formats.encoding import LOST
+from ingest.language.places import rank_pattern
 from ingest.records import CleanReport
 
 Kind = Literal["lost", "repaired", "pinyin", "dropped", "anonymised"]
-
-_PLACE = r"(?:省|自治区|地区|[市州盟县旗区镇乡村])"
-# What a copy that was made public puts where a name or a figure stood: XX, ××, ○○, **, 某某, 某县.
-_ANONYMISED = re.compile(
-    rf"(?<![A-Za-z])[XxＸｘ×]{{2,}}(?![A-Za-z])|(?<![A-Za-z])[XxＸｘ×](?={_PLACE})|[○〇]{{2,}}|[*＊]{{2,}}|某某|某(?={_PLACE})"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +32,17 @@ def anomalies(report: CleanReport) -> tuple[Anomaly, ...]:
     kinds = [edit.kind for edit in report.edits]
     counts: dict[Kind, int] = {
         "lost": report.text.count(LOST),
-        "anonymised": len(_ANONYMISED.findall(report.text)),
+        "anonymised": len(_anonymised().findall(report.text)),
         "repaired": kinds.count("slip"),
         "pinyin": kinds.count("pinyin"),
         "dropped": len(report.dropped),
     }
     return tuple(Anomaly(kind, count) for kind, count in counts.items() if count)
+
+
+@functools.cache
+def _anonymised() -> re.Pattern[str]:
+    """What a copy that was made public puts where a name or a figure stood: XX, ××, ○○, **, 某某, 某县."""
+    place = f"(?={rank_pattern()})"
+    crossed = rf"(?<![A-Za-z])[XxＸｘ×](?:[XxＸｘ×]+(?![A-Za-z])|{place})"
+    return re.compile(rf"{crossed}|[○〇]{{2,}}|[*＊]{{2,}}|某某|某{place}")

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from ingest.cleaning.labels import is_furniture, may_be_furniture, names_source, opens_others, says_when_made
-from ingest.language.pinyin import HAN
+from ingest.language.marks import BULLETS, CLOSERS, ELLIPSES, HAN, finished, numbering
 from ingest.offsets import Replacement
 
 
@@ -25,9 +25,9 @@ class Removal(NamedTuple):
 
 
 _COUNTER = re.compile(r"\d{1,7}")
-_BULLET = re.compile(r"\s*[•·●◆■▪※○-]\s*\S")
-_NUMBERED = re.compile(r"[(（]?[一二三四五六七八九十\d]{1,3}[)）、.．]")
-_FINISHED = frozenset("。！？!?…；;：:）)”】")
+_BULLET = re.compile(rf"\s*[{BULLETS}]\s*\S")
+_CLOSED = re.compile(rf"[{CLOSERS}]$")
+_BROKEN_OFF = re.compile(rf"[{ELLIPSES}]$")
 _NOTICE = re.compile(
     r"[(（【\[](?:(?P<words>[^()（）【】\[\]\n]{0,120})[)）】\]]|(?P<open>[^()（）【】\[\]\n。]{0,70})。)"
 )
@@ -176,7 +176,7 @@ def _teasers(lines: list[_Line]) -> list[int]:
         if line.label and opens_others(line.text):
             heading = n if entries >= _ENTRIES else heading
         elif line.text and not (line.label and (is_furniture(line.text) or may_be_furniture(line.text))):
-            if _NUMBERED.match(line.text) or not (_BULLET.match(line.text) or _breaks_off(line.text)):
+            if numbering(line.text) or not (_BULLET.match(line.text) or _breaks_off(line.text)):
                 break
             entries += 1
     if heading is not None:
@@ -195,7 +195,8 @@ def _is_title(text: str) -> bool:
 
 
 def _breaks_off(text: str) -> bool:
-    return len(text) >= _ENTRY and (text[-1] not in _FINISHED or text[-1] == "…")
+    ends = (finished(text) or _CLOSED.search(text)) and not _BROKEN_OFF.search(text)
+    return len(text) >= _ENTRY and not ends
 
 
 def _merged(removals: Iterable[Removal]) -> list[Removal]:

@@ -9,15 +9,18 @@ import functools
 import re
 from collections.abc import Mapping
 
+from ingest.language.date_forms import STAMP
+from ingest.language.marks import COLONS, COMMAS, ENDS
 from ingest.language.words import alternation, table
 
 _EDGES = "|>»·" + "".join(filter(str.isspace, map(chr, range(0x3001))))
-_COLON = re.compile("[:：]")
-_TIME = r"\d{2,4}[\d :：/.年月日时分-]*+"
+_COLON = re.compile(f"[{COLONS}]")
+_TIME = rf"\d{{2,4}}[\d {COLONS}{STAMP}]*+"
+_PATH = f"[^{ENDS}{COMMAS}]{{0,80}}"
 # What may follow a label, by the section of the table that holds it.
 _VALUES = {
-    "path": re.compile(r"[^。，；！？,;!?]{0,80}"),
-    "made": re.compile(rf"(?:{_TIME})?\s*+(?:来源\s*+[:：].{{0,30}})?"),
+    "path": re.compile(_PATH),
+    "made": re.compile(rf"(?:{_TIME})?\s*+(?:来源\s*+[{COLONS}].{{0,30}})?"),
     "day": re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:\s+[\d:]+)?"),
     "views": re.compile(r"[\d,]*[万+]*\s*次?"),
     "names": re.compile(r"[\u4e00-\u9fff·、 \u3000]{0,16}"),
@@ -29,16 +32,16 @@ _VALUES = {
     "nothing": re.compile(""),
 }
 _STAMP = re.compile(_TIME)
-_HOME = re.compile(r"首页\s*[>»›/][^。，；！？,;!?]{0,80}")
+_HOME = re.compile(rf"首页\s*[>»›/]{_PATH}")
 # A time and the source, a counter, a licence, a plea, a menu.
 _OTHER_SHAPES = re.compile(
-    rf"{_TIME}(?:(?<=\s)|\s)\s*+来源\s*+[:：].{{0,30}}"
+    rf"{_TIME}(?:(?<=\s)|\s)\s*+来源\s*+[{COLONS}].{{0,30}}"
     r"|阅读\s*[\d,]+[万+]*"
-    r"|[^。，,；;]{0,20}ICP备\s*\d++号[^。，；;]{0,40}"
+    rf"|[^{ENDS}{COMMAS}]{{0,20}}ICP备\s*\d++号[^{ENDS}{COMMAS}]{{0,40}}"
     r"|如有侵权.{0,10}(?:联系|告知|通知).{0,12}删除.{0,10}"
     r"|关于我们\s*+(?:[|·][^|·]{2,12})++"
 )
-_OTHERS = re.compile(r"[>»|•·\s]*+(?:【[^】]{0,60}】)?\s*+([\u4e00-\u9fff]{2,12})\s*[:：]?")
+_OTHERS = re.compile(rf"[>»|•·\s]*+(?:【[^】]{{0,60}}】)?\s*+([\u4e00-\u9fff]{{2,12}})\s*[{COLONS}]?")
 
 
 def is_furniture(line: str) -> bool:

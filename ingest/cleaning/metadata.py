@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import bisect
 import datetime
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from ingest.language import places
+from ingest.language import dates, places
 from ingest.language.bodies import bodies
+from ingest.language.dates import Date
 from ingest.language.divisions import by_name
+from ingest.language.marks import COLONS, MARKS, QUOTE_ENDS
+from ingest.language.words import alternation, table
 
-_ENDS_A_SENTENCE = '。！？；，、：…!?;,:."”’'
-_LABEL = re.compile(r"[:：>|〉》]\s|[:：>|]$|\d{1,2}:\d{2}")
-_PUBLISHED = re.compile(
-    r"(?:发布|发表|刊登|更新)(?:时间|日期)\s*[:：]\s*(\d{4})\s*[-年/.]\s*(\d{1,2})\s*[-月/.]\s*(\d{1,2})"
-)
-_LINE = re.compile(r"\S.*")
-_COLON = re.compile("[:：]")
-_CELL_BREAK = re.compile(r"(?<![:：])\t+")  # a label and its value are one
-_DATE_LINE = re.compile(r"[(（]?(\d{4})\s*[-年/.]\s*(\d{1,2})\s*[-月/.]\s*(\d{1,2})\s*日?[)）]?")
+_NO_TITLE = re.compile(rf"[{MARKS}{QUOTE_ENDS}]$")
+_LABEL = re.compile(rf"[{COLONS}>|〉》]\s|[{COLONS}>|]$|\d{{1,2}}:\d{{2}}")
+_COLON = re.compile(f"[{COLONS}]")
+_CELL_BREAK = re.compile(rf"(?<![{COLONS}])\t+")  # a label and its value are one
+_TIME_OF_DAY = re.compile(rf"[\d{COLONS}\s|]*")
 _SOURCE = re.compile(
-    r"(?:^|[\s|>])(?:文章|信息|稿件|新闻)?(?:来源|出处)\s*[:：][ \t]*([^\s:：|。，]{2,30})(?=\s|\||$)", re.MULTILINE
+    rf"(?:^|[\s|>])(?:文章|信息|稿件|新闻)?(?:来源|出处)\s*[{COLONS}][ \t]*([^\s{COLONS}|。，]{{2,30}})(?=\s|\||$)",
+    re.MULTILINE,
 )
 _BODY = re.compile(
     rf"([\u4e00-\u9fff]{{1,16}}?(?:{bodies('association', 'government', 'science')}))"
@@ -31,6 +30,8 @@ _BODY = re.compile(
 _LONGEST_LABEL = 60  # characters; a longer line is text
 _AROUND = 10  # lines with text at either end among which a page's own labels stand
 _BELOW = 3  # and so many from the first sentence on, however much navigation is above it
+_SIGNED = 5  # lines with text at either end among which the date of a signature stands
+_DATED = 32  # characters in which a date behind its label ends
 
 
 def title(text: str) -> str | None:
@@ -39,7 +40,7 @@ def title(text: str) -> str | None:
     for line in lines[:8] if len(lines) > 1 else []:
         if len(line) > 60:
             return None
-        if len(line) >= 6 and line[-1] not in _ENDS_A_SENTENCE and not is_label(line):
+        if len(line) >= 6 and not _NO_TITLE.search(line) and not is_label(line):
             return line.lstrip("# ")
     return None
 
@@ -61,31 +62,65 @@ def property_date(date: str | None, text: str) -> str | None:
 
 
 def publication_date(text: str) -> str | None:
-    """The date that the page's labels give as its publication, else the date a report is signed with; as YYYY-MM-DD.
+    """The date that the page's labels give as its publication, else the one beside its source (来源:某网 2023-09-22),
+    else the date a report is signed with; as YYYY-MM-DD.
 
     In the midst of the text such a label is the report's own: a table of data says when it was brought up to date.
     """
     lines = [line for line in map(str.strip, text.split("\n")) if line]
-    signed = [match for line in (*lines[:5], *lines[-5:]) if (match := _DATE_LINE.fullmatch(line))]
-    for match in (*_page_labels(text), *reversed(signed)):
+    edges = _edges(lines)
+    for date in (*_labelled(lines, edges), *_beside_source(lines[n] for n in edges), *_signed(lines)):
         try:
-            return datetime.date(*map(int, match.groups())).isoformat()
+            return datetime.date(date.year or 0, date.month or 0, date.day or 0).isoformat()
         except ValueError:
             continue
     return None
 
 
-def _page_labels(text: str) -> Iterator[re.Match[str]]:
-    """The labelled dates at head and tail, where a page puts its own, and in no row of a table beside other cells."""
-    found = list(_PUBLISHED.finditer(text))
-    lines = list(_LINE.finditer(text)) if found else []
-    starts = [line.start() for line in lines]
-    prose = next((n for n, line in enumerate(lines) if "。" in line[0] or len(line[0]) > _LONGEST_LABEL), len(lines))
+def _edges(lines: Sequence[str]) -> list[int]:
+    """The lines at head and tail, where a page puts its own labels."""
+    prose = next((n for n, line in enumerate(lines) if "。" in line or len(line) > _LONGEST_LABEL), len(lines))
     head, tail = max(_AROUND, prose + _BELOW), len(lines) - _AROUND
-    for match in found:
-        n = bisect.bisect(starts, match.start()) - 1
-        if (n < head or n >= tail) and all(map(_COLON.search, _CELL_BREAK.split(lines[n][0].strip()))):
-            yield match
+    return [n for n in range(len(lines)) if n < head or n >= tail]
+
+
+def _labelled(lines: Sequence[str], edges: Iterable[int]) -> Iterator[Date]:
+    """The dates labelled as that of publication, but for those in a row of a table beside other cells."""
+    for n in edges:
+        if not all(map(_COLON.search, _CELL_BREAK.split(lines[n]))):
+            continue
+        for label in _published().finditer(lines[n]):
+            written = lines[n][label.end() :] or "".join(lines[n + 1 : n + 2])
+            if date := _day_at(written):
+                yield date
+
+
+def _beside_source(lines: Iterable[str]) -> Iterator[Date]:
+    """The dates right behind or before the label of a source."""
+    for line in lines:
+        if source := _SOURCE.search(line[:_LONGEST_LABEL]):
+            day = _day_label().match(line, source.end())
+            behind, before = _day_at(line[day.end() if day else source.end() :]), _day_at(line)
+            if behind:
+                yield behind
+            elif before and _TIME_OF_DAY.fullmatch(line, before.end, source.start()):
+                yield before
+
+
+def _signed(lines: Sequence[str]) -> list[Date]:
+    """The dates that stand alone on a line near either end, the last first."""
+    near = [line for line in (*lines[:_SIGNED], *lines[-_SIGNED:]) if len(line) <= _DATED]
+    return [date for line in reversed(near) if (date := dates.only(line)) and _is_day(date)]
+
+
+def _day_at(text: str) -> Date | None:
+    """The day that a text begins with."""
+    date = next(iter(dates.find(text[:_DATED])), None)
+    return date if date and not date.start and _is_day(date) else None
+
+
+def _is_day(date: Date) -> bool:
+    return date.until is None and None not in (date.year, date.month, date.day)
 
 
 def publisher(text: str) -> str | None:
@@ -117,6 +152,16 @@ def regions(text: str, title: str | None = None) -> tuple[str, ...]:
             found[name] = None
     titled = places.find(title) if title else ()
     return tuple(dict.fromkeys((*found, *(place.name for place in titled if place.level not in places.SMALL))))
+
+
+@functools.cache
+def _published() -> re.Pattern[str]:
+    return re.compile(rf"(?:{alternation(table('pages')['made']['published'])})\s*[{COLONS}]\s*")
+
+
+@functools.cache
+def _day_label() -> re.Pattern[str]:
+    return re.compile(rf"[\s|]*(?:(?:{alternation(table('pages')['day']['weak'])})\s*[{COLONS}]\s*)?")
 
 
 @functools.cache

@@ -21,7 +21,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ingest.language.pinyin import ANNOTATION, HAN, LETTERS, pronounces, without_annotations
+from ingest.language.marks import ENDS, HAN, PAUSES, SLIPS
+from ingest.language.pinyin import ANNOTATION, LETTERS, pronounces, without_annotations
 from ingest.language.script import to_simplified
 from ingest.language.vocabulary import Lexicon, load_lexicon
 from ingest.offsets import Replacement
@@ -46,9 +47,7 @@ _LOOK_BACK = 12  # characters from the first strange one back to where a run may
 _CONTEXT = 6  # characters on each side that a repair is judged with
 _READING = 6.0  # natural log: what an annotation that fits the character before it is worth
 
-# The marks beside which a byte can be lost or gained, as they are written in GBK.
-_SLIP_MARKS = frozenset("。，、；：？！（）《》「」“”")
-_MARK_LEADS = (0xA1, 0xA3)  # the first bytes they have
+_MARK_LEADS = (0xA1, 0xA3)  # the first bytes of these in GBK
 _BRACKETS = (("（", "）"), ("《", "》"), ("“", "”"), ("「", "」"))
 # ASCII marks that may stand for their full-width form, which was folded after the damage.
 _FOLDED = {ascii_mark: chr(ord(ascii_mark) + 0xFEE0) for ascii_mark in ",;:?!()"}
@@ -113,9 +112,10 @@ def _strange(lexicon: Lexicon) -> re.Pattern[str]:
     symbols = r"\u0391-\u0451\u2160-\u217b\u2460-\u249b\u2500-\u2642\u3021-\u312f"
     rare = rf"\u3400-\u4dbf{rare_han}{symbols}"
     # The character first and what is around it then: a pattern that begins with a set is searched for faster.
+    marks = "".join(_FOLDED.values())
     half = rf"(?<=\?)(?:([{LETTERS}]{{1,8}})\)|(?=[{HAN}]))"
-    wide = r"(?<=[\uff01-\uff5e])(?<![！（），：；？])(?<![\uff10-\uff5a].)(?![\uff10-\uff5a])"
-    lone_letter = rf"(?<=[{HAN}？！；：，。?!;:,][@-~])(?=[{HAN}(])"
+    wide = rf"(?<=[\uff01-\uff5e])(?<![{marks}])(?<![\uff10-\uff5a].)(?![\uff10-\uff5a])"
+    lone_letter = rf"(?<=[{HAN}{ENDS}{PAUSES}][@-~])(?=[{HAN}(])"
     space = rf"(?<=[{HAN})]\u3000)(?=[^\s\u3000])"
     return re.compile(rf"[?\uff01-\uff5e@-~\u3000{rare}](?:(?<=[{rare}])|{lone_letter}|{wide}|{half}|{space})")
 
@@ -140,7 +140,7 @@ def _beginnings() -> tuple[re.Pattern[str], dict[str, tuple[tuple[bool, int], ..
     """What a shifted run can begin with, and how: (whether the character is a stray byte's, the first byte in step)."""
     found = {}
     for char, (first, *second) in _wide_codes().items():
-        ways = [(False, lead) for lead in _MARK_LEADS if _decode(lead, first) in _SLIP_MARKS]  # a mark's byte was lost
+        ways = [(False, lead) for lead in _MARK_LEADS if _decode(lead, first) in SLIPS]  # a mark's byte was lost
         if first in _MARK_LEADS and second[0] in _MARK_LEADS:  # a stray byte before a mark
             ways.append((True, second[0]))
         if second and ways:
@@ -208,7 +208,7 @@ def _in_step(lexicon: Lexicon, text: str, start: int, at: int, lead: int, *, fol
 @functools.cache
 def _usual(lexicon: Lexicon) -> frozenset[str]:
     """The characters that can be what a report says."""
-    return lexicon.common | _SLIP_MARKS
+    return lexicon.common | SLIPS
 
 
 def _open_bracket(text: str) -> str:
@@ -278,7 +278,7 @@ def _judge(lexicon: Lexicon, text: str, run: _Run) -> tuple[float, Replacement] 
     if reading[0] == "！":
         # A mark of which only A1 is left is read so, and 。 or 、 is what was there far more often.
         reading = "。" + reading[1:]
-    if text[run.start] not in _SLIP_MARKS and reading[0] in _SLIP_MARKS:
+    if text[run.start] not in SLIPS and reading[0] in SLIPS:
         confidence = min(confidence, _MARK_CONFIDENCE)
     value = score(reading)
     if value < needed:
@@ -295,7 +295,7 @@ def _filling(
     """
     (top, best), others = ranked[0], ranked[1:]
     odds = math.exp(others[0][0] - top) if others else 0.0
-    if best in _SLIP_MARKS:
+    if best in SLIPS:
         convincing = odds <= _MAX_MARK_ODDS
     else:
         numeral = next((value for value, char in others if char in _NUMERALS), -math.inf)

@@ -13,6 +13,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ingest.language import marks
+
 _EDGE_LINES = 2  # lines at a page's top and bottom that may be its furniture
 _EDGE = 0.12  # of the page's height, at its top and its bottom, in which furniture stands
 _SAME_HEIGHT = 4.0  # points between two places that count as one
@@ -27,10 +29,6 @@ _DIGITS = re.compile(r"\d+")
 _NUMBER = re.compile(
     r"(?:[-—–―－·•~～\s]*+(?:第\s*+)?|(?:[Pp]age|[Pp]\.)\s*+)(\d{1,4})"
     r"(?:\s*+页)?(?:\s*+(?:[,，/／]|of)?\s*+(?:共\s*+)?\d{1,4}\s*+页?)?[-—–―－·•~～\s]*+"
-)
-_FINISHED = frozenset("。！？!?…；;：:")
-_LIST_ITEM = re.compile(
-    r"\s*(?:[•·●◆■▪※-]\s|[(（][一二三四五六七八九十\d]{1,3}[)）]|[一二三四五六七八九十]{1,3}、|\d{1,2}(?:[、)）]|[.．](?!\d)))"
 )
 
 
@@ -123,8 +121,7 @@ class _Margins:
             return False
         full = line.x1 >= self.right - _SLACK * line.size
         indented = following.x0 >= min(self.left, line.x0) + _INDENT * line.size
-        begins = indented or _LIST_ITEM.match(following.text) is not None
-        return full and not begins and line.text[-1:] not in _FINISHED
+        return full and not indented and not marks.item(following.text) and not marks.finished(line.text)
 
 
 def _paragraphs(lines: Sequence[Line], margins: _Margins) -> str:
@@ -152,7 +149,7 @@ def _repeated(pages: Sequence[PageLines]) -> list[set[int]]:
     for places in groups.values():
         often = len({number for number, _ in places}) >= max(_TIMES, _MOST * len(pages))
         texts = [(number, pages[number].lines[n].text.strip()) for number, n in places]
-        if often and not any(text[-1:] in _FINISHED for _, text in texts) and _only_numbered(texts):
+        if often and not any(marks.finished(text) for _, text in texts) and _only_numbered(texts):
             for number, n in places:
                 found[number].add(n)
     return found

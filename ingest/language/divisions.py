@@ -59,6 +59,8 @@ def same(one: str, other: str) -> bool:
     if one == other:
         return True
     one_rank, other_rank = _alike(one), _alike(other)
+    if one in ranks() and other in ranks():
+        return one_rank == other_rank
     return stem(one) == stem(other) and (one_rank == other_rank or not one_rank or not other_rank)
 
 

@@ -13,15 +13,22 @@ from collections.abc import Iterator
 from ingest.language.words import alternation, table
 
 __all__ = [
+    "BORDERS",
     "BULLETS",
     "CLOSERS",
+    "COLONS",
+    "COMMAS",
     "ELLIPSES",
     "ENDS",
     "HAN",
     "LISTING",
+    "MARKS",
     "OPENERS",
     "PAUSES",
+    "QUOTE_ENDS",
+    "SLIPS",
     "clauses",
+    "finished",
     "item",
     "narrow",
     "numbering",
@@ -42,13 +49,21 @@ def _class(chars: str) -> str:
 ENDS = _class(_MARKS["ends"] + _MARKS["half_ends"])
 """What ends a sentence; the full stop of Latin script isn't among them."""
 ELLIPSES = _class(_MARKS["ellipses"])
-PAUSES = _class(_MARKS["pauses"])
-"""Commas and colons."""
+COMMAS = _class(_MARKS["commas"])
+COLONS = _class(_MARKS["colons"])
+PAUSES = COMMAS + COLONS
 LISTING = _class(_MARKS["listing"])
 """What parts the items of an enumeration: 、."""
+MARKS = ENDS + PAUSES + LISTING + ELLIPSES + _class(_MARKS["stops"])
+"""What parts or ends sentences, clauses and items."""
 OPENERS = _class("".join(pair[0] for pair in _PAIRS))
 CLOSERS = _class("".join(pair[1] for pair in _PAIRS))
 """Closing quotes and brackets; straight quotes are not among them, for they open too."""
+QUOTE_ENDS = _class("".join(pair[1] for pair in _MARKS["quotes"]) + _MARKS["straight"])
+SLIPS = frozenset(_MARKS["slips"])
+"""The marks beside which a byte of GBK is lost or gained."""
+BORDERS: tuple[str, ...] = tuple(_MARKS["borders"])
+"""Where a text may be cut, the coarsest border first; the last is between any two characters."""
 BULLETS = _class(_MARKS["bullets"])
 HAN = "".join(first if first == last else f"{first}-{last}" for first, last in _MARKS["han"])
 """Every Han character."""
@@ -83,9 +98,16 @@ def titles(text: str) -> list[tuple[int, int]]:
     return [match.span() for match in _title().finditer(text)]
 
 
-def numbering(line: str) -> str:
-    """The numbering that a line of a list or a heading begins with (一、 （一） 1. ① 第一章), else nothing."""
-    match = _numbering().match(line)
+def finished(line: str) -> bool:
+    """Whether nothing of a line's last sentence can stand in the next one: it ends with a mark that ends a sentence,
+    an ellipsis, or a colon that leads to what follows."""
+    return bool(_last_mark().search(line, max(0, len(line) - 1)))
+
+
+def numbering(line: str, figures: bool = True) -> str:
+    """The numbering that a line of a list or a heading begins with (一、 （一） 1. ① 第一章), else nothing; without
+    `figures` only one in characters, as chapters have."""
+    match = _numbering().match(line) if figures else _chapter().match(line)
     return match[1] if match else ""
 
 
@@ -156,16 +178,31 @@ def _title() -> re.Pattern[str]:
 
 
 @functools.cache
+def _last_mark() -> re.Pattern[str]:
+    return re.compile(f"[{ENDS}{ELLIPSES}{COLONS}]")
+
+
+@functools.cache
 def _numbering() -> re.Pattern[str]:
-    numerals, figures = f"[{_MARKS['numerals']}]{{1,3}}", r"[\d０-９]{1,3}"
-    forms = (
-        rf"[(（](?:{numerals}|{figures})[)）]",
-        rf"{numerals}[{_class(_MARKS['behind_numerals'])}]",
-        rf"{figures}[{_class(_MARKS['behind_figures'])}](?![\d０-９])",
-        rf"第(?:{numerals}|{figures})(?:{alternation(_MARKS['parts'])})",
-        "[" + "".join(f"{first}-{last}" for first, last in _MARKS["circled"]) + "]",
-    )
-    return re.compile(rf"[ \t\u3000]*({'|'.join(forms)})")
+    figures = r"[\d０-９]{1,3}"
+    circled = "".join(f"{first}-{last}" for first, last in _MARKS["circled"])
+    behind = rf"{figures}[{_class(_MARKS['behind_figures'])}](?![\d０-９])"
+    return re.compile(rf"[ \t\u3000]*({_numbered(f'{_numerals()}|{figures}')}|{behind}|[{circled}])")
+
+
+@functools.cache
+def _chapter() -> re.Pattern[str]:
+    return re.compile(rf"[ \t\u3000]*({_numbered(_numerals())})")
+
+
+def _numbered(number: str) -> str:
+    """（一） 一、 第一章, with any of these numbers between brackets and behind 第."""
+    plain = rf"{_numerals()}[{_class(_MARKS['behind_numerals'])}]"
+    return rf"[(（](?:{number})[)）]|{plain}|第(?:{number})(?:{alternation(_MARKS['parts'])})"
+
+
+def _numerals() -> str:
+    return f"[{_MARKS['numerals']}]{{1,3}}"
 
 
 @functools.cache

@@ -10,11 +10,11 @@ import functools
 import re
 import unicodedata
 
+from ingest.language.marks import HAN
 from ingest.language.script import to_simplified
 from ingest.offsets import Replacement
 
 LETTERS = "a-zü\u00e0-\u01dc\u1e3f\u1ebf\u1ec1\u0300-\u030c"
-HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 
 # An annotation inside an annotation starts with a NUL: the converter read a byte of the outer one as Han.
 _NESTED = rf"(?:\(\x00[{LETTERS}]{{1,8}}\))?"

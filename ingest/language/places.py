@@ -24,6 +24,7 @@ from ingest.language.divisions import (
     width,
     within,
 )
+from ingest.language.marks import COMMAS, ENDS
 from ingest.language.words import alternation, table
 
 __all__ = ["SMALL", "Place", "find", "level", "own", "rank_pattern", "same", "stem", "width", "within"]
@@ -228,12 +229,14 @@ def _leads(left: _Left, lead: str, begin: int, start: int, sure: bool) -> bool:
     words = _leads_by_kind()
     opens = begin - len(lead) == start
     if lead in words["joining"] and opens and sure:
-        return start > 0 and (start == left.done or left.text[start - 1] not in "。！？；，\n")
+        return start > 0 and (start == left.done or not _ends_clause().match(left.text, start - 1))
     return lead not in words["weak_leads"] or opens or not sure
 
 
 def _lead_before(text: str, at: int, start: int) -> str:
     """The longest word that leads to a name and ends at `at`, not begun before `start`; empty where none does."""
+    if at == 0 or text[at - 1] not in _lead_ends():
+        return ""
     for length in range(min(_longest_lead(), at - start), 0, -1):
         if text[at - length : at] in _leads_by_kind()["all"]:
             return text[at - length : at]
@@ -326,6 +329,11 @@ def _rank_words() -> re.Pattern[str]:
 
 
 @functools.cache
+def _ends_clause() -> re.Pattern[str]:
+    return re.compile(rf"[{ENDS}{COMMAS}\n]")
+
+
+@functools.cache
 def _part_of() -> re.Pattern[str]:
     return re.compile(alternation(table("places")["short"]["not_before"]))
 
@@ -340,6 +348,11 @@ def _leads_by_kind() -> dict[str, frozenset[str]]:
     words = table("places")
     kinds = {kind: frozenset(words[kind]) for kind in ("leads", "weak_leads", "joining")}
     return kinds | {"all": frozenset().union(*kinds.values())}
+
+
+@functools.cache
+def _lead_ends() -> frozenset[str]:
+    return frozenset(lead[-1] for lead in _leads_by_kind()["all"])
 
 
 @functools.cache

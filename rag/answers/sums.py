@@ -12,22 +12,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from ingest.language import figures, units
+from ingest.language import figures, marks, units
 from ingest.language.figures import Figure
 from ingest.language.places import rank_pattern
 from ingest.language.questions import asking
 from ingest.language.script import to_simplified
-from rag.answers.compose import answer_with, in_script, refuse, say
-from rag.evidence.library import ReportOf, ViewOf
+from rag.answers.citing import ReportOf, answered, in_script, refused, say
 from rag.evidence.sentences import narrowed
-from rag.evidence.subject import ReportView
+from rag.evidence.subject import ReportView, fold_same_length
+from rag.judge.ranking import ViewOf
 from rag.question.places import Named, named, whole
 from rag.question.query import Query
-from rag.records import Answer, Evidence, Question
+from rag.records import Answer, Certainty, Evidence, Question
 
 _MOST_REPORTS = 8  # reports quoted in one answer
 _BRIEF = 500  # characters of all quotes together
-_ALIKE = 0.75  # how much of the best report's evidence another's must carry to be listed
+_ALIKE = 0.75  # how much of the best report's share of what is asked another's must hold to be listed
+_MENTIONED, _SURELY = 0.5, 0.8  # the share of what is asked that a sentence must hold to speak of it at all, and surely
 _ORDERED = re.compile(r"((?:[一二三四五六特]、)+)([一二三四五六特])(等奖|等|级|类|批)")
 _RANKED = re.compile(r"((?:[\u4e00-\u9fff]{1,2}级、)+)([\u4e00-\u9fff]{1,2}级)")
 _QUOTED = re.compile(r"([“「《\"][^”」》\"]+[”」》\"])((?:[、和及与,，]+[“「《\"][^”」》\"]+[”」》\"])+)")
@@ -77,12 +78,13 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was found on a part: its evidence and figure, or neither."""
+    """What was found on a part: its evidence and figure and how sure that is, or none of them."""
 
     part: Part
     evidence: Evidence | None
     said: str = ""
     figure: Figure | None = None
+    certainty: Certainty | None = None
 
 
 def plan(query: Query) -> Plan | None:
@@ -115,7 +117,7 @@ def combine(
     told = [f for f in found if f.evidence is not None and f.figure is not None]
     if not told:
         reason = say(question, "报告中没有提到所问的内容。", "The reports do not mention what is asked.")
-        return refuse(question, reason, closest, report_of)
+        return refused(question, reason, closest, report_of)
     evidence: list[Evidence] = []
     numbers: dict[tuple[str, int], int] = {}
     spots: list[tuple[str, int]] = []
@@ -142,7 +144,9 @@ def combine(
         )
     elif short is None:
         lead += say(question, "。单位不同,不能合并计算。", ". The units differ, so there is no result.")
-    return answer_with(question, evidence, short, report_of, lead)
+    unsure = missing or any(f.certainty != "sure" for f in told)
+    certainty: Certainty = "likely" if unsure else "sure"
+    return answered(question, evidence, report_of, form="computed", certainty=certainty, short=short, lead=lead)
 
 
 def _spelled_out(first: str, second: str, query: Query) -> str:
@@ -190,39 +194,62 @@ def _result(question: Question, plan: Plan, told: Sequence[Found]) -> str | None
     )
 
 
-def mentions(
-    query: Query, evidence: Sequence[Evidence], report_of: ReportOf, view_of: ViewOf, min_support: float
-) -> Answer:
+def mentions(query: Query, evidence: Sequence[Evidence], report_of: ReportOf, view_of: ViewOf) -> Answer:
     """Which reports speak of something, each with its sentence; the refusal when none does."""
-    quoted = re.findall(r"[“「《\"]([^”」》\"]{1,30})[”」》\"]", query.question.folded)
-    best: dict[str, Evidence] = {}
-    for e in evidence:
-        if quoted and not any(name in view_of(e.passage.chunk.source).text[e.start : e.end] for name in quoted):
-            continue
-        if e.mismatch is None and (quoted or e.support >= min_support):
-            best.setdefault(e.passage.chunk.source, e)
-    if not best:
-        reason = say(query.question, "没有报告提到所问的内容。", "No report mentions what is asked.")
-        return refuse(query.question, reason, evidence, report_of)
-    most = max(e.support for e in best.values())
-    listed = [e for e in best.values() if e.support >= _ALIKE * most or quoted][:_MOST_REPORTS]
-    room = _BRIEF // len(listed)
-    listed = [narrowed(e, quoted or [form for t in query.terms.terms for form, _ in t.forms], room) for e in listed]
     question = query.question
+    quoted = re.findall(r"[“「《\"]([^”」》\"]{1,30})[”」》\"]", question.folded)
+    shares: dict[str, tuple[float, Evidence]] = {}
+    for e in evidence:
+        view = view_of(e.passage.chunk.source)
+        said = view.text[e.start : e.end]
+        share = query.terms.share(said)
+        exact = bool(quoted) and all(name in said for name in quoted)
+        speaks = exact or (not quoted and share >= _MENTIONED)
+        if speaks and share > shares.get(view.source, (-1.0, e))[0]:
+            shares[view.source] = share, e
+    if not shares:
+        reason = say(question, "没有报告提到所问的内容。", "No report mentions what is asked.")
+        return refused(question, reason, evidence, report_of)
+    most = max(share for share, _ in shares.values())
+    best = sorted(shares.values(), key=lambda each: -each[0])
+    listed = [e for share, e in best if share >= _ALIKE * most or quoted][:_MOST_REPORTS]
+    room = _BRIEF // len(listed)
+    listed = [narrowed(e, _mentioned_at(query, e, quoted), room) for e in listed]
     labels = [_label(view_of(e.passage.chunk.source), e.passage.title) for e in listed]
     lead = say(question, f"{len(listed)}份报告:", f"{len(listed)} reports: ") + in_script(
         "; ".join(f"{label} [{n}]" for n, label in enumerate(labels, 1)), question
     )
     short = in_script("、".join(labels), question)
-    return answer_with(question, listed, short if len(short) <= _BRIEF // 4 else None, report_of, lead)
+    short_answer = short if len(short) <= _BRIEF // 4 else None
+    certainty: Certainty = "sure" if quoted or most >= _SURELY else "likely"
+    return answered(question, listed, report_of, form="computed", certainty=certainty, short=short_answer, lead=lead)
 
 
-def figure_of(evidence: Evidence, text: str) -> tuple[str, Figure | None]:
-    """The short answer as the report writes it, and its figure."""
+def _mentioned_at(query: Query, evidence: Evidence, quoted: Sequence[str]) -> int:
+    """Where in the report the first of what is asked for stands."""
+    forms = quoted or [form for term in query.terms.terms for form, _ in term.forms]
+    folded = fold_same_length(evidence.text)
+    return evidence.start + min((at for form in forms if (at := folded.find(form)) >= 0), default=0)
+
+
+def figure_of(evidence: Evidence, label: str = "") -> tuple[str, Figure | None]:
+    """The figure of the short answer as the report writes it; of several the one beside the label it is asked by."""
+    beside = _beside(evidence.text, label)
+    if beside is not None:
+        return evidence.text[beside.start : beside.end], beside
     if evidence.short is None:
         return "", None
-    said = text[slice(*evidence.short)]
+    said = evidence.text[max(0, evidence.short[0] - evidence.start) : evidence.short[1] - evidence.start]
     return said, next(iter(figures.find(said)), None)
+
+
+def _beside(text: str, label: str) -> Figure | None:
+    """The only figure in a label's own item of an enumeration: 二等奖32个."""
+    for start, end in marks.clauses(text, listing=True):
+        if label and label in text[start:end]:
+            own = [figure for figure in figures.find(text) if start <= figure.start < end]
+            return own[0] if len(own) == 1 else None
+    return None
 
 
 def _comparison(query: Query, text: str, operation: Operation = "most") -> Plan | None:

@@ -21,7 +21,8 @@ from config.settings import Settings
 from ingest import console, entry, running
 from ingest.durable import write_atomically
 from ingest.index.catalog import ReportEntry
-from rag.answers.compose import title_of
+from rag.answers.citing import title_of
+from rag.answers.table import check, set_out
 from rag.commands import browse
 from rag.question.understand import understand
 from rag.records import Citation
@@ -42,6 +43,10 @@ _LINE = re.compile(r"\s*+[:：]\s*+(\S*+)\s*+(.*)", re.DOTALL)
 COMMANDS = {
     "1": Message("打开出处 1(2、3…同样),看引文的上下文", "open citation 1 (or 2, 3 …) in its surroundings"),
     "raw": Message(":raw 1 打开出处 1 在送来的原文中的样子", ":raw 1 shows citation 1 in the text as delivered"),
+    "table": Message(
+        ":table 指标 列出各地区的数字;加 按报告、按年 另行排列",
+        ":table INDICATOR sets it out by place; add by report or by year for another way",
+    ),
     "sources": Message("列出报告", "list the reports"),
     "report": Message(":report 名称 阅读一份报告", ":report NAME reads a report"),
     "only": Message(
@@ -58,6 +63,7 @@ COMMANDS = {
     "quit": Message("离开", "leave"),
 }
 _ALIASES = {
+    "表": "table",
     "来源": "sources",
     "报告": "report",
     "只看": "only",
@@ -228,6 +234,7 @@ class Chat:
     def _doing(self) -> dict[str, Callable[[str], None]]:
         return {
             "raw": lambda words: self._open_citation(words, raw=True),
+            "table": self._tabulate,
             "sources": self._list,
             "report": self._read,
             "only": self._narrow,
@@ -269,6 +276,19 @@ class Chat:
         self.screen.answer(answer)
         if first and self._citations and not self.screen.plain:
             self.screen.say(_OPEN_HINT.text(self.screen.language), "dim")
+
+    def _tabulate(self, words: str) -> None:
+        indicator, by = set_out(words)
+        if not indicator:
+            raise UsageError(":table 后请写指标,例如 :table 科普馆 按年", "write an indicator after :table")
+        check(indicator)
+        self._citations = ()
+        only = self._only
+        table = self._run(lambda engine: engine.table(indicator, by, only=only))
+        if table is not None:
+            self._exchanges.append(Exchange(table, only, datetime.datetime.now().astimezone()))
+            self._citations = table.citations
+            self.screen.table(table)
 
     def _run(self, work: Callable[[Engine], T]) -> T | None:
         """What the engine says; None when the question was cancelled. Says what is going on when it takes long."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import gc
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,18 +13,17 @@ import typer
 from config.errors import UsageError
 from ingest import cli as ingest_cli
 from ingest import console, entry
-from rag.commands import browse, manual, options
+from rag.commands import browse, manual, options, table
+from rag.commands.opening import NO_ANSWER, models_for, opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from config.settings import Settings
     from rag.engine import Engine
-    from rag.reader.models import Models
     from rag.search.filters import Filter
     from rag.show.terminal import Screen
 
-NO_ANSWER = 3
 _IN_FRONT = ("bot", "chat", "show")  # what reads the keyboard or heeds signals itself
 _BESIDE_EACH_OTHER = 2  # groups of rows of a batch; more gain nothing, since only native code runs at once
 _SEARCHED_TOGETHER = 8  # rows in such a group: what every look into the index costs is shared
@@ -89,17 +87,17 @@ def ask(
     settings = _settings()
     if batch is not None:
         _only(question, batch)
-        engine = _engine(settings, only, _models(settings))
+        engine = opened(settings, only, models_for(settings))
         passages = k or DEFAULT_PASSAGES
         _print_rows(batch, lambda rows: [{"id": row["id"]} | _ask_row(engine, row, passages, only) for row in rows])
         return
     if question is None:
         raise UsageError("请给出问题,或使用 --batch FILE|-", "give a QUESTION, or use --batch FILE|-")
     understand(question, history or [])  # a question that can't be asked is said at once, before anything is loaded
-    models = _models(settings)
+    models = models_for(settings)
     screen = _screen(settings, plain=plain or as_json or as_markdown)
     with screen.loading():
-        answer = _engine(settings, only, models).ask(question, history or [], k or DEFAULT_PASSAGES, only)
+        answer = opened(settings, only, models).ask(question, history or [], k or DEFAULT_PASSAGES, only)
     if as_json:
         console.print_json(answer)
     elif as_markdown:
@@ -132,17 +130,17 @@ def search(
     settings = _settings()
     if batch is not None:
         _only(question, batch)
-        engine = _engine(settings, only, _models(settings, reads=False))
+        engine = opened(settings, only, models_for(settings, reads=False))
         hits = k or DEFAULT_HITS
         _print_rows(batch, lambda rows: _search_rows(engine, rows, hits, only), _SEARCHED_TOGETHER)
         return
     if question is None:
         raise UsageError("请给出问题,或使用 --batch FILE|-", "give a QUESTION, or use --batch FILE|-")
     as_it_stands(question)
-    models = _models(settings, reads=False)
+    models = models_for(settings, reads=False)
     screen = _screen(settings, plain=plain or as_json)
     with screen.loading():
-        found = _engine(settings, only, models).search(question, k or DEFAULT_HITS, only)
+        found = opened(settings, only, models).search(question, k or DEFAULT_HITS, only)
     if as_json:
         console.print_json({"id": None, "hits": [_hit(passage) for passage in found]})
     else:
@@ -160,21 +158,32 @@ def chat() -> None:
 @app.command("eval")
 def evaluate(
     gold: Annotated[Path, typer.Argument(metavar="FILE.jsonl", help="每行一个带标准答案的问题")],
+    calibrated: Annotated[
+        bool, typer.Option("--calibrate", help="再向除原报告以外的报告提问,统计答了多少本不能知道的问题")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """用带标准答案的问题衡量回答的质量。"""
     from rag.commands.evaluate import as_json as scores
-    from rag.commands.evaluate import as_text, measure, read_gold
+    from rag.commands.evaluate import as_text, calibrate, measure, read_gold
     from rag.search.filters import EVERYTHING
 
     rows = read_gold(gold)
     settings = _settings()
-    engine = _engine(settings, EVERYTHING, _models(settings))
+    engine = opened(settings, EVERYTHING, models_for(settings))
     outcomes = measure(rows, engine.ask)
+    sources = [entry.source for entry in engine.reports()] if calibrated else []
+    calibration = (
+        calibrate(rows, sources, lambda text, history, own: engine.ask(text, history, left_out=own))
+        if calibrated
+        else None
+    )
     if as_json:
-        console.print_json(scores(outcomes))
+        console.print_json(scores(outcomes) | ({"calibration": dataclasses.asdict(calibration)} if calibration else {}))
     else:
         console.say(as_text(outcomes))
+        if calibration:
+            console.say(calibration.text)
 
 
 @app.command()
@@ -207,6 +216,7 @@ def bot() -> None:
 
 
 browse.add_commands(app)
+table.add_commands(app)
 ingest_cli.add_commands(app)
 
 
@@ -232,30 +242,6 @@ def _screen(settings: Settings, *, plain: bool) -> Screen:
     return Screen(settings.language, plain=plain)
 
 
-def _models(settings: Settings, *, reads: bool = True) -> Models:
-    """The models, read from disk while the rest of the program is still being imported."""
-    from rag.reader.models import Models
-
-    return Models(settings, console.Progress(settings).notify, reads=reads)
-
-
-def _engine(settings: Settings, only: Filter, models: Models) -> Engine:
-    """The engine; before it is opened, what a filter leaves is said on stderr, or NothingSelected raised."""
-    if only:
-        console.note(browse.scope_of(settings, only).text(settings.language))
-    # What is imported and opened stays to the end: looking for garbage among it only takes time.
-    if models.prepared:
-        gc.disable()
-    try:
-        from rag.engine import Engine
-
-        engine = Engine(settings, console.Progress(settings).notify, models=models)
-        gc.freeze()
-    finally:
-        gc.enable()
-    return engine
-
-
 def _only(question: str | None, batch: str) -> None:
     if question is not None:
         raise UsageError(f"QUESTION 和 --batch {batch} 只能给一个", f"give QUESTION or --batch {batch}, not both")
@@ -278,7 +264,7 @@ def _ask_row(engine: Engine, row: dict[str, Any], passages: int, only: Filter) -
     try:
         return dataclasses.asdict(engine.ask(row["question"], row.get("history") or [], passages, only))
     except UsageError as exc:
-        from rag.answers.compose import unusable
+        from rag.answers.citing import unusable
 
         return dataclasses.asdict(unusable(row["question"], exc))
 

@@ -1,7 +1,8 @@
 """Measure answers against questions whose facts and reports are known. Pure, apart from asking.
 
 A question is right when every fact is in the answer, at least one citation is from a report that holds them, and
-the answer is brief; one that the reports don't answer is right when it is refused.
+the answer is brief; one that the reports don't answer is right when it is refused. What is wrong weighs the more the
+surer it was said, so answers are counted by their grade.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, Literal, get_args
 
 from config.errors import UsageError
 from ingest.entry import objects
@@ -22,6 +23,8 @@ _BRIEF = 600  # characters; nobody reads a page in a chat
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
 
 Ask = Callable[[str, Sequence[str]], Answer]
+AskWithout = Callable[[str, Sequence[str], Sequence[str]], Answer]
+"""(question, history, sources not to be looked in) → the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +40,25 @@ class Gold:
     history: tuple[str, ...]
 
 
+Verdict = Literal["right", "partly", "wrong though sure", "wrong though likely", "refused wrongly", "refused rightly"]
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How one question fared."""
+    """How one question fared: `partly` where some of its facts are in an answer that cites the right report."""
 
     gold: Gold
-    answered: bool
+    verdict: Verdict
     facts: bool
     cited: bool
-    right: bool
     citations: int
     good_citations: int
     seconds: float
+
+    @property
+    def right(self) -> bool:
+        return self.verdict in ("right", "refused rightly")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +67,27 @@ class Score:
 
     questions: int
     right: int
+    verdicts: dict[Verdict, int]
     answerable: int
     facts: int
     cited: int
-    refusable: int
-    refused: int
-    false_refusals: int
     citations: int
     good_citations: int
     median_ms: float
     p95_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """How many questions were asked of reports that can't answer them, and how many of them were answered."""
+
+    asked: int
+    sure: int
+    likely: int
+
+    @property
+    def text(self) -> str:
+        return f"asked of all reports but their own: {self.asked}; answered: {self.sure} sure, {self.likely} likely"
 
 
 def read_gold(path: Path) -> list[Gold]:
@@ -90,6 +111,22 @@ def measure(rows: Iterable[Gold], ask: Ask) -> list[Outcome]:
     return [_outcome(gold, _asked(gold, ask)) for gold in rows]
 
 
+def calibrate(rows: Iterable[Gold], sources: Sequence[str], ask: AskWithout) -> Calibration:
+    """Ask every question that has an answer of all reports but those that give it: what then is answered is wrong."""
+    asked = [gold for gold in rows if gold.answers and gold.docs]
+    grades = []
+    for gold in asked:
+        own = [
+            source for source in sources if {PurePosixPath(source).name, PurePosixPath(source).stem} & set(gold.docs)
+        ]
+        try:
+            answer = ask(gold.question, gold.history, own)
+        except UsageError:
+            continue
+        grades.append(answer.certainty)
+    return Calibration(len(grades), sure=grades.count("sure"), likely=grades.count("likely"))
+
+
 def score(outcomes: Sequence[Outcome]) -> Score:
     """What the outcomes of a group come to."""
     answerable = [o for o in outcomes if o.gold.answers]
@@ -97,12 +134,10 @@ def score(outcomes: Sequence[Outcome]) -> Score:
     return Score(
         questions=len(outcomes),
         right=sum(o.right for o in outcomes),
+        verdicts={verdict: sum(o.verdict == verdict for o in outcomes) for verdict in VERDICTS},
         answerable=len(answerable),
         facts=sum(o.facts for o in answerable),
         cited=sum(o.cited for o in answerable),
-        refusable=len(outcomes) - len(answerable),
-        refused=sum(not o.answered for o in outcomes if not o.gold.answers),
-        false_refusals=sum(not o.answered for o in answerable),
         citations=sum(o.citations for o in answerable),
         good_citations=sum(o.good_citations for o in answerable),
         median_ms=round(times[len(times) // 2], 1) if times else 0.0,
@@ -130,17 +165,16 @@ def as_json(outcomes: Sequence[Outcome]) -> dict[str, Any]:
 
 def as_text(outcomes: Sequence[Outcome]) -> str:
     """The table for a terminal."""
-    head = ("", "right", "facts", "cited", "refused", "false refusals", "citations", "ms", "p95 ms")
+    head = ("", "questions", *VERDICTS, "facts", "cited", "citations", "ms", "p95 ms")
     rows = [head]
     for name, s in table(outcomes).items():
         rows.append(
             (
                 name,
-                f"{s.right}/{s.questions}",
+                str(s.questions),
+                *(str(s.verdicts[verdict]) for verdict in VERDICTS),
                 f"{s.facts}/{s.answerable}",
                 f"{s.cited}/{s.answerable}",
-                f"{s.refused}/{s.refusable}",
-                f"{s.false_refusals}/{s.answerable}",
                 f"{s.good_citations}/{s.citations}",
                 f"{s.median_ms:.0f}",
                 f"{s.p95_ms:.0f}",
@@ -191,20 +225,25 @@ def _asked(gold: Gold, ask: Ask) -> Answer | None:
 
 
 def _outcome(gold: Gold, answer: Answer | None) -> Outcome:
-    answered = answer is not None and answer.status == "answered"
     said = fold(f"{answer.answer}\n{answer.short_answer or ''}") if answer is not None else ""
     sources = [PurePosixPath(c.source) for c in answer.citations] if answer is not None else []
     good = sum(source.name in gold.docs or source.stem in gold.docs for source in sources)
-    facts = answered and all(any(fold(form) in said for form in forms) for forms in gold.answers)
+    held = [any(fold(form) in said for form in forms) for forms in gold.answers]
     cited = bool(good) if gold.docs else bool(sources)
-    brief = answer is None or len(answer.answer) <= _BRIEF
     return Outcome(
         gold=gold,
-        answered=answered,
-        facts=facts,
+        verdict=_verdict(gold, answer, held, cited),
+        facts=bool(said) and all(held),
         cited=cited,
-        right=(facts and cited and brief) if gold.answers else not answered,
         citations=len(sources),
         good_citations=good,
         seconds=answer.took_ms.get("total", 0.0) / 1000 if answer is not None else 0.0,
     )
+
+
+def _verdict(gold: Gold, answer: Answer | None, held: Sequence[bool], cited: bool) -> Verdict:
+    if answer is None or answer.status != "answered":
+        return "refused wrongly" if gold.answers else "refused rightly"
+    if gold.answers and cited and any(held):
+        return "right" if all(held) and len(answer.answer) <= _BRIEF else "partly"
+    return "wrong though likely" if answer.certainty == "likely" else "wrong though sure"

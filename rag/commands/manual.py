@@ -48,6 +48,15 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
         Example('wenbao search "科技志愿服务" -k 5', Message("最相关的 5 个片段", "the 5 best passages")),
         Example('wenbao search "科技志愿服务" --report 雨花区', Message("只在一份报告中检索", "only in one report")),
     ),
+    "table": (
+        Example("wenbao table 乡村科普馆", Message("各地区的数字", "the figures of all places")),
+        Example("wenbao table 志愿者 --by report", Message("每份报告一行", "a row for each report")),
+        Example(
+            "wenbao table 乡村科普馆 --place 巴州 --place 塔城地区 --csv",
+            Message("两个地区,存入电子表格", "two places, for a spreadsheet"),
+        ),
+        Example("wenbao table 志愿者 --by report --plot volunteers.svg", Message("画成图", "as a picture")),
+    ),
     "sources": (
         Example("wenbao sources", Message("全部报告", "all reports")),
         Example("wenbao sources --place 常德市", Message("提到常德市的报告", "the reports that mention a place")),
@@ -73,10 +82,22 @@ ENGLISH = {
     "提问,得到附出处的回答;没有答案时退出码为 3。": "Ask, and get an answer with its source; exit code 3 without one.",
     "只检索,不作答:列出最相关的片段。": "Search without answering: list the best passages.",
     "连续提问,可追问、查看原文、保存会议记录。": "Keep asking: follow up, open sources, save the minutes.",
-    "检查模型、索引、磁盘和权限,并向每份报告自测提问;有错误时退出码为 1。": "Find what is wrong.",
+    "检查模型、索引、磁盘和权限,并向每份报告自测提问;有错误时退出码为 1。": (
+        "Check model, index, disk and permissions, and ask each report a question; exit code 1 on an error."
+    ),
     "启动 Telegram 机器人。": "Start the Telegram bot.",
     "用带标准答案的问题衡量回答的质量。": "Measure answers against questions whose answers are known.",
     "每行一个带标准答案的问题": "a question with its known answers on each line",
+    "按地区、报告或年份列出一个指标,每个数字附出处;都没有给出时退出码为 3。": (
+        "Set out an indicator by place, report or year, each figure with its source; exit code 3 without any."
+    ),
+    "要列表的指标,例如 乡村科普馆": "the indicator to set out, as 乡村科普馆",
+    "每行一个地区、一份报告或一年(默认一个地区)": "a row for each place, report or year (default: place)",
+    "只列这个地区,可多次给出": "a row for this place only; repeatable",
+    "以 CSV 输出": "print CSV",
+    "写成 Excel 文件": "write an Excel file",
+    "画成条形图(SVG)": "draw a bar chart (SVG)",
+    "再向除原报告以外的报告提问,统计答了多少本不能知道的问题": "also ask all reports but the right one; counts answers",
     "列出索引中的报告:标题、日期、发布者、篇幅,以及原文的缺损。": "List the indexed reports and their flaws.",
     "分页显示一份报告。": "Show a report, page by page.",
     "把报告目录同步进索引:新增、更新、删除。": "Mirror the reports directory into the index.",
@@ -113,6 +134,7 @@ ENGLISH = {
 _CHINESE = {english: chinese for chinese, english in ENGLISH.items()}
 _USAGE = Message("用法", "Usage")
 _COMMANDS = Message("命令", "Commands")
+_COMMAND = Message("命令 …", "COMMAND …")
 _OPTIONS = Message("选项", "Options")
 _EXAMPLES = Message("例", "Examples")
 _MORE = Message("每个命令的用法:wenbao 命令 --help", "More about a command: wenbao COMMAND --help")
@@ -156,10 +178,11 @@ def page(command: Any, name: str, language: Language, context: Any) -> str:
         console.print(Padding(table, (0, 0, 0, 2)))
 
     arguments = [each for each in command.params if each.param_type_name == "argument"]
-    usage = " ".join([context.command_path, _OPTIONS.text(language), *map(_name, arguments)])
+    commands = getattr(command, "commands", {})
+    of_all = [_COMMAND.text(language)] if commands else []
+    usage = " ".join([context.command_path, f"[{_OPTIONS.text(language)}]", *of_all, *map(_name, arguments)])
     console.print(Text.assemble((f"{_USAGE.text(language)}: ", "bold"), usage))
     console.print(f"\n{_text(command.help, language)}", soft_wrap=True)
-    commands = getattr(command, "commands", {})
     if commands:
         section(_COMMANDS, [(each, _text(sub.help, language)) for each, sub in commands.items()])
     section(_OPTIONS, [(_name(each), _text(each.help, language)) for each in command.get_params(context)])

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from ingest.language import dates, people, units
+from ingest.language import dates, people, telling, units
 from ingest.language.bodies import bodies
 from ingest.language.figures import unit_at
 from ingest.language.places import rank_pattern
@@ -27,6 +27,9 @@ _WIDE = rank_pattern("province", "prefecture", "county")
 _PLACE = rank_pattern("province", "prefecture", "county", "town", "village")
 _HOW_MANY = re.compile(_HOW)
 _HEAD = re.compile(r"的?(?P<head>[^,，。？?;；]*)")
+_ASKS = re.compile(
+    rf"{asking()}|\b(?:how|what|which|who|whom|whose|when|where|why|describe|list|tell|explain)\b|[a-z]{{4}}"
+)
 _NO_COUNT = re.compile(rf"第几(?!年)|哪几|{alternation(table('questions')['no_count']['words'])}")
 _DATE = re.compile(
     rf"{asking('date')}|第?几年(?!来)"
@@ -103,19 +106,9 @@ _FIGURE = re.compile(
 _PLAN = re.compile(
     r"目标|预期|计划|打算|拟|力争|将(?:要|会|达|有|在|于|新|增|投|建|安排|实现|完成|继续|举办|召开|开展|开工)|\b(?:targets?|plans?|goals?|aims?|expected|should|will)\b"
 )
-_INTENDED = re.compile(
-    r"(?<!按照)(?<!根据)(?<!完成)(?<!按)(?<!行动)计划(?:在|于|再|全年)?(?=[新建举办开组投培增扩引达]|实施|安排|发展|完成)"
-    r"|力争|打算|拟(?![定订人真])"
-)
-# A chapter on what comes next: 六、2024年工作打算.
-_INTENTIONS = re.compile(r"(?:打算|工作计划|工作安排|展望|设想|工作思路|工作重点|重点工作|重点任务)[)）]?$|下一步|今后")
-_ENDING = re.compile(
-    r"撤销|取消|废除|废止|关闭|停办|退出|解散|停止|终止|注销|\b(?:revoked?|cancel\w*|abolish\w*|withdr\w*)\b"
-)
-_FALLING = re.compile(r"下降|减少|降低|缩减|下滑|\b(?:fell|fall|decreas\w*|declin\w*|drop\w*)\b")
-_CHANGE = re.compile(
-    r"增长|增加|提高|提升|上升|增幅|增速|涨|降|减少|新增|净增|\b(?:grow\w*|grew|increas\w*|r[io]se|fall|fell|declin\w*|new)\b"
-)
+_ENDING = re.compile(r"\b(?:revoked?|cancel\w*|abolish\w*|withdr\w*)\b")
+_FALLING = re.compile(r"\b(?:fell|fall|decreas\w*|declin\w*|drop\w*)\b")
+_CHANGE = re.compile(r"\b(?:grow\w*|grew|increas\w*|r[io]se|fall|fell|declin\w*|new)\b")
 _PUBLISHED = re.compile(
     r"(?:消息|报道|稿件?|文章|新闻|报告|通知|总结)[^,，。]{0,8}(?:发布|发表|刊登|刊发)|(?:发布|发表|刊登|刊发)[^,，。]{0,4}(?:消息|报道|文章|报告)|\bpublished\b"
 )
@@ -186,6 +179,7 @@ class Asked:
 
 def asked(folded: str) -> Asked:
     """What a folded question asks for."""
+    folded = as_meant(folded)
     told = dates.find(_TITLED.sub(lambda match: " " * len(match[0]), folded))
     years = _years(told) | frozenset(_ENGLISH_YEAR.findall(_TITLED.sub("", folded)))
     years = years - frozenset(_OF_REPORT.findall(folded)) or years
@@ -208,19 +202,24 @@ def asked(folded: str) -> Asked:
         years=years,
         days=days,
         plan=bool(_PLAN.search(folded)),
-        ending=bool(_ENDING.search(folded)),
-        falling=bool(_FALLING.search(folded)),
+        ending=telling.ended(folded) or bool(_ENDING.search(folded)),
+        falling=telling.fell(folded) or bool(_FALLING.search(folded)),
         published=kind == "date" and bool(_PUBLISHED.search(folded)),
         person=person_of(folded) if kind == "post" else "",
         role=_role(folded) if kind == "person" else "",
         several=bool(_SEVERAL.search(folded)),
-        change=bool(_CHANGE.search(folded)),
-        each=tells_each(folded) or bool(re.search(r"\bper\b|\baverage\b|\beach\b", folded)),
+        change=telling.change_asked(folded) or bool(_CHANGE.search(folded)),
+        each=telling.for_each(folded) or bool(re.search(r"\bper\b|\baverage\b|\beach\b", folded)),
         more=bool(_MORE.search(folded)),
         difference=bool(_DIFFERENCE.search(folded)),
         total=bool(_SUM.search(folded)),
         names=names,
     )
+
+
+def ordinals(text: str) -> frozenset[str]:
+    """The ordinals and ranks that a text gives: 第二, 一等, 省级."""
+    return frozenset(_ORDINAL.findall(text))
 
 
 def _years(told: Iterable[dates.Date]) -> frozenset[str]:
@@ -241,38 +240,6 @@ def person_of(folded: str) -> str:
     return "" if found is None or _NO_PERSON.search(found[1]) else found[1]
 
 
-def is_plan(text: str) -> bool:
-    """Whether a text speaks of what is aimed at rather than what was done."""
-    return bool(re.search(r"目标|预期|力争|计划(?!》)|打算|建议今年|今年要|将达到|安排", text))
-
-
-def is_intended(before: str, heading: str) -> bool:
-    """Whether a figure behind these words of its sentence, under this heading, is only meant to be reached."""
-    return bool(_INTENDED.search(before) or _INTENTIONS.search(heading))
-
-
-def tells_change(before: str) -> bool:
-    """Whether a figure behind these words is how much something grew or fell rather than what it came to."""
-    return bool(
-        re.search(r"(?:增长|增加|提高|提升|上升|下降|降低|减少|净增|上涨|增|降)(?:了|到)?(?:近|约|超过?)?$", before)
-    ) and not before.endswith(("增加到", "提高到", "增长到", "提升到", "上升到", "下降到", "降低到", "减少到"))
-
-
-def tells_each(text: str) -> bool:
-    """Whether a figure is told for each person, household or acre."""
-    return bool(re.search(r"均|亩产|单产|每[亩人户]", text))
-
-
-def ends_something(text: str) -> bool:
-    """Whether a text says that something was ended."""
-    return bool(_ENDING.search(text))
-
-
-def falls(text: str) -> bool:
-    """Whether a text says that something fell."""
-    return bool(_FALLING.search(text))
-
-
 def _kind(folded: str) -> Kind:
     bare = folded.rstrip("?？。.! ")
     if _REPORTS.search(folded) and not _HOW_MANY.search(_NO_COUNT.sub("", folded)):
@@ -286,7 +253,21 @@ def _kind(folded: str) -> Kind:
     for pattern, kind in ((_PERSON, "person"), (_BODY, "body"), (_NAME, "name"), (_WHERE, "place"), (_LIST, "list")):
         if pattern.search(folded):
             return kind  # type: ignore[return-value]
-    return "yes" if _YES.search(bare) else "text"
+    return "yes" if _YES.search(bare) or not _asks(folded) else "text"
+
+
+def as_meant(folded: str) -> str:
+    """A question whose only question word is mistyped or said in a regional way, with the word that is meant."""
+    if _asks(folded):
+        return folded
+    typed = re.compile(alternation(table("questions")["typed"]))
+    words: dict[str, str] = table("questions")["typed"]
+    return typed.sub(lambda match: words[match[0]], folded, count=1)
+
+
+def _asks(folded: str) -> bool:
+    """Whether a question has a word by which it asks; one that has none, but is one, asks for yes or no."""
+    return bool(_ASKS.search(folded))
 
 
 def _counted(folded: str) -> tuple[frozenset[str] | None, bool, str, str]:

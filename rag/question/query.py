@@ -133,8 +133,8 @@ def _translate(text: str, corpus: Corpus) -> tuple[list[Word], list[list[str]]]:
                 if tried > 1:
                     continue
                 break
-            if phrase[0].isupper() and (names := glossary.places(phrase)):
-                places.append(list(dict.fromkeys(stem(name) for name in names)))
+            if phrase[0].isupper() and (names := _chinese_names(glossary, phrase)):
+                places.append(names)
             elif phrase[0].isdigit() and tried == 1:
                 words += [Word((phrase,))] if not re.fullmatch(r"(?:19|20)\d\d", phrase) else []
             elif forms := glossary.forms(phrase):
@@ -149,6 +149,12 @@ def _translate(text: str, corpus: Corpus) -> tuple[list[Word], list[list[str]]]:
             break
         at += length
     return words, places
+
+
+def _chinese_names(glossary: Glossary, phrase: str) -> list[str]:
+    """What a place may be called in Chinese without its rank; a single character would be found anywhere."""
+    stems = dict.fromkeys(stem(name) for name in glossary.places(phrase))
+    return [name for name in stems if len(name) > 1]
 
 
 def _core(text: str) -> str:

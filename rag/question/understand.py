@@ -7,8 +7,11 @@ import unicodedata
 from collections.abc import Collection, Sequence
 
 from config.errors import UsageError
+from ingest.language import marks, people
+from ingest.language.questions import asking
 from ingest.language.script import fold_script, to_simplified, to_traditional
 from rag.question.followup import complete, is_courtesy, is_left_open, refers_back
+from rag.question.places import place_of
 from rag.records import Question, QuestionLanguage
 
 UNDETERMINED = "und"
@@ -55,6 +58,31 @@ def understand(text: str, history: Sequence[str] = (), regions: Collection[str] 
     # What a follow-up asks beside the whole earlier question stands in itself.
     core = asked if context and context == earlier else interpreted
     return Question(asked, interpreted, language, fold(core), context)
+
+
+def in_context(text: str, history: Sequence[str], regions: Collection[str] = ()) -> Question | None:
+    """A question that could stand alone, taken as one about what was asked before; None where it names what it is about
+    itself, or refers back anyway."""
+    asked = to_simplified(_checked(text))
+    earlier = _understood([_tidied(question) for question in history if question.strip()][-_REMEMBERED:], regions)
+    named = place_of(asked, regions) or marks.titles(asked) or marks.quoted(asked) or people.find(asked)
+    if earlier is None or named or refers_back(asked, regions) or language_of(asked) == "en":
+        return None
+    interpreted, context = complete(asked, earlier, regions)
+    if interpreted == asked or len(interpreted) > MAX_LENGTH:
+        return None
+    language = language_of(text)
+    if language == "zh-Hant":
+        interpreted = to_traditional(interpreted)
+    return Question(_tidied(text), interpreted, language, fold(asked if context == earlier else interpreted), context)
+
+
+def figure_question(indicator: str) -> str:
+    """The question for an indicator's figure; what is a question already stays as it is."""
+    name = indicator.strip().rstrip("?？")
+    if re.search(rf"{asking()}|\bhow\b|\bwhat\b", fold(name)):
+        return f"{name}?"
+    return f"{name}是多少?" if _HAN.search(name) else f"What is the {name}?"
 
 
 def as_it_stands(text: str) -> Question:

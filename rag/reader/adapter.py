@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float32]
 
 ADAPTER = Path(__file__).with_name("adapter.safetensors")
-CALIBRATION = ADAPTER.with_name("calibration.json")
 RANK = 64
 _UP, _DOWN, _SCALE = ".up", ".down", ".scale"
 

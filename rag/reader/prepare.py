@@ -50,31 +50,31 @@ class PreparedReader:
     max_tokens: int
 
 
-def prepare(settings: Settings, notify: Notify) -> PreparedReader:
-    """The reader, prepared if it isn't yet. Raises ModelError or StorageError."""
+def prepare(settings: Settings, notify: Notify, adapter: Path = ADAPTER) -> PreparedReader:
+    """The reader of an adapter, prepared if it isn't yet. Raises ModelError or StorageError."""
     from filelock import FileLock
 
     quiet_libraries()
     with storing(settings.models_path, "WENBAO_MODELS_DIR"):
-        folder = _folder(settings)
+        folder = _folder(settings, adapter)
         found = find(folder)
         if found is not None:
             return found
         folder.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(folder.parent / ".lock"):
-            return find(folder) or _prepare(folder, notify)
+            return find(folder) or _prepare(folder, adapter, notify)
 
 
 def is_prepared(settings: Settings) -> bool:
     """Whether there is a folder of a reader made from this adapter; `prepare` checks it."""
-    return (_folder(settings) / _SEAL).is_file()
+    return (_folder(settings, ADAPTER) / _SEAL).is_file()
 
 
-def _folder(settings: Settings) -> Path:
-    return settings.models_path / f"reader-{digest(ADAPTER)[:12]}-p{_PREPARATION}"
+def _folder(settings: Settings, adapter: Path) -> Path:
+    return settings.models_path / f"reader-{digest(adapter)[:12]}-p{_PREPARATION}"
 
 
-def _prepare(folder: Path, notify: Notify) -> PreparedReader:
+def _prepare(folder: Path, adapter: Path, notify: Notify) -> PreparedReader:
     notify(Message("准备阅读模型(只需一次)…", "preparing the reader (once)…"))
     draft = folder.with_name(f".{folder.name}.draft")
     shutil.rmtree(draft, ignore_errors=True)
@@ -85,7 +85,7 @@ def _prepare(folder: Path, notify: Notify) -> PreparedReader:
             # In a process of its own: what training libraries take up is gone with it.
             ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as apart,
         ):
-            seal = asdict(apart.submit(_write, Path(encoder), draft).result())
+            seal = asdict(apart.submit(_write, Path(encoder), draft, adapter).result())
         del seal["folder"]
         files = {f"{SERVED}{path.name}": digest(path) for path in (draft / SERVED).iterdir()}
         (draft / _SEAL).write_text(json.dumps({"reader": seal, "files": files}, indent=2), encoding="utf-8")
@@ -121,7 +121,7 @@ def find(folder: Path) -> PreparedReader | None:
         return None
 
 
-def _write(work: Path, draft: Path) -> PreparedReader:
+def _write(work: Path, draft: Path, adapter: Path) -> PreparedReader:
     """Write graph and tokenizer into `draft`, checked; `work` is a folder for what isn't kept."""
     from tokenizers import Tokenizer
 
@@ -133,7 +133,7 @@ def _write(work: Path, draft: Path) -> PreparedReader:
     (work / GRAPH).parent.mkdir()
     for folder in (work, draft):
         save_tokenizer(Tokenizer.from_file(str(work / "tokenizer.json")), folder)
-    reader = network.load(work, ADAPTER)
+    reader = network.load(work, adapter)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         network.export(reader, work / GRAPH)
@@ -143,7 +143,7 @@ def _write(work: Path, draft: Path) -> PreparedReader:
     rewrite_for_opening(draft / GRAPH)
     prepared = PreparedReader(
         folder=draft,
-        fingerprint=digest(ADAPTER)[:16],
+        fingerprint=digest(adapter)[:16],
         max_tokens=network.MAX_TOKENS,
     )
     _check(reader, open_graph(prepared, work), open_graph(prepared))

@@ -1,25 +1,21 @@
-"""Read passages for a question: how likely each holds the answer, and where.
+"""Read passages for a question: whether each holds the answer, where, and which of its sentences prove it.
 
-A small cross-encoder reads question and passage together. Relevance is a calibrated probability: of
-passages given 0.8, about eight in ten hold the answer (docs/quality.md). Passages are read in the order
-given, most promising first, a few at a time; reading stops when one of them settles the question or the
-budget is spent, so what comes last may stay unread.
+A small cross-encoder reads question and passage together. What it says are log odds as the network gives them; what
+they are worth beside everything else that is known, the judge says (rag.judge).
 """
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from config.settings import Settings
 from ingest.embedding.prepare import Notify
 from ingest.embedding.session import Session
 from ingest.language.script import to_simplified
-from rag.reader.adapter import CALIBRATION
 from rag.reader.graph import Logits
 from rag.reader.prepare import PreparedReader, open_graph, prepare
 
@@ -29,12 +25,10 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float32]
 
-_BATCH = 4  # passages read together; after each batch the question may be settled
-_BUDGET = 1700  # characters of passages read for one question: six full chunks
-_SETTLED = 0.95
 _PIECE = 360  # characters read at once; a longer passage is read in pieces
 _QUESTION = 160  # characters; what comes after is not read
 _SPANS = 3
+_UNREAD = -5.0  # the log odds of what stands outside of all that was read
 _LONGEST = 60  # tokens of an answer
 _BEST = 12  # starts and ends tried
 _MARKS = " \t\u3000\n，。；：、！？,;:!"
@@ -44,11 +38,12 @@ _BORDER = re.compile(r"[。！？；!?;\n]")
 
 @dataclass(frozen=True, slots=True)
 class ToRead:
-    """A passage with what stands above it: its report's title and its heading, "" where there are none."""
+    """A passage with what stands above it: its report's title and date and its heading, "" where there are none."""
 
     text: str
     title: str = ""
     section: str = ""
+    date: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,46 +56,45 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """What reading one passage said.
+class Token:
+    """`passage.text[start:end]`, and the log odds that it stands in a sentence that proves the answer."""
 
-    `relevance` in [0, 1] is the probability that the passage answers the question. `spans` are the likeliest
-    places of the answer, best first, also where the passage probably has none: ask `answered` first.
-    """
-
-    relevance: float
-    spans: tuple[Span, ...]
-
-    @property
-    def answered(self) -> bool:
-        return self.relevance >= 0.5 and bool(self.spans)
+    start: int
+    end: int
+    proof: float
 
 
 @dataclass(frozen=True, slots=True)
-class Calibration:
-    """The logistic regression that makes a probability of two logits, fitted on held-out questions.
+class Reading:
+    """What reading one passage said.
 
-    The logits are the relevance head's and the margin by which the best span beats "no answer here".
+    `relevance` is the log odds that the passage answers the question, `margin` by how much the logit of the best span
+    beats that of "no answer here", `polarity` the log odds that a question of yes or no is answered with yes. `spans`
+    are the likeliest places of the answer, best first, also where the passage probably has none.
     """
 
-    bias: float
     relevance: float
-    span: float
+    margin: float
+    polarity: float
+    spans: tuple[Span, ...]
+    tokens: tuple[Token, ...] = field(repr=False)
 
-    def probability(self, relevance: float, margin: float) -> float:
-        odds = self.bias + self.relevance * relevance + self.span * margin
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, odds))))
+    def told(self, start: int, end: int) -> float:
+        """The share of the likeliest spans, in [0, 1], that reach into passage.text[start:end]."""
+        return sum(span.score for span in self.spans if span.start < end and start < span.end)
+
+    def proof(self, start: int, end: int) -> float:
+        """The mean log odds that what stands in passage.text[start:end] proves the answer."""
+        said = [token.proof for token in self.tokens if token.start < end and start < token.end]
+        return sum(said) / len(said) if said else _UNREAD
 
 
 class Reader:
     """Reads passages for questions. Thread-safe. Raises ModelError when the reader can't be loaded."""
 
-    def __init__(
-        self, prepared: PreparedReader, calibration: Calibration | None = None, like: Session | None = None
-    ) -> None:
+    def __init__(self, prepared: PreparedReader, like: Session | None = None) -> None:
         self.fingerprint = prepared.fingerprint
         self._graph = open_graph(prepared, like=like)
-        self._calibration = calibration or Calibration(**json.loads(CALIBRATION.read_text(encoding="utf-8")))
 
     @classmethod
     def open(cls, settings: Settings, notify: Notify, like: Session | None = None) -> Reader | None:
@@ -110,64 +104,40 @@ class Reader:
         """
         return cls(prepare(settings, notify), like=like) if settings.reader else None
 
-    def read(
-        self, question: str, passages: Sequence[ToRead], *, budget: int = _BUDGET, settled: float = _SETTLED
-    ) -> list[Reading | None]:
-        """A reading of each passage, in their order; None for those that weren't read.
-
-        Reading stops when a passage's relevance reaches `settled` or the next passage would go beyond
-        `budget` characters; the first four are always read.
-        """
-        readings: list[Reading | None] = [None] * len(passages)
+    def read(self, question: str, passages: Sequence[ToRead]) -> list[Reading]:
+        """A reading of each passage, in their order."""
         asked = to_simplified(question)[:_QUESTION]
-        for batch in _batches(passages, budget):
-            pieces = [(i, at, piece) for i in batch for at, piece in _pieces(passages[i].text)]
-            pieces.sort(key=lambda each: len(each[2]))
-            for first in range(0, len(pieces), _BATCH):
-                self._read(asked, passages, pieces[first : first + _BATCH], readings)
-            if max(reading.relevance for reading in readings if reading is not None) >= settled:
-                break
-        return readings
-
-    def judge(self, question: str, passage: ToRead) -> tuple[float, float]:
-        """A passage's two logits before calibration, for fitting it; the passage is read in one piece."""
-        head = headed(passage.title, passage.section)
-        logits = self._graph.read(to_simplified(question)[:_QUESTION], [to_simplified(head + passage.text)])[0]
-        return logits.relevance, margin_of(logits, likeliest(logits, len(head), 0)[0])
-
-    def _read(
-        self,
-        question: str,
-        passages: Sequence[ToRead],
-        pieces: Sequence[tuple[int, int, str]],
-        readings: list[Reading | None],
-    ) -> None:
-        heads = [headed(passages[i].title, passages[i].section) for i, _, _ in pieces]
+        pieces = [(i, at, piece) for i, passage in enumerate(passages) for at, piece in _pieces(passage.text)]
+        heads = [headed(passages[i].title, passages[i].section, passages[i].date) for i, _, _ in pieces]
         texts = [to_simplified(head + piece) for head, (_, _, piece) in zip(heads, pieces, strict=True)]
-        for (i, at, _), head, logits in zip(pieces, heads, self._graph.read(question, texts), strict=True):
-            best, spans = likeliest(logits, len(head), at)
-            spans = tuple(_trimmed(span, passages[i].text) for span in spans)
-            relevance = self._calibration.probability(logits.relevance, margin_of(logits, best)) if spans else 0.0
-            so_far = readings[i]
-            if so_far is None or relevance > so_far.relevance:
-                readings[i] = Reading(relevance, spans)
+        read: list[list[Reading]] = [[] for _ in passages]
+        for (i, at, _), head, logits in zip(pieces, heads, self._graph.read(asked, texts), strict=True):
+            read[i].append(_reading(logits, len(head), at, passages[i].text))
+        return [_joined(each) for each in read]
+
+
+def _reading(logits: Logits, head: int, at: int, text: str) -> Reading:
+    """What was said of a piece that begins at `at` of the passage, behind so many characters of `head`."""
+    best, spans = likeliest(logits, head, at)
+    known = logits.evidence if logits.evidence is not None else [0.0] * len(logits.spans)
+    tokens = tuple(
+        Token(start - head + at, end - head + at, float(proof))
+        for (start, end), proof in zip(logits.spans, known, strict=True)
+        if end > start >= head
+    )
+    spans = tuple(_trimmed(span, text) for span in spans)
+    return Reading(logits.relevance, margin_of(logits, best), logits.polarity or 0.0, spans, tokens)
+
+
+def _joined(pieces: Sequence[Reading]) -> Reading:
+    """What the pieces of a passage say together: that of the most relevant one, with the tokens of all."""
+    best = max(pieces, key=lambda piece: piece.relevance)
+    return replace(best, tokens=tuple(token for piece in pieces for token in piece.tokens))
 
 
 def headed(title: str, section: str, date: str = "") -> str:
     """What is read in front of a passage: whose figures these are, and of which year, often stands only there."""
     return (f"《{title}》" if title else "") + (f"（{date}）" if date else "") + (f"{section}：" if section else "")
-
-
-def _batches(passages: Sequence[ToRead], budget: int) -> Iterator[list[int]]:
-    """Places of the passages in fours, as many as the budget allows; the first four whatever it is."""
-    spent, allowed = 0, 0
-    for passage in passages:
-        spent += len(passage.text)
-        if allowed >= _BATCH and spent > budget:
-            break
-        allowed += 1
-    for first in range(0, allowed, _BATCH):
-        yield list(range(first, min(first + _BATCH, allowed)))
 
 
 def _pieces(text: str) -> Iterator[tuple[int, str]]:

@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from config.errors import Language, Message, NothingSelected, UsageError
 from ingest.index.catalog import ReportEntry
 from ingest.language import dates
+from ingest.language.dates import Date
 from ingest.language.script import to_simplified
 from rag.question.understand import fold
 
-_DAY = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月)?|年)?")
-_YEAR = re.compile(r"((?:19|20)\d{2})年?(?:度)?")
+_MONTH = re.compile(r"(\d{4})[-/.](\d{1,2})")
 _SHOWN = 8  # names that a message lists
 _TITLE = 24  # characters of each title it lists
 
@@ -86,8 +86,9 @@ def guess(words: str, entries: Sequence[ReportEntry], naming: Naming) -> Filter:
     Raises NothingSelected when it is none of them.
     """
     name = " ".join(words.split())
-    if year := _YEAR.fullmatch(unicodedata.normalize("NFKC", name)):
-        candidates = [Filter(years=(year[1],))]
+    date = _date(name)
+    if date and date.year and date.month is None:
+        candidates = [Filter(years=(str(date.year),))]
     else:
         is_region = any(fold(name) in fold(region) for entry in entries for region in entry.regions)
         candidates = [Filter(reports=(name,)), Filter(places=(name,))]
@@ -196,15 +197,23 @@ def _in_time(entry: ReportEntry, only: Filter) -> bool:
 
 def _day(text: str, *, last: bool) -> str:
     """A day as YYYY-MM-DD; of a year or month its first or last."""
-    match = _DAY.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    date = _date(text)
     try:
-        if match is None:
+        if date is None or date.year is None:
             raise ValueError(text)
-        year, month = int(match[1]), int(match[2] or (12 if last else 1))
-        day = int(match[3] or (calendar.monthrange(year, month)[1] if last else 1))
-        return datetime.date(year, month, day).isoformat()
+        month = date.month or (12 if last else 1)
+        day = date.day or (calendar.monthrange(date.year, month)[1] if last else 1)
+        return datetime.date(date.year, month, day).isoformat()
     except ValueError as exc:
         raise UsageError(
             f"日期“{text}”无法识别;请写 2023、2023-04 或 2023-04-05",
             f"“{text}” is no date; write 2023, 2023-04 or 2023-04-05",
         ) from exc
+
+
+def _date(text: str) -> Date | None:
+    """The year, month or day that a text is, also as 2023, 2023-4 or 2023.4; no span."""
+    written = unicodedata.normalize("NFKC", text).strip()
+    forms = (written, f"{written}年", _MONTH.sub(r"\1年\2月", written))
+    date = next(filter(None, map(dates.only, forms)), None)
+    return date if date and date.until is None else None

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 CANDIDATES = 100  # proposed by each side
-DEFAULT_PASSAGES = 30  # of those, what is weighed for an answer
+DEFAULT_PASSAGES = 12  # of those, what is read for an answer
 DEFAULT_HITS = 10  # and what a search shows
 _DENSE = 0.5  # weight of the vectors, measured: docs/decisions/0001-lexical-search.md
 _UNRELATED = 0.75  # cosine similarity that E5 gives to texts that have nothing to do with each other

@@ -39,8 +39,15 @@ class Understood:
 
 
 @dataclass(frozen=True, slots=True)
+class Unsure:
+    """That what follows is only likely to be the answer."""
+
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class Headline:
-    """The short answer."""
+    """The short answer of which the product is sure; a likely one is only marked where it stands in its sentence."""
 
     text: str
 
@@ -117,7 +124,45 @@ class Nearest:
     text: str
 
 
-Block: TypeAlias = Understood | Headline | Statement | Cited | Refusal | NearestHeading | Nearest
+@dataclass(frozen=True, slots=True)
+class Title:
+    """What a table is of."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class GridRow:
+    """A line of a table; `key` is empty where the line above tells it, `n` the citation's number."""
+
+    key: str
+    figure: str
+    n: int | None
+    remark: str
+
+    @property
+    def told(self) -> str:
+        """The figure with its citation's marker."""
+        return self.figure if self.n is None else f"{self.figure} [{self.n}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The lines of a table under the heads of their three columns."""
+
+    heads: tuple[str, str, str]
+    rows: tuple[GridRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What is said below a table."""
+
+    text: str
+
+
+Tabular: TypeAlias = Title | Grid | Note
+Block: TypeAlias = Understood | Unsure | Headline | Statement | Cited | Refusal | NearestHeading | Nearest | Tabular
 
 
 def blocks(answer: Answer, language: Language) -> tuple[Block, ...]:
@@ -131,6 +176,11 @@ def source_of(citation: Citation, language: Language) -> Source:
     page = labels.PAGE.text(language).format(citation.page) if citation.page else None
     span = citation.raw_start, citation.raw_end
     return Source(citation.n, citation.title, citation.date, page, citation.source, *span)
+
+
+def cited(citation: Citation, short: str | None, language: Language, *, told: bool = False) -> Cited:
+    """A citation with the short answer marked in its quote; `told` where the quote stands above already."""
+    return Cited(source_of(citation, language), _runs(citation.quote, short), told)
 
 
 def joined(*parts: str | None) -> str:
@@ -154,11 +204,13 @@ def _refused(answer: Answer, language: Language) -> Iterator[Block]:
 def _answered(answer: Answer, language: Language) -> Iterator[Block]:
     statement = to_simplified(_OURS.sub(r"[\1]", answer.answer))
     told = [to_simplified(citation.quote) in statement for citation in answer.citations]
-    if answer.short_answer:
+    if answer.certainty == "likely":
+        yield Unsure(labels.LIKELY.text(language))
+    elif answer.short_answer:
         yield Headline(answer.short_answer)
     yield Statement(_runs(answer.answer, answer.short_answer, markers(answer.answer)), told == [True])
     for citation, is_told in zip(answer.citations, told, strict=True):
-        yield Cited(source_of(citation, language), _runs(citation.quote, answer.short_answer), is_told)
+        yield cited(citation, answer.short_answer, language, told=is_told)
 
 
 def _runs(text: str, short: str | None, marked: list[tuple[int, int]] | None = None) -> tuple[Run, ...]:

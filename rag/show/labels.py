@@ -6,6 +6,7 @@ from config.errors import Language, Message
 
 UNDERSTOOD = Message("理解为", "understood as")
 NOT_FOUND = Message("没有找到答案", "no answer found")
+LIKELY = Message("可能的答案,请核对", "a likely answer, please check")
 NEAREST = Message("最接近的内容", "what came closest")
 PAGE = Message("第{}页", "page {}")
 GONE = Message("这份报告已不在索引里", "this report is no longer in the index")

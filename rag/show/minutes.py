@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from config.errors import Language, Message
 from config.shown import markdown
+from rag.answers.table import Table
 from rag.records import Answer
 from rag.search.filters import Filter
-from rag.show.render import answer_markdown
+from rag.show.render import answer_markdown, table_markdown
 
 _TITLE = Message("问报记录", "wenbao minutes")
 _ONLY = Message("只在这些报告中查找", "asked only of")
@@ -19,9 +20,9 @@ _EMPTY = Message("(没有提问)", "(nothing was asked)")
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A question's answer, where it was sought, and when it was given."""
+    """A question's answer or an indicator's table, where it was sought, and when it was given."""
 
-    answer: Answer
+    answer: Answer | Table
     only: Filter
     at: datetime.datetime
 
@@ -30,11 +31,12 @@ def minutes(exchanges: Sequence[Exchange], language: Language, now: datetime.dat
     """The whole session, in its order."""
     parts = [f"# {_TITLE.text(language)} {now:%Y-%m-%d %H:%M}"]
     for n, exchange in enumerate(exchanges, 1):
-        question = " ".join(exchange.answer.question.split())
-        parts.append(f"## {n}. {markdown(question)}")
+        told = exchange.answer
+        asked = told.indicator if isinstance(told, Table) else told.question
+        parts.append(f"## {n}. {markdown(' '.join(asked.split()))}")
         if exchange.only:
             parts.append(f"*{_ONLY.text(language)}: {markdown(exchange.only.text(language))}*")
-        parts.append(answer_markdown(exchange.answer, language))
+        parts.append(table_markdown(told, language) if isinstance(told, Table) else answer_markdown(told, language))
     if not exchanges:
         parts.append(_EMPTY.text(language))
     return "\n\n".join(parts) + "\n"

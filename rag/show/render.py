@@ -11,21 +11,28 @@ from config.errors import Language, Message
 from config.shown import code, markdown, sentence
 from ingest.cleaning.anomalies import Anomaly
 from ingest.index.catalog import ReportEntry
-from rag.answers.compose import title_of
+from rag.answers.citing import title_of
+from rag.answers.table import Table
 from rag.records import Answer, Passage
 from rag.show.blocks import (
     Block,
     Cited,
+    Grid,
     Headline,
     Nearest,
     NearestHeading,
+    Note,
     Refusal,
     Source,
     Statement,
+    Title,
     Understood,
+    Unsure,
     blocks,
     joined,
 )
+from rag.show.labels import heading
+from rag.show.tables import grid_lines, table_blocks
 
 _ANOMALIES = {
     "lost": Message("缺字 {}", "{} lost characters"),
@@ -44,6 +51,16 @@ def answer_text(answer: Answer, language: Language) -> str:
 def answer_markdown(answer: Answer, language: Language) -> str:
     """The same as Markdown: short answer bold, quotes as block quotes, each followed by its source."""
     return "\n\n".join(part for block in blocks(answer, language) for part in _markdown(block))
+
+
+def table_text(table: Table, language: Language) -> str:
+    """The table in aligned columns, what is said of it, then the sources."""
+    return "\n".join(line for block in table_blocks(table, language) for line in _plain(block))
+
+
+def table_markdown(table: Table, language: Language) -> str:
+    """The same as Markdown."""
+    return "\n\n".join(part for block in table_blocks(table, language) for part in _markdown(block))
 
 
 def hits_text(passages: Sequence[Passage]) -> str:
@@ -79,6 +96,8 @@ def _plain(block: Block) -> tuple[str, ...]:
     match block:
         case Understood(label, text):
             return f"{label}: {text}", ""
+        case Unsure(label):
+            return f"{heading(label)}:", ""
         case Headline(text):
             return text, ""
         case Statement():
@@ -90,7 +109,13 @@ def _plain(block: Block) -> tuple[str, ...]:
         case NearestHeading(label):
             return "", f"{label}:"
         case Nearest(source, text):
-            return f"  {text}", f"    {source.line}"
+            return f"  {text} [{source.n}]", f"    {source.line}"
+        case Title(text):
+            return text, ""
+        case Grid():
+            return *grid_lines(block), ""
+        case Note(text):
+            return text, ""
 
 
 def _markdown(block: Block) -> tuple[str, ...]:
@@ -98,6 +123,8 @@ def _markdown(block: Block) -> tuple[str, ...]:
     match block:
         case Understood(label, text):
             return (f"*{label}: {markdown(text)}*",)
+        case Unsure(label):
+            return (f"*{heading(label)}:*",)
         case Headline(text):
             return (f"**{markdown(text)}**",)
         case Statement():
@@ -108,6 +135,25 @@ def _markdown(block: Block) -> tuple[str, ...]:
             return (f"**{label}**: {markdown(reason)}",)
         case NearestHeading(label):
             return (f"{label}:",)
+        case Title(text):
+            return (f"**{markdown(text)}**",)
+        case Grid():
+            return (_grid_markdown(block),)
+        case Note(text):
+            return (markdown(text),)
+
+
+def _grid_markdown(grid: Grid) -> str:
+    rows = [
+        grid.heads,
+        ("---",) * 3,
+        *((_celled(row.key), _celled(row.told), _celled(row.remark)) for row in grid.rows),
+    ]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def _celled(text: str) -> str:
+    return markdown(" ".join(text.split()))
 
 
 def _source_markdown(source: Source) -> str:

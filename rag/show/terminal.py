@@ -18,23 +18,30 @@ from config.errors import Language, Message
 from ingest import console
 from ingest.index.catalog import ReportEntry
 from ingest.records import CleanReport
-from rag.answers.compose import title_of
+from rag.answers.citing import title_of
+from rag.answers.table import Table as Tabulated
 from rag.records import Answer, Citation, Passage
 from rag.show.blocks import (
     Block,
     Cited,
+    Grid,
     Headline,
     Nearest,
     NearestHeading,
+    Note,
     Refusal,
     Run,
     Source,
     Statement,
+    Tabular,
+    Title,
     Understood,
+    Unsure,
     blocks,
     source_of,
 )
-from rag.show.render import answer_text, entries_text, hits_text, warnings
+from rag.show.render import answer_text, entries_text, hits_text, table_text, warnings
+from rag.show.tables import table_blocks
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -46,6 +53,7 @@ _QUOTE = "bold underline"
 _MARKER = "cyan"
 _RUNS = {"plain": "", "short": _MARKED, "marker": _MARKER}
 _DIM = "dim"
+_UNSURE = "bold yellow"
 _WIDE = 100  # columns from which on a table of seven columns can be read
 _AROUND = 240  # characters shown on either side of a quote
 _DOWN = Message("报告", "report"), Message("日期", "date"), Message("发布者", "publisher")
@@ -82,6 +90,12 @@ class Screen:
             self._text(answer_text(answer, self.language))
         else:
             self._show(answer_paragraphs(answer, self.language))
+
+    def table(self, table: Tabulated) -> None:
+        if self.plain:
+            self._text(table_text(table, self.language))
+        else:
+            self._show(part for block in table_blocks(table, self.language) for part in _painted(block))
 
     def hits(self, passages: Sequence[Passage]) -> None:
         if self.plain:
@@ -157,19 +171,21 @@ class Screen:
                 self.console.print(block, soft_wrap=not isinstance(block, Table))
 
 
-def answer_paragraphs(answer: Answer, language: Language) -> Iterator[Text]:
+def answer_paragraphs(answer: Answer, language: Language) -> Iterator[RenderableType]:
     """The short answer large and first, then the quote with the answer marked, then where it is from."""
     for block in blocks(answer, language):
         yield from _painted(block)
 
 
-def _painted(block: Block) -> Iterator[Text]:
+def _painted(block: Block) -> Iterator[RenderableType]:
     """The paragraphs of a block."""
     from rich.text import Text
 
     match block:
         case Understood(label, text):
             yield Text(f"{label}:{shown.lines(text)}\n", _DIM)
+        case Unsure(label):
+            yield Text(f"{label}:\n", _UNSURE)
         case Headline(text):
             yield _large(shown.lines(text))
         case Statement(runs):
@@ -184,8 +200,38 @@ def _painted(block: Block) -> Iterator[Text]:
         case NearestHeading(label):
             yield Text(f"\n{label}:", _DIM)
         case Nearest(source, text):
-            yield Text(f"\n{shown.lines(text)}")
+            yield Text.assemble(f"\n{shown.lines(text)} ", (f"[{source.n}]", _RUNS["marker"]))
             yield _source(source)
+        case Title() | Grid() | Note():
+            yield _tabular(block)
+
+
+def _tabular(block: Tabular) -> RenderableType:
+    """A part of a table."""
+    from rich.text import Text
+
+    match block:
+        case Title(text):
+            return Text(f"{shown.lines(text)}\n", "bold")
+        case Grid():
+            return _grid(block)
+        case Note(text):
+            return Text(f"\n{shown.lines(text)}\n", _DIM)
+
+
+def _grid(grid: Grid) -> RenderableType:
+    """A table whose columns fold where the terminal is narrow."""
+    from rich.table import Table
+    from rich.text import Text
+
+    columns = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0), expand=False)
+    for head in grid.heads:
+        columns.add_column(head, overflow="fold")
+    for row in grid.rows:
+        marker = f" [{row.n}]" if row.n is not None else ""
+        figure = Text.assemble((shown.lines(row.figure), "bold" if marker else _DIM), (marker, _MARKER))
+        columns.add_row(Text(shown.lines(row.key)), figure, Text(shown.lines(row.remark), _UNSURE))
+    return columns
 
 
 def _marked(runs: Iterable[Run]) -> Text:

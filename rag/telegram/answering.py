@@ -19,6 +19,7 @@ from config.settings import Settings
 from ingest.index.catalog import ReportEntry
 from ingest.index.generations import read_failures, read_pointer, read_summary
 from ingest.records import CleanReport
+from rag.answers.table import By, Table
 from rag.engine import Engine
 from rag.records import Answer, Passage
 
@@ -79,27 +80,35 @@ class Answering:
 
     async def ask(self, text: str, history: Sequence[str]) -> Answer:
         """The cited answer or the refusal. Raises UsageError for an unusable question, and Overloaded."""
-        if self._waiting >= _WAITING:
-            raise Overloaded
-        self._waiting += 1
-        loop = asyncio.get_running_loop()
+        return await self._in_turn(lambda engine: engine.ask(text, history))
 
-        def work() -> Answer:
-            loop.call_soon_threadsafe(self._started)
-            me = threading.get_ident()
-            self._began[me] = time.monotonic()
-            try:
-                return self._open().ask(text, history)
-            finally:
-                del self._began[me]
-
-        return await loop.run_in_executor(self._questions, work)
+    async def table(self, indicator: str, by: By) -> Table:
+        """What the reports tell of an indicator. Raises UsageError for an unusable one, and Overloaded."""
+        return await self._in_turn(lambda engine: engine.table(indicator, by))
 
     async def search(self, text: str, k: int) -> list[Passage]:
         return await self._look_up(lambda engine: engine.search(text, k))
 
     async def report(self, source: str) -> CleanReport:
         return await self._look_up(lambda engine: engine.report(source))
+
+    async def _in_turn(self, use: Callable[[Engine], _T]) -> _T:
+        """What somebody waits for, in a thread as soon as one is free. Raises Overloaded when too many wait."""
+        if self._waiting >= _WAITING:
+            raise Overloaded
+        self._waiting += 1
+        loop = asyncio.get_running_loop()
+
+        def work() -> _T:
+            loop.call_soon_threadsafe(self._started)
+            me = threading.get_ident()
+            self._began[me] = time.monotonic()
+            try:
+                return use(self._open())
+            finally:
+                del self._began[me]
+
+        return await loop.run_in_executor(self._questions, work)
 
     async def warm_up(self) -> None:
         """Open the engine and answer something, so that the first question finds everything loaded."""

@@ -2,7 +2,8 @@
 
 Each fold is taught all other authors, without any report that a left-out author used too, from a start that has seen
 no author at all. Training and measuring go on where they were. The figures are printed as a table, and kept as JSON
-lines in the work folder, in a file of each way of training.
+lines in the work folder, in a file of each way of training; beside each fold's figures stands its adapter, which the
+judge is fitted on (rag.training.judges).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import typer
 
 from config.errors import WenbaoError
 from config.logs import quiet_libraries
+from rag.reader.adapter import ADAPTER
 from rag.training import course, worth
 from rag.training.authored import Author, Document, Question, apart, read_authors
 from rag.training.everything import NEWS, Hits, all_documents, found, mined
@@ -113,6 +115,7 @@ def _fold(plan: _Plan, held: _Material, names: tuple[str, ...]) -> list[Row]:
     if plan.steps is not None:
         lessons = course.Course(taught, mined(held.hits, taught), held.old, plan.share)
         course.teach(reader, encoder, folder, lessons, plan.steps or lessons.steps())
+        course.write_reader(reader, held.work, folder / ADAPTER.name)
     wanted = [question for author in unseen for question in _some(author, plan.questions)]
     return _read(held, wanted, reading(reader, encoder), folder / "rows.jsonl")
 

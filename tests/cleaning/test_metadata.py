@@ -29,6 +29,14 @@ def test_title(text, expected):
         ("发布时间: 2022-13-02", None),
         ("会议于2022-12-02召开", None),
         ("某县科协总结\n正文。\n某县科协\n2021年12月1日", "2021-12-01"),
+        ("某县科协总结\n正文。\n某县科协\n二〇二一年十二月一日", "2021-12-01"),
+        ("某县科协总结\n来源:云溪日报 2022-03-15\n正文。", "2022-03-15"),
+        ("某县科协总结\n来源：云溪网 | 时间：2022年3月15日 08:12\n正文。", "2022-03-15"),
+        ("某县科协总结\n2022/3/15 10:20 来源:云溪网\n正文。", "2022-03-15"),
+        ("某县科协总结\n文章来源:云溪网\t2022.03.15\n正文。\n2021年1月2日", "2022-03-15"),
+        ("来源:云溪日报 2022-03-15\n发布时间:2022-03-18\n正文。", "2022-03-18"),
+        ("某县科协总结\n资金来源:财政 2022-03-15到账\n正文。", None),
+        ("某县科协总结\n来源:云溪网 2022年3月\n正文。", None),
     ],
 )
 def test_publication_date(text, expected):
@@ -48,10 +56,22 @@ PARAGRAPHS = "县科协开展了科普活动。\n" * 12
         (f"总结\n发布时间:\t2021-03-04\t来源:\t某网\n{PARAGRAPHS}", "2021-03-04"),
         (f"总结\n发布时间:\n2021-03-04\n{PARAGRAPHS}", "2021-03-04"),
         ("栏目\n" * 40 + f"总结\n发布时间:2021-03-04\n{PARAGRAPHS}", "2021-03-04"),
+        (f"{PARAGRAPHS}来源:云溪网 2021-03-04\n{PARAGRAPHS}", None),
         (f"{PARAGRAPHS}更新日期:2021-03-04\n上一篇\n下一篇", "2021-03-04"),
         (f"总结\n发布时间:2021-03-04\n{PARAGRAPHS}更新时间:2020-01-02\n{PARAGRAPHS}", "2021-03-04"),
     ],
-    ids=["in the text", "in a row", "ending a row", "cells", "label cells", "next line", "navigation", "tail", "both"],
+    ids=[
+        "in the text",
+        "in a row",
+        "ending a row",
+        "cells",
+        "label cells",
+        "next line",
+        "navigation",
+        "source in the text",
+        "tail",
+        "both",
+    ],
 )
 def test_only_the_page_s_own_labels_date_it(text, expected):
     assert publication_date(text) == expected

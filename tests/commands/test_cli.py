@@ -18,7 +18,7 @@ from ingest.index.generations import read_pointer
 QUESTION = "巴州有多少个乡村科普馆?"
 ANSWER_FIELDS = {
     "question", "interpreted", "language", "status", "answer", "short_answer", "citations", "reason", "nearest",
-    "took_ms",
+    "certainty", "form", "took_ms",
 }  # fmt: skip
 CITATION_FIELDS = {
     "n", "source", "title", "date", "section", "quote", "start", "end", "raw_quote", "raw_start", "raw_end", "page",
@@ -43,6 +43,8 @@ def test_ask_answers_with_a_checkable_citation_and_needs_no_network(wenbao, seed
     answer = json.loads(done.stdout)
     assert set(answer) == ANSWER_FIELDS
     assert answer["short_answer"] == "117个"
+    assert answer["certainty"] in ("sure", "likely")
+    assert answer["form"] == "fact"
     (citation,) = answer["citations"]
     assert set(citation) == CITATION_FIELDS
     assert citation["source"] == "001_40ca7aff27390dd3.txt"
@@ -59,6 +61,7 @@ def test_ask_for_people_and_its_refusal(wenbao, seeded):
     assert refused.returncode == 3
     answer = json.loads(refused.stdout)
     assert answer["status"] == "not_found"
+    assert (answer["certainty"], answer["form"]) == (None, None)
     assert answer["reason"]
     assert answer["citations"] == []
 

@@ -1,199 +1,163 @@
-"""A figure belongs to the place, the year and the thing its sentence speaks about, and to no neighbour."""
+"""Sentences are whole, the report's own and there once, with what was read of just them."""
 
 from __future__ import annotations
 
-import contextlib
+import itertools
+from dataclasses import replace
 
 import pytest
-from conftest import MODELS, Watcher
+from conftest import SEEDS
+from shelf import Shelf, reading_of
 
-from config.settings import Settings
-from ingest.pipeline import ingest
-from rag.engine import Engine
+from rag.evidence.sentences import evidence_of, narrowed, promise, whole_sentences, without_repeats
+from rag.reader.reader import Reading, Span, Token
 
-NEIGHBOURS = """北河省科协交流会
-
-会上,塔里、南岭、宁西等3个地区科协作交流发言。塔里地区科协建成科普馆12家,举办培训班81场次。此外,开展义诊30场次。
-
-南岭地区科协开展培训班92场次、义诊45场次,组建由6名专家组成的服务团和70名志愿者组成的队伍。
-
-宁西地区科协结合农时发放《科普手册》。此外,塔里地区科协还确定了素质达到15%的目标。
-"""
-
-YEARS = """2023年东山县政府工作报告
-
-一、2022年工作回顾
-
-一年来,全县粮食产量5.2万吨,新建公路31公里。
-
-二、2023年工作安排
-
-主要预期目标是:粮食产量6万吨,新建公路50公里,财政收入增长7%左右。
-"""
-
-COUNTRY = """西原省科协召开总结交流会
-
-东溪地区科协、北谷地区科协作交流发言。东溪地区科协有科普教育基地35家。
-
-北谷地区科协建立联合体,接待学生2845人次。广泛动员各部门参与“科技之冬”“全国科普日”等活动,举办技术培训1689场次、宣传458场次。
-"""
-
-RANKS = """西河市科普总结
-
-全市创建省级示范社区5个、市级示范社区8个、区级示范社区20个。科技大赛获得一等奖3个,二等奖7个,三等奖11个。
-20XX年8月成立领导小组,由18家单位组成。
-"""
+LONG = (
+    "云岭市文化馆工作简报\n\n云岭市文化馆开办夜校"
+    + "，面向上班族开设书法、国画、二胡、合唱等课程" * 9
+    + "，全年招收学员1260人。随后举行了成果展。展期两周。\n\n夜校明年继续招生。"
+)
 
 
-FARMS = """2021年石川市科协工作总结
-
-石川市推广水稻新品种面积1.8万亩,亩产620公斤。科技馆接待观众26万人次,举办讲座203场。
-"""
-
-
-def opened(reports: dict[str, str], folders, embedder, reader) -> Engine:
-    """An engine over these reports, by file name."""
-    folder = folders.mktemp("reports")
-    for name, text in reports.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    settings = Settings(reports_dir=folder, data_dir=folders.mktemp("data"), models_dir=MODELS)
-    ingest(settings, [], Watcher(), embedder=embedder)
-    return Engine(settings, Watcher().notify, embedder, reader)
+@pytest.fixture
+def seeds():
+    return Shelf({path.name: path.read_text(encoding="utf-8") for path in sorted(SEEDS.iterdir())})
 
 
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory, embedder, reader):
-    reports = {"n.txt": NEIGHBOURS, "y.txt": YEARS, "r.txt": RANKS, "f.txt": FARMS, "c.txt": COUNTRY}
-    with contextlib.closing(opened(reports, tmp_path_factory, embedder, reader)) as engine:
-        yield engine
+def of(shelf, readings=None):
+    return evidence_of(shelf.passages(), readings, shelf.report)
+
+
+def test_every_sentence_is_the_reports_own_and_stands_once(seeds):
+    found = of(seeds)
+    assert all(seeds.report(e.passage.chunk.source).text[e.start : e.end] == e.text == e.text.strip() for e in found)
+    assert all(e.text for e in found)
+    places = sorted((e.passage.chunk.source, e.start, e.end) for e in found)
+    for (source, _, end), (other, start, _) in itertools.pairwise(places):
+        assert source != other or end <= start
+
+
+def test_the_sentences_of_all_passages_are_all_of_the_report(seeds):
+    for source, report in seeds.reports.items():
+        held = {i for e in of(seeds) if e.passage.chunk.source == source for i in range(e.start, e.end)}
+        assert all(char.isspace() or i in held for i, char in enumerate(report.text))
+
+
+@pytest.mark.parametrize("size", [30, 60, 120])
+def test_a_sentence_over_the_border_of_two_passages_is_whole_and_there_once(size):
+    shelf = Shelf({"a.txt": LONG}, size)
+    found = [e for e in of(shelf) if "1260人" in e.text]
+    assert len(shelf.passages()) > 3
+    assert [(e.text[:8], e.text[-8:]) for e in found] == [("云岭市文化馆开办", "学员1260人。")]
+
+
+def test_of_a_sentence_in_two_passages_what_promises_more_is_kept():
+    shelf = Shelf({"a.txt": LONG}, 120)
+    passages = shelf.passages()
+    for best in range(len(passages)):
+        readings = [replace(reading_of(p.chunk.text), relevance=float(i == best)) for i, p in enumerate(passages)]
+        for evidence in evidence_of(passages, readings, shelf.report):
+            holding = [
+                i for i, p in enumerate(passages) if p.chunk.start < evidence.end and evidence.start < p.chunk.end
+            ]
+            assert evidence.relevance == float(best in holding)
+
+
+def test_the_most_promising_stand_first_and_the_order_does_not_hang_on_that_of_the_passages(seeds):
+    found = of(seeds)
+    assert [promise(e) for e in found] == sorted(map(promise, found), reverse=True)
+    back = evidence_of(seeds.passages()[::-1], None, seeds.report)
+    assert [(e.passage.chunk.source, e.start) for e in back] == [(e.passage.chunk.source, e.start) for e in found]
+
+
+def test_unread_sentences_have_no_span_and_nothing_is_said_of_them(seeds):
+    assert {(e.relevance, e.margin, e.proof, e.polarity, e.told, e.span) for e in of(seeds)} == {(0, 0, 0, 0, 0, None)}
+
+
+def test_what_was_read_belongs_to_the_sentence_in_which_it_stands():
+    shelf = Shelf({"a.txt": "云岭市简报\n\n甲乡办班3期。乙乡办班5期。丙乡没有办班。"})
+    (passage,) = shelf.passages()
+    text = passage.chunk.text
+    at = text.index("5期")
+    proved = range(text.index("乙"), text.index("丙"))
+    tokens = tuple(Token(i, i + 1, 2.0 if i in proved else -2.0) for i in range(len(text)))
+    reading = Reading(
+        1.5, 0.5, -1.0, (Span(at, at + 2, 0.75), Span(text.index("3期"), text.index("3期") + 2, 0.25)), tokens
+    )
+    said = {e.text: e for e in evidence_of([passage], [reading], shelf.report)}
+    second = said["乙乡办班5期。"]
+    assert shelf.report("a.txt").text[slice(*second.span)] == "5期"
+    assert (second.proof, second.told, second.relevance, second.margin, second.polarity) == (2.0, 0.75, 1.5, 0.5, -1.0)
+    first = said["甲乡办班3期。"]
+    assert (first.span, first.proof, first.told) == (None, -2.0, 0.25)
+    assert promise(second) > promise(first) > promise(said["丙乡没有办班。"]) - 1e-9
 
 
 @pytest.mark.parametrize(
-    ("question", "short"),
+    ("texts", "kept"),
     [
-        ("塔里举办了多少场培训班?", "81场次"),
-        ("南岭举办了多少场培训班?", "92场次"),
-        ("塔里开展了多少场义诊?", "30场次"),
-        ("塔里有多少家科普馆?", "12家"),
-        ("南岭有多少名志愿者?", "70名"),
-        ("南岭的服务团由多少名专家组成?", "6名"),
-        ("南岭有多少名专家?", "6名"),
-        ("东山县2022年粮食产量是多少?", "5.2万吨"),
-        ("东山县2023年粮食产量的目标是多少?", "6万吨"),
-        ("东山县2023年财政收入计划增长多少?", "7%左右"),
-        ("西河市有多少个市级示范社区?", "8个"),
-        ("西河市获得多少个二等奖?", "7个"),
+        (["甲乡办班3期。", "甲乡办班3期。"], [0]),
+        (["甲乡办班3期。", "甲乡办班，3期", "甲乡 办班 3期！"], [0]),  # marks and spaces say nothing
+        (["甲乡办班3期。", "甲乡办班4期。"], [0, 1]),
+        (["甲乡办班3期。", "乙乡办班3期。", "甲乡办班3期。"], [0, 1]),
+        ([], []),
     ],
 )
-def test_the_figure_is_that_of_the_asked_place_year_and_thing(engine, question, short):
-    answer = engine.ask(question)
-    assert answer.short_answer == short, answer
+def test_what_says_the_same_is_told_once_the_first_of_them(texts, kept):
+    shelf = Shelf({f"{n}.txt": f"第{n}份简报\n\n{text}" for n, text in enumerate(texts)})
+    evidence = [
+        next(e for e in evidence_of([shelf.passage(piece)], None, shelf.report) if "班" in e.text)
+        for piece in shelf.pieces
+    ]
+    assert [e.passage.chunk.source for e in without_repeats(evidence)] == [f"{n}.txt" for n in kept]
+
+
+@pytest.mark.parametrize("room", [20, 40, 80, 200])
+@pytest.mark.parametrize("around", ["开办夜校", "国画", "1260人"])
+def test_the_clauses_of_a_long_sentence_hold_what_they_are_cut_around(room, around):
+    shelf = Shelf({"a.txt": LONG})
+    evidence = shelf.evidence("云岭市文化馆开办夜校")
+    text = shelf.report("a.txt").text
+    at = text.index(around)
+    cut = narrowed(evidence, at, room)
+    assert text[cut.start : cut.end] == cut.text == cut.text.strip()
+    assert evidence.start <= cut.start <= at < at + len(around) <= cut.end <= evidence.end
+    assert len(cut.text) <= max(room, 30)  # the clause itself may be longer
+    assert cut.text[-1] not in "、，,；;：:"
+
+
+def test_a_sentence_with_room_enough_stays_as_it_is():
+    shelf = Shelf({"a.txt": LONG})
+    evidence = shelf.evidence("随后举行了成果展")
+    assert narrowed(evidence, evidence.start, len(evidence.text)) is evidence
+
+
+def test_a_sentence_of_one_endless_clause_is_cut_to_itself():
+    shelf = Shelf({"a.txt": "简报\n\n" + "云岭市" * 80 + "。"})
+    evidence = shelf.evidence("云岭市云岭市")
+    cut = narrowed(evidence, evidence.start, 50)
+    assert shelf.report("a.txt").text[cut.start : cut.end] == cut.text
+    assert cut.start == evidence.start
 
 
 @pytest.mark.parametrize(
-    ("question", "reason"),
+    ("text", "at", "sentences"),
     [
-        ("宁西有多少家科普馆?", "宁西"),  # only its neighbour's is given
-        ("宁西举办了多少场培训班?", "宁西"),
-        ("宁西发放了多少册科普手册?", "数字"),  # mentioned, not counted
-        ("东山县2021年粮食产量是多少?", "2021"),
-        ("北京市有多少家科普馆?", "北京"),
-        ("西河市获得多少个特等奖?", ""),
-        ("西河市2019年获得多少个一等奖?", "2019"),
-        ("领导小组是2018年成立的吗?", "2018"),  # an anonymised year is no year
-        ("塔里地区科协主席是谁?", ""),
-        ("塔里的科普馆花了多少钱?", "数字"),
+        ("第一句。第二句。第三句。", (4, 5), ["第二句。"]),
+        ("第一句。第二句。第三句。", (2, 6), ["第一句。", "第二句。"]),
+        ("第一句。第二句。第三句。", (0, 12), ["第一句。", "第二句。", "第三句。"]),
+        ("标题\n第一句。第二句。\n下一段。", (3, 4), ["第一句。"]),
+        ("标题\n第一句。  第二句。\n下一段。", (10, 11), ["第二句。"]),
+        ("", (0, 0), []),
+        ("\n\n  \n", (0, 5), []),
     ],
 )
-def test_what_is_not_said_of_the_asked_one_is_refused_with_its_reason(engine, question, reason):
-    answer = engine.ask(question)
-    assert answer.status == "not_found", answer
-    assert reason in (answer.reason or "")
-    assert answer.nearest
+def test_the_sentences_that_reach_into_a_stretch(text, at, sentences):
+    assert [text[start:end] for start, end in whole_sentences(text, *at)] == sentences
 
 
-def test_a_plan_is_no_result(engine):
-    answer = engine.ask("东山县2022年新建公路多少公里?")
-    assert answer.short_answer == "31公里"
-    assert engine.ask("东山县2022年财政收入增长了多少?").status == "not_found"
-
-
-@pytest.mark.parametrize(
-    "question",
-    [
-        "石川市水稻总产多少吨?",  # what an acre yields isn't the whole
-        "石川市2020年接待观众多少人次?",  # a year's summary doesn't tell of the year before
-        "“石川市2019年举办讲座多少场?”",
-        "黑河乡举办讲座多少场?",
-        "西河市20XX年有多少个二等奖的示范社区?",
-    ],
-)
-def test_neither_the_yield_of_an_acre_nor_another_year_or_town_answers(engine, question):
-    answer = engine.ask(question)
-    assert answer.short_answer not in ("620公斤", "26万人次", "203场"), answer
-
-
-@pytest.mark.parametrize(
-    ("question", "places"),
-    [
-        ("白河镇农技协有多少会员?", ("白河镇",)),
-        ("黑河乡有多少农技协?", ("黑河乡",)),
-        ("白塔街道有多少志愿者?", ("白塔街道",)),
-        ("城镇新增就业多少人?", ()),
-        ("三下乡活动举办了多少次?", ()),
-        ("有多少个乡镇建了科普馆?", ()),
-        ("累计办了多少项区级活动?", ()),
-    ],
-)
-def test_towns_are_places_and_words_for_kinds_of_places_are_not(question, places):
-    from rag.question.places import places_asked
-
-    assert places_asked(question, ()) == tuple((name,) for name in places)
-
-
-def test_a_word_for_the_whole_country_does_not_hide_whose_paragraph_it_is(engine):
-    """The paragraph of 北谷 names 全国科普日 at a clause's beginning; its figure stays its own."""
-    assert engine.ask("东溪举办技术培训多少场次?").short_answer != "1689场次"
-    assert engine.ask("北谷举办技术培训多少场次?").short_answer == "1689场次"
-
-
-def test_another_school_s_figure_is_no_answer(engine):
-    assert engine.ask("清泉小学有多少名学生?").status == "not_found"
-
-
-# Compares with the year before, tells a rise and ends with what is planned.
-YEARLY = """临江县科学技术协会2023年工作总结
-
-一、科普活动
-全年举办科普讲座47场,比上年增加9场,参加群众6500人次。流动科技馆巡展参观学生11200人次。
-临江县公民具备科学素质的比例由2020年的10.2%提高到11.6%。
-
-二、2024年工作打算
-计划新建社区科普馆4个,举办科普讲座60场,力争公民具备科学素质的比例达到13.5%。
-"""
-
-
-@pytest.fixture(scope="module")
-def yearly(tmp_path_factory, embedder, reader):
-    with contextlib.closing(opened({"a.txt": YEARLY}, tmp_path_factory, embedder, reader)) as engine:
-        yield engine
-
-
-@pytest.mark.parametrize(
-    ("question", "short"),
-    [
-        ("临江县2023年举办了多少场科普讲座?", "47场"),
-        ("临江县举办了多少场科普讲座?", "47场"),
-        ("临江县2022年举办了多少场科普讲座?", None),
-        ("临江县2022年参观学生多少人次?", None),
-        ("临江县2023年流动科技馆参观学生多少人次?", "11200人次"),
-        ("临江县公民具备科学素质的比例是多少?", "11.6%"),
-        ("临江县2023年公民具备科学素质的比例是多少?", "11.6%"),
-        ("2020年临江县公民具备科学素质的比例是多少?", "10.2%"),
-        ("临江县2024年计划举办多少场科普讲座?", "60场"),
-        ("临江县建了几个社区科普馆?", None),
-        ("西藏举办了多少场科普讲座?", None),
-    ],
-)
-def test_neither_a_comparison_nor_a_plan_nor_what_was_before_is_the_years_result(yearly, question, short):
-    assert yearly.ask(question).short_answer == short
+def test_an_endless_line_is_looked_at_only_so_far():
+    text = "一" * 100_000
+    ((start, end),) = whole_sentences(text, 50_000, 50_010)
+    assert start <= 50_000 < 50_010 <= end
+    assert end - start < 1000

@@ -112,6 +112,38 @@ def test_numbering(line: str, written: str) -> None:
     assert marks.numbering(line) == written
 
 
+@pytest.mark.parametrize(
+    ("line", "written"),
+    [
+        ("一、工作", "一、"),
+        ("（二）工作", "（二）"),
+        ("三）工作", "三）"),
+        ("第四章 总则", "第四章"),
+        ("1、工作", ""),
+        ("(2)工作", ""),
+        ("①工作", ""),
+    ],
+)
+def test_chapters_are_numbered_in_characters(line: str, written: str) -> None:
+    assert marks.numbering(line, figures=False) == written
+
+
+@pytest.mark.parametrize("line", ["建成三所。", "建成三所!", "如下：", "如下:", "一是办馆；", "等等…", "好。"])
+def test_a_finished_line(line: str) -> None:
+    assert marks.finished(line)
+
+
+@pytest.mark.parametrize("line", ["", "建成三", "建成,", "建成。三", "甲、", "（完）"])
+def test_a_line_that_is_not_finished(line: str) -> None:
+    assert not marks.finished(line)
+
+
+def test_the_borders_of_a_text_get_finer_and_end_between_any_two_characters() -> None:
+    assert marks.BORDERS[0] == "\n\n"
+    assert marks.BORDERS[-1] == ""
+    assert len(set(marks.BORDERS)) == len(marks.BORDERS)
+
+
 def test_an_item_begins_with_a_numbering_or_a_bullet() -> None:
     assert [marks.item(line) for line in ("• 甲", "- 乙", "-5度", "一、丙", "丁")] == ["•", "-", "", "一、", ""]
 
@@ -130,8 +162,10 @@ def test_han_are_han_in_every_block() -> None:
 
 
 def test_constants_stand_in_a_class() -> None:
-    for chars in (marks.ENDS, marks.PAUSES, marks.LISTING, marks.OPENERS, marks.CLOSERS, marks.BULLETS, marks.ELLIPSES):
+    for chars in (marks.ENDS, marks.COMMAS, marks.COLONS, marks.LISTING, marks.OPENERS, marks.CLOSERS, marks.BULLETS):
         assert not re.search(f"[{chars}]", "科普aA19 \n.")
+    for chars in (marks.MARKS, marks.QUOTE_ENDS, marks.ELLIPSES):
+        assert not re.search(f"[{chars}]", "科普aA19 \n")
     assert re.fullmatch(f"[{marks.CLOSERS}]+", "”’」』》〉）)】]")
     assert re.fullmatch(f"[{marks.ENDS}]+", "。！？；!?;")
 

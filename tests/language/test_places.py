@@ -95,6 +95,13 @@ def test_stem(name: str, stem: str) -> None:
         ("察布查尔县", "察布查尔锡伯自治县", True),
         ("大湾社区", "凤凰社区", False),
         ("东山", "东山县", True),
+        ("经开区", "经济技术开发区", True),
+        ("高新区", "高新技术产业开发区", True),
+        ("经开区", "高新区", False),
+        ("云溪经开区", "云溪经济技术开发区", True),
+        ("云溪高新区", "云溪高新技术产业开发区", True),
+        ("云溪经开区", "凤岭经开区", False),
+        ("云溪经开区", "云溪高新技术产业开发区", False),
     ],
 )
 def test_same(one: str, other: str, same: bool) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from config.errors import UsageError
 from ingest.language.places import stem
-from rag.evidence.candidates import counts
+from rag.evidence.shorts import counts
 from rag.question.glossary import read_glossary
 from rag.question.kind import asked
 from rag.question.places import places_asked

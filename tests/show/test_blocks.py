@@ -10,7 +10,18 @@ from rich.console import Console
 from sample_answers import answered, refused
 
 from ingest.language.script import to_simplified
-from rag.show.blocks import Cited, Headline, Nearest, NearestHeading, Refusal, Run, Statement, Understood, blocks
+from rag.show.blocks import (
+    Cited,
+    Headline,
+    Nearest,
+    NearestHeading,
+    Refusal,
+    Run,
+    Statement,
+    Understood,
+    Unsure,
+    blocks,
+)
 from rag.show.render import answer_markdown, answer_text
 from rag.show.terminal import Screen
 from rag.telegram.sending.layout import pieces
@@ -66,6 +77,52 @@ def test_a_refusal_says_why_and_a_question_how_it_was_understood(shown):
     assert "理解为" in shown(answered("建成21个。", interpreted="那问"))
     assert "understood as" in shown(answered("建成21个。", interpreted="那问"), "en").lower()
     assert "理解为" not in shown(answered("建成21个。"))
+
+
+def test_a_likely_answer_says_so_and_never_stands_as_a_bare_figure(shown):
+    sure, likely = (
+        answered("东山县建成21个。", text="东山县建成21个。 [1]", certainty=certainty)
+        for certainty in ("sure", "likely")
+    )
+    assert "请核对" not in shown(sure)
+    assert shown(likely).index("可能的答案,请核对") < shown(likely).index("东山县建成21个。")
+    assert "a likely answer, please check" in shown(likely, "en").lower()
+    bare = re.compile(r"^\W*21个\W*$", re.MULTILINE)
+    assert bare.search(shown(sure))
+    assert not bare.search(shown(likely))
+    assert shown(likely).count("21个") == 1
+
+
+@pytest.mark.parametrize("short", ["21个", None])
+def test_a_likely_answer_tells_the_same_parts_but_for_the_headline(short):
+    told = {
+        certainty: [type(b) for b in blocks(answered("建成21个。", short=short, certainty=certainty), "zh")]
+        for certainty in ("sure", "likely")
+    }
+    assert told["likely"] == [Unsure, Statement, Cited]
+    assert told["sure"] == ([Headline] if short else []) + [Statement, Cited]
+
+
+def test_the_short_answer_is_marked_in_its_sentence_whatever_the_grade():
+    marked = {
+        certainty: [
+            run
+            for block in blocks(answered("建成21个。", certainty=certainty), "zh")
+            if isinstance(block, Statement)
+            for run in block.runs
+            if run.kind == "short"
+        ]
+        for certainty in ("sure", "likely")
+    }
+    assert marked["sure"] == marked["likely"] == [Run("21个", "short")]
+
+
+def test_what_came_closest_is_numbered_in_its_order(shown):
+    text = shown(refused("报告中没有", "近的。", "更远的。", "最远的。"))
+    assert -1 < text.find("[1]") < text.find("[2]") < text.find("[3]")
+    assert -1 < text.find("近的。") < text.find("更远的。") < text.find("最远的。")
+    assert "[4]" not in text
+    assert "请核对" not in text
 
 
 def test_the_parts_come_in_the_order_in_which_they_are_told():

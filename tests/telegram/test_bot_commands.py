@@ -15,7 +15,7 @@ def test_commands_are_offered_by_scope_and_language(server, bot):
     assert "ask 提问" in server.commands["all_private_chats::"]
     assert "ask ask a question" in server.commands["all_private_chats::en"]
     assert not any(line.startswith("ingest") for line in server.commands["all_private_chats::zh"])
-    assert {line.split()[0] for line in server.commands["all_group_chats::zh"]} == {"ask", "new", "help"}
+    assert {line.split()[0] for line in server.commands["all_group_chats::zh"]} == {"ask", "table", "new", "help"}
     assert "allow 允许用户或群" in server.commands[f"chat:{ADMINS[0]}:zh"]
     assert not bot.ended()
 

@@ -163,3 +163,11 @@ def test_a_follow_up_refers_only_to_its_own_conversation_and_topic(stores):
     stores.questions.begin(1, 0)
     assert stores.questions.history(1, 0, 99) == []
     assert stores.questions.history(1, 7, 99) == ["乙"]
+
+
+def test_no_follow_up_refers_to_a_table_and_use_counts_it(stores):
+    for message, (text, status) in enumerate([("甲", "answered"), ("/table 乙", "tabled"), ("/table 丙", "untold")]):
+        stores.questions.answer(stores.questions.ask(1, 0, 1, message, text), status, 1)
+    assert stores.questions.history(1, 0, 99) == ["甲"]
+    used = stores.questions.usage(1)
+    assert (used.asked, used.answered, used.refused) == (3, 2, 1)

@@ -18,10 +18,10 @@ from collections.abc import AsyncIterator, Sequence
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message
 
-from config.errors import IndexUnavailable, Language, ModelError, UsageError
+from config.errors import Language
 from config.settings import Settings
-from rag.records import Answer
-from rag.telegram.answering import Answering, Overloaded
+from rag.telegram.answering import Answering
+from rag.telegram.doing.replies import Replies, Reply
 from rag.telegram.receiving.access import Access
 from rag.telegram.receiving.addressing import topic
 from rag.telegram.sending import messages, texts
@@ -62,6 +62,7 @@ class Asking:
         self._settings, self._access = settings, access
         self._questions, self._deliveries, self._tokens = questions, deliveries, tokens
         self._answering, self._outbox = answering, outbox
+        self._replies = Replies(access, answering)
         self._lines: dict[int, _Line] = {}
 
     async def ask(self, message: Message, user: int, text: str, language: Language) -> None:
@@ -115,33 +116,15 @@ class Asking:
         began = time.monotonic()
         history = earlier or self._questions.history(question.chat, question.thread, question.id)
         async with self._signs_of_life(place, language, waiting):
-            answer, spans = await self._answer_or_reason(question, history, language)
-        parts = pieces(spans)
-        keyboard = None if answer is None else self._keyboard(question, answer, language)
-        delivered = await self._deliver(question, parts, keyboard, waiting, language)
+            reply = await self._replies.reply(question, history, language)
+        keyboard = self._keyboard(question, reply, language)
+        delivered = await self._deliver(question, pieces(reply.spans), keyboard, waiting, language)
         took = (time.monotonic() - began) * 1000
-        status = "unusable" if answer is None else answer.status
-        self._questions.answer(question.id, status, took)
+        self._questions.answer(question.id, reply.status, took)
         _log.info(
             "question %s in chat %s: %s in %.0f ms%s",
-            *(question.id, question.chat, status, took, "" if delivered else ", delivery not confirmed"),
+            *(question.id, question.chat, reply.status, took, "" if delivered else ", delivery not confirmed"),
         )
-
-    async def _answer_or_reason(
-        self, question: Asked, history: Sequence[str], language: Language
-    ) -> tuple[Answer | None, list[Span]]:
-        """The answer, or None and why there is none."""
-        try:
-            answer = await self._answering.ask(question.text, history)
-        except UsageError as exc:
-            return None, [Span(exc.text(language))]
-        except Overloaded:
-            return None, [Span(texts.BUSY.text(language))]
-        except (IndexUnavailable, ModelError) as exc:
-            _log.error("no answer: %s", exc)
-            detail = f"\n\n{exc.text(language)}" if self._access.admin(question.user) else ""
-            return None, [Span(texts.UNAVAILABLE.text(language) + detail)]
-        return answer, messages.answer_spans(answer, language)
 
     async def _deliver(
         self,
@@ -195,12 +178,14 @@ class Asking:
                 await self._outbox.delete(question.chat, part.message)
                 self._deliveries.drop_parts(question.id, number, number)
 
-    def _keyboard(self, question: Asked, answer: Answer, language: Language) -> InlineKeyboardMarkup:
-        quotes = [messages.Quoted.of(citation) for citation in (answer.citations or answer.nearest)]
+    def _keyboard(self, question: Asked, reply: Reply, language: Language) -> InlineKeyboardMarkup | None:
+        if reply.search is None:
+            return None
+        quotes = [messages.Quoted.of(citation) for citation in reply.quotes]
         data = {
             "question": question.id,
             "quotes": [dataclasses.astuple(quote) for quote in quotes],
-            "search": answer.interpreted,
+            "search": reply.search,
         }
         token = self._tokens.make("answer", question.chat, 0, data)
         row = [("related", texts.B_RELATED.text(language)), ("up", "👍"), ("down", "👎")]

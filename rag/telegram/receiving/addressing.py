@@ -13,7 +13,7 @@ from telegram import Message
 from telegram.constants import ChatType
 
 _COMMAND = re.compile(r"/([A-Za-z]+)(?:@([A-Za-z0-9_]+))?(.*)", re.DOTALL)
-_KNOWN = frozenset({"ask", "new", "allow", "deny"})
+_KNOWN = frozenset({"ask", "table", "new", "allow", "deny"})
 GROUPS = (ChatType.GROUP, ChatType.SUPERGROUP)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import html
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from config.shown import message
@@ -23,11 +23,15 @@ _JOINERS = "\u200d"
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Some text in one style; spans in `quote` next to each other share one expandable block."""
+    """Some text in one style; spans in `quote` next to each other share one expandable block.
+
+    `mono` is a block in characters of one width.
+    """
 
     text: str
     bold: bool = False
     quote: bool = False
+    mono: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ def units(text: str) -> int:
 
 def pieces(spans: Iterable[Span], limit: int = LIMIT) -> list[Piece]:
     """The messages that say this, in order; none is empty or longer than `limit`."""
-    clean = [Span(message(span.text), span.bold, span.quote) for span in spans]
+    clean = [replace(span, text=message(span.text)) for span in spans]
     text = "".join(span.text for span in clean)
     found = []
     for start, end in _cuts(text, limit):
@@ -115,7 +119,7 @@ def _slice(spans: Sequence[Span], start: int, end: int) -> list[Span]:
     for span in spans:
         piece = span.text[max(0, start - at) : max(0, end - at)]
         if piece:
-            part.append(Span(piece, span.bold, span.quote))
+            part.append(replace(span, text=piece))
         at += len(span.text)
     return _trimmed(part)
 
@@ -127,17 +131,18 @@ def _trimmed(spans: list[Span]) -> list[Span]:
     while spans and not spans[-1].text.rstrip():
         spans = spans[:-1]
     if spans:
-        spans = [Span(spans[0].text.lstrip(), spans[0].bold, spans[0].quote), *spans[1:]]
-        spans = [*spans[:-1], Span(spans[-1].text.rstrip(), spans[-1].bold, spans[-1].quote)]
+        spans = [replace(spans[0], text=spans[0].text.lstrip()), *spans[1:]]
+        spans = [*spans[:-1], replace(spans[-1], text=spans[-1].text.rstrip())]
     return spans
 
 
 def _html(spans: Sequence[Span]) -> str:
     parts = []
-    for quote, group in groupby(spans, key=lambda span: span.quote):
+    for (quote, mono), group in groupby(spans, key=lambda span: (span.quote, span.mono)):
         inner = "".join(
             f"<b>{html.escape(span.text, quote=False)}</b>" if span.bold else html.escape(span.text, quote=False)
             for span in group
         )
-        parts.append(f"<blockquote expandable>{inner}</blockquote>" if quote else inner)
+        block = f"<pre>{inner}</pre>" if mono else inner
+        parts.append(f"<blockquote expandable>{block}</blockquote>" if quote else block)
     return "".join(parts)

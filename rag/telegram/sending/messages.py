@@ -10,21 +10,27 @@ from dataclasses import dataclass
 from config.errors import Language, Message
 from ingest.index.catalog import ReportEntry
 from ingest.records import CleanReport
+from rag.answers.table import Table
 from rag.records import Answer, Citation, Passage
 from rag.show.blocks import (
     Block,
     Cited,
+    Grid,
     Headline,
     Nearest,
     NearestHeading,
+    Note,
     Refusal,
     Source,
     Statement,
+    Title,
     Understood,
+    Unsure,
     blocks,
     joined,
 )
 from rag.show.labels import heading
+from rag.show.tables import grid_lines, table_blocks
 from rag.telegram.sending import texts
 from rag.telegram.sending.layout import Span, one_line
 
@@ -33,6 +39,7 @@ SOURCES_A_PAGE = 20
 _BEFORE = 250  # characters shown before the quote on its page
 _TITLE = 120
 _RELATED = 5
+_KEY = 14  # columns of a table's keys: what a telephone has room for beside the figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +64,18 @@ def answer_spans(answer: Answer, language: Language) -> list[Span]:
     return [span for block in blocks(answer, language) for span in _dressed(block)]
 
 
+def table_spans(table: Table, language: Language) -> list[Span]:
+    """The table in characters of one width, what is said of it, then the numbered citations."""
+    return [span for block in table_blocks(table, language) for span in _dressed(block)]
+
+
 def _dressed(block: Block) -> tuple[Span, ...]:
     """The spans of a block."""
     match block:
         case Understood(label, text):
             return (Span(f"{heading(label)}: {text}\n\n"),)
+        case Unsure(label):
+            return (Span(f"{heading(label)}:\n\n"),)
         case Headline(text):
             return Span(text, bold=True), Span("\n\n")
         case Statement():
@@ -74,7 +88,13 @@ def _dressed(block: Block) -> tuple[Span, ...]:
         case NearestHeading(label):
             return (Span(f"\n{heading(label)}:\n"),)
         case Nearest(source, text):
-            return Span(text, quote=True), Span(f"\n{_source_line(source)}\n")
+            return Span(text, quote=True), Span(f"\n[{source.n}] {_source_line(source)}\n")
+        case Title(text):
+            return Span(text, bold=True), Span("\n\n")
+        case Grid():
+            return Span("\n".join(grid_lines(block, _KEY)), mono=True), Span("\n")
+        case Note(text):
+            return (Span(f"{text}\n"),)
 
 
 def _source_line(source: Source) -> str:

@@ -23,6 +23,11 @@ HELP = Message(
     "Below each answer: “Source” shows its surroundings, “Related” other passages, 👍👎 tell us if it was right."
     "\n\n{commands}",
 )
+TABLE_EMPTY = Message(
+    "请在 /table 后面写上指标,例如:/table 乡村科普馆\n加上 按报告 或 按年 换一种排法:/table 乡村科普馆 按年",
+    "Write an indicator after /table, as in /table science halls\nAdd by report or by year for another way: "
+    "/table science halls by year",
+)
 ASK_EMPTY = Message("请在 /ask 后面写上问题。", "Write your question after /ask.")
 NEW = Message("好的,之前的问题不再带入。", "Done: earlier questions are no longer carried over.")
 TEXT_ONLY = Message("请用文字提问。", "Please ask in words.")
@@ -180,6 +185,7 @@ NO_INGEST_CHILD = Message("导入程序意外退出(代码 {code})", "the ingest
 
 COMMANDS = {
     "ask": Message("提问", "ask a question"),
+    "table": Message("列出一个指标,如 /table 科普馆 按年", "set out an indicator: /table science halls by year"),
     "new": Message("开始新话题", "forget earlier questions"),
     "sources": Message("收录了哪些报告", "which reports are in the index"),
     "recent": Message("最近的问题", "recent questions"),
@@ -197,4 +203,4 @@ ADMIN_COMMANDS = {
     "allow": Message("允许用户或群", "allow a user or group"),
     "deny": Message("禁止用户或群", "deny a user or group"),
 }
-GROUP_COMMANDS = ("ask", "new", "help")
+GROUP_COMMANDS = ("ask", "table", "new", "help")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from typing import Literal
 
 from rag.telegram.state.database import Database
 
@@ -24,6 +25,8 @@ CREATE TABLE IF NOT EXISTS votes (
 _CARRIED = 6  # earlier questions that a follow-up may refer to
 _CARRIED_FOR = 1800.0  # seconds after which a new question starts a new topic
 _DAY = 86400.0
+Status = Literal["answered", "not_found", "unusable", "tabled", "untold"]
+"""How a question ended; the last two are a table's, which no follow-up refers to."""
 _COLUMNS = "id, at, chat, thread, user, message, text"
 
 
@@ -65,8 +68,8 @@ class Questions:
         self._db.run(sql, time.time(), chat, thread, user, message, text)
         return int(self._db.run("SELECT id FROM questions WHERE chat = ? AND message = ?", chat, message).fetchone()[0])
 
-    def answer(self, question: int, status: str, took_ms: float) -> None:
-        """How a question ended (answered, not_found or unusable), and after how long."""
+    def answer(self, question: int, status: Status, took_ms: float) -> None:
+        """How a question ended, and after how long."""
         self._db.run("UPDATE questions SET status = ?, took_ms = ? WHERE id = ?", status, took_ms, question)
 
     def asked_in(self, chat: int, message: int) -> Asked | None:
@@ -80,8 +83,9 @@ class Questions:
     def history(self, chat: int, thread: int, before: int) -> list[str]:
         """The questions that a follow-up in this conversation may refer to, oldest first."""
         sql = (
-            "SELECT text, at FROM questions WHERE chat = ? AND thread = ? AND id < ? AND status IS NOT NULL"
-            " AND status != 'unusable' AND id > coalesce((SELECT after FROM beginnings b WHERE b.chat = questions.chat"
+            "SELECT text, at FROM questions WHERE chat = ? AND thread = ? AND id < ?"
+            " AND status IN ('answered', 'not_found')"
+            " AND id > coalesce((SELECT after FROM beginnings b WHERE b.chat = questions.chat"
             " AND b.thread = questions.thread), 0) ORDER BY id DESC LIMIT ?"
         )
         earlier, later = [], time.time()
@@ -110,7 +114,8 @@ class Questions:
         """What was asked and voted in the last days."""
         since = time.time() - days * _DAY
         row = self._db.run(
-            "SELECT count(*), count(DISTINCT user), total(status = 'answered'), total(status = 'not_found')"
+            "SELECT count(*), count(DISTINCT user), total(status IN ('answered', 'tabled')),"
+            " total(status IN ('not_found', 'untold'))"
             " FROM questions WHERE at > ?",
             since,
         ).fetchone()

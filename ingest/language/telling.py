@@ -1,0 +1,104 @@
+"""How a text tells what it tells: aimed at or reached, by how much or how many, all or what is new. Pure.
+
+Patterns of the table `telling.toml`; each function looks at a piece of a sentence and says one thing.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from ingest.language.words import alternation, table
+
+
+def aimed(text: str) -> bool:
+    """Whether a text speaks of what is aimed at rather than what was done."""
+    return bool(_aimed().search(text))
+
+
+def ahead(before: str, heading: str = "") -> bool:
+    """Whether what stands behind these words of its sentence, under this heading, is only meant to be reached."""
+    return bool(_ahead().search(before) or _heading().search(heading))
+
+
+def changed(before: str) -> bool:
+    """Whether a figure right behind these words is how much something rose or fell rather than what it came to."""
+    return bool(_changed().search(before))
+
+
+def change_asked(question: str) -> bool:
+    """Whether a question asks by how much something rose or fell, or for what came new."""
+    return bool(_any("change", "asked").search(question))
+
+
+def newly(clause: str) -> bool:
+    """Whether the figures of a clause are of what came new, not of all there is."""
+    return bool(_any("newly", "words").search(clause))
+
+
+def all_asked(question: str) -> bool:
+    """Whether a question asks for all there is."""
+    return bool(_any("newly", "all").search(question))
+
+
+def for_each(text: str) -> bool:
+    """Whether a figure is told for each person, household or acre."""
+    return bool(_any("each", "words").search(text))
+
+
+def ended(text: str) -> bool:
+    """Whether a text says that something was ended."""
+    return bool(_any("ended", "words").search(text))
+
+
+def fell(text: str) -> bool:
+    """Whether a text says that something fell."""
+    return bool(_any("fell", "words").search(text))
+
+
+def denied(text: str) -> bool:
+    """Whether a text says that something wasn't so."""
+    return bool(_any("denied", "words").search(text))
+
+
+def _words(group: str, key: str) -> list[str]:
+    found: list[str] = table("telling")[group][key]
+    return found
+
+
+@functools.cache
+def _any(group: str, key: str) -> re.Pattern[str]:
+    return re.compile(alternation(_words(group, key)))
+
+
+@functools.cache
+def _aimed() -> re.Pattern[str]:
+    row: dict[str, Any] = table("telling")["aimed"]
+    guarded: dict[str, str] = row["not_before"]
+    plain = alternation(word for word in row["words"] if word not in guarded)
+    return re.compile("|".join([plain, *(f"{re.escape(word)}(?!{after})" for word, after in guarded.items())]))
+
+
+@functools.cache
+def _ahead() -> re.Pattern[str]:
+    row: dict[str, list[str]] = table("telling")["ahead"]
+    not_behind = "".join(f"(?<!{re.escape(word)})" for word in row["plan_not_behind"])
+    verbs, will = alternation(row["plan_verbs"]), alternation(row["will_verbs"])
+    plan = rf"{not_behind}(?:{alternation(row['plan'])})(?:{alternation(row['plan_links'])})?(?={verbs})"
+    return re.compile(rf"{alternation(row['words'])}|{plan}|(?:{alternation(row['will'])})(?={will})")
+
+
+@functools.cache
+def _heading() -> re.Pattern[str]:
+    row: dict[str, list[str]] = table("telling")["ahead"]
+    return re.compile(rf"(?:{alternation(row['headings'])})[)）]?$|{alternation(row['in_headings'])}")
+
+
+@functools.cache
+def _changed() -> re.Pattern[str]:
+    row: dict[str, Iterable[str]] = table("telling")["change"]
+    return re.compile(
+        rf"(?:{alternation(row['verbs'])})(?:{alternation(row['done'])})?(?:{alternation(row['about'])})?$"
+    )

@@ -1,0 +1,54 @@
+"""Which sentences an answer of each form quotes, and what its short answer is. Pure.
+
+The best sentence leads; what else proves the answer stands in the same report. Sentences come in the order of the
+text, together in at most a message's room.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rag.evidence.sentences import narrowed
+from rag.records import Evidence, Form
+
+ROOM = 560  # characters of all quotes together, so that an answer stays below 600
+_MOST: dict[Form, int] = {"fact": 3, "list": 4, "passage": 4, "summary": 6, "yesno": 2}
+# The least log odds of proving the answer with which a further sentence is quoted, and how far they may lie below
+# those of the best one: fitted by `make judge`, docs/quality.md.
+_LEAST: dict[Form, float] = {"fact": -2.0, "list": -1.0, "passage": -2.0, "summary": -3.0, "yesno": -3.0}
+_BELOW: dict[Form, float] = {"fact": 1.0, "list": 2.0, "passage": 2.5, "summary": 3.5, "yesno": 1.0}
+_TOLD = 1.0  # log odds from which on a yes or no is said
+
+
+def chosen(form: Form, evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The best sentence and those beside it that prove the answer as well, in the order of the text."""
+    best = narrowed_to(evidence[0])
+    kept, room = [best], ROOM - len(best.text)
+    least = max(_LEAST[form], best.proof - _BELOW[form])
+    source = best.passage.chunk.source
+    others = [e for e in evidence[1:] if e.passage.chunk.source == source and e.proof >= least]
+    for each in sorted(others, key=lambda e: -e.proof):
+        if len(kept) < _MOST[form] and len(each.text) <= room and not _overlaps(each, kept):
+            kept.append(each)
+            room -= len(each.text)
+    return sorted(kept, key=lambda e: e.start)
+
+
+def short_of(form: Form, best: Evidence) -> str | None:
+    """The short answer in the report's own words; 是 or 否 for a question of yes or no that is sure to be one."""
+    if form == "yesno":
+        return ("是" if best.polarity > 0 else "否") if abs(best.polarity) >= _TOLD else None
+    if form in ("passage", "summary") or best.short is None:
+        return None
+    start, end = best.short[0] - best.start, best.short[1] - best.start
+    return best.text[start:end]
+
+
+def narrowed_to(evidence: Evidence, room: int = ROOM) -> Evidence:
+    """The evidence, of a sentence longer than that the clauses around its answer."""
+    around = evidence.short or evidence.span
+    return narrowed(evidence, around[0] if around else evidence.start, room)
+
+
+def _overlaps(each: Evidence, kept: Sequence[Evidence]) -> bool:
+    return any(each.start < other.end and other.start < each.end for other in kept)

@@ -1,0 +1,129 @@
+"""Why a question isn't answered: never more than is true. Pure, but for the look-up of names.
+
+"The reports do not mention X" is said only of what stands in no report at all. Else it is said what is missing, as far
+as the sentence that came closest tells it: the place, the year, a plan or a result, the kind of answer; or simply that
+nothing answers surely.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from ingest.language import marks, people
+from ingest.language.places import stem
+from ingest.language.questions import function_words
+from ingest.language.vocabulary import nouns, proper
+from rag.answers.citing import say
+from rag.judge.features import Case, names_asked, no_plan, other_place, other_year, planned, wrong_kind
+from rag.question.kind import Kind
+from rag.question.query import Query
+from rag.records import Question
+
+_KINDS: dict[Kind, tuple[str, str]] = {"figure": ("数字", "figure"), "date": ("日期", "date")}
+
+_LONGEST = 6  # characters of a word
+_HAN_RUN = re.compile(rf"[{marks.HAN}]{{2,}}")
+
+Frequency = Callable[[str], int]
+"""In how many chunks a pair of characters stands."""
+Naming = Callable[[str], set[str]]
+"""The sources of the reports in whose text or title a name occurs."""
+
+
+def unknown_name(query: Query, frequency: Frequency, naming: Naming) -> str | None:
+    """What the question names and no report mentions: a place, a title, a quotation, a person, a body."""
+    for names in names_of(query):
+        if not any(naming(name) for name in names) and not any(naming(part) for part in _own_parts(names)):
+            return names[0]
+    return next((word for word in proper(_unknown(query, frequency)) if not naming(word)), None)
+
+
+def _own_parts(names: Sequence[str]) -> Iterator[str]:
+    """The ends of a nested place's name, which may stand without what it lies in: 金阳街道 of 阳信金阳街道."""
+    for name in names:
+        rank = len(name) - len(stem(name))
+        yield from (name[at:] for at in range(1, len(name) - rank - 1) if rank)
+
+
+def names_of(query: Query) -> Iterator[tuple[str, ...]]:
+    """Each thing that the question names, by all its names."""
+    yield from query.places
+    text = query.question.folded
+    for start, end in (*marks.titles(text), *marks.quoted(text)):
+        if end - start > 2:
+            yield (text[start + 1 : end - 1],)
+    yield from ((person.name,) for person in people.find(text) if person.name)
+
+
+def unknown_word(query: Query, frequency: Frequency, naming: Naming) -> str | None:
+    """A noun of the question that no report holds, the longest."""
+    return next((word for word in nouns(_unknown(query, frequency)) if not naming(word)), None)
+
+
+def _unknown(query: Query, frequency: Frequency) -> list[str]:
+    """What may be a word of the question and holds two neighbours that no report has; the longest first."""
+    found: set[str] = set()
+    for run in _HAN_RUN.findall(function_words().sub(" ", query.question.folded)):
+        for at in range(len(run) - 1):
+            if not frequency(run[at : at + 2]):
+                found.update(
+                    run[start:end]
+                    for start in range(max(0, at + 2 - _LONGEST), at + 1)
+                    for end in range(at + 2, min(len(run), start + _LONGEST) + 1)
+                )
+    return sorted(found, key=lambda word: (-len(word), word))
+
+
+def unmentioned(question: Question, name: str) -> str:
+    """That no report mentions it."""
+    return say(question, f"报告中没有提到{name}。", f"The reports do not mention {name}.")
+
+
+def reason(closest: Case) -> str:
+    """Why the sentence that came closest is no answer, where every name of the question is known."""
+    query = closest.query
+    question, want = query.question, query.asked
+    if other_place(closest) and not _near(closest):
+        places = "、".join(dict.fromkeys(names[0] for names in query.places)) or "、".join(
+            dict.fromkeys(names_asked(query, closest.view))
+        )
+        return say(
+            question,
+            f"报告提到了{places},但相关内容说的是别处。",
+            f"The reports mention {places}, but what they say on this is about another place.",
+        )
+    if other_year(closest):
+        years = "、".join(sorted(want.years))
+        return say(
+            question, f"报告中的相关内容说的不是{years}年。", f"What the reports say on this is not about {years}."
+        )
+    if wrong_kind(closest):
+        kind = _KINDS[want.kind]
+        return say(
+            question,
+            f"报告中最接近的内容没有给出所问的{kind[0]}。",
+            f"What comes closest in the reports gives no such {kind[1]}.",
+        )
+    if planned(closest):
+        return say(question, "报告只给出了目标,没有给出实际结果。", "The reports give a target, not the result.")
+    if no_plan(closest):
+        return say(
+            question,
+            "报告提到了相关内容,但没有给出所问的目标。",
+            "The reports mention the subject but give no such target.",
+        )
+    return nothing_sure(question)
+
+
+def _near(case: Case) -> bool:
+    """Whether a place that is asked about is named in the sentence or above it."""
+    around = f"{case.sentence}\n{case.above}"
+    return any(name in around for name in names_asked(case.query, case.view))
+
+
+def nothing_sure(question: Question) -> str:
+    """That nothing answers surely."""
+    return say(
+        question, "报告中没有能确定回答这个问题的内容。", "Nothing in the reports answers this question for certain."
+    )

@@ -1,0 +1,154 @@
+"""What a report, or what it says on something, comes to in three to six of its own sentences. Pure.
+
+Which report is meant is found by its title, places and date. Where the question names nothing beside it, its outline is
+quoted: for each heading or numbered point the sentence that carries most; else what the reader holds for proof.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from ingest.language import marks
+from ingest.records import CleanReport
+from rag.answers import forms, refusals
+from rag.answers.citing import answered, refused, say
+from rag.evidence.sentences import narrowed
+from rag.evidence.subject import ReportView, fold_same_length
+from rag.judge.features import names_asked
+from rag.judge.ranking import Library
+from rag.question.form import beside_summary
+from rag.question.query import Query, names_place
+from rag.question.terms import Term
+from rag.records import Answer, Certainty, Evidence
+
+_MOST, _FEWEST = 6, 3  # sentences
+_ROOM = 560  # characters of all quotes together
+_SHORTEST = 12  # characters of a sentence that says something
+_OWN = 0.5  # share of the question's telling parts that a title must hold for its whole report to be meant
+_MEANT = 0.35  # and that the title or the best sentence must hold for a report to be meant at all
+_HEADING = 30  # characters of the longest line that only names what follows
+
+
+def summary_of(query: Query, evidence: Sequence[Evidence], library: Library) -> Answer:
+    """The summary, or the refusal where no report is meant."""
+    question = query.question
+    meant = max(evidence, key=lambda e: _fit(query, e, library), default=None)
+    if meant is None:
+        return refused(
+            question, say(question, "索引中没有任何报告内容。", "The index holds no reports."), (), library.report
+        )
+    of_place, of_year, share, *_ = _fit(query, meant, library)
+    if not (of_place and of_year and share >= _OWN):
+        return _topic(query, evidence, library)
+    outline = list(_outline(meant, library.report(meant.passage.chunk.source)))
+    if len(outline) < _FEWEST:
+        outline = _first(meant, library.report(meant.passage.chunk.source))
+    certainty: Certainty = "sure" if query.places or query.asked.years or _told(query) else "likely"
+    return answered(question, _fitting(outline), library.report, form="summary", certainty=certainty)
+
+
+def _topic(query: Query, evidence: Sequence[Evidence], library: Library) -> Answer:
+    """What the report that fits best says on what the question names."""
+    best = evidence[0]
+    certainty = library.judge.certainty(best.probability)
+    around = f"{best.passage.title}\n{best.passage.chunk.section or ''}\n{best.text}"
+    view = library.view(best.passage.chunk.source)
+    named = names_asked(query, view)
+    about = not named or any(name in view.text or name in view.title for name in named)
+    held = about and _of_year(query, view) and _share(query, around) >= _MEANT
+    if certainty is None and not held:
+        return refused(query.question, refusals.nothing_sure(query.question), evidence, library.report)
+    quoted = forms.chosen("summary", evidence)
+    return answered(query.question, quoted, library.report, form="summary", certainty=certainty or "likely")
+
+
+def _fit(query: Query, evidence: Evidence, library: Library) -> tuple[bool, bool, float, float, float]:
+    """(whether a report's title names the asked place, whether it is of the asked year, how much of the rest its title
+    holds, what its sentence and its passage are worth); the greatest is meant."""
+    title = evidence.passage.title
+    return (
+        not query.places or names_place(query, title),
+        _of_year(query, library.view(evidence.passage.chunk.source)),
+        _share(query, title),
+        evidence.probability,
+        evidence.passage.score,
+    )
+
+
+def _of_year(query: Query, view: ReportView) -> bool:
+    return not query.asked.years or view.year in query.asked.years
+
+
+def _share(query: Query, text: str) -> float:
+    """How much a text holds of what the question tells; 1 where that is nothing."""
+    told, folded = _told(query), fold_same_length(text)
+    total = sum(term.weight for term in told)
+    return sum(term.weight * term.within(folded) for term in told) / total if total else 1.0
+
+
+def _told(query: Query) -> list[Term]:
+    """The telling parts of a question beside the words that ask for a summary; of one in another language all."""
+    beside = beside_summary(query.question.folded)
+    return [term for term in query.terms.terms if query.core or term.within(beside)]
+
+
+def _outline(meant: Evidence, report: CleanReport) -> Iterator[Evidence]:
+    """The first telling sentence under each heading or numbered point, all points of the same rank."""
+    starts = list(_points(report.text))
+    for start, end in pairwise([*starts, len(report.text)]):
+        spans = [
+            (first, last)
+            for first, last in marks.sentences(report.text, start, end)
+            if len(report.text[first:last].strip()) >= _SHORTEST and not _is_heading(report.text[first:last])
+        ]
+        if spans:
+            yield _sentence(meant, report, *spans[0])
+
+
+def _points(text: str) -> Iterator[int]:
+    """Where the numbered points of the outermost rank begin."""
+    lines, at = [], 0
+    for line in text.split("\n"):
+        if number := marks.numbering(line.strip()):
+            lines.append((at, _rank(number)))
+        at += len(line) + 1
+    if lines:
+        outermost = lines[0][1]
+        yield from (at for at, rank in lines if rank == outermost)
+
+
+def _rank(number: str) -> str:
+    """The form of a numbering without its number: 一、 and 二、 are of one rank."""
+    return "".join("N" if char.isalnum() or char.isnumeric() else char for char in number.strip())[-2:]
+
+
+def _is_heading(line: str) -> bool:
+    said = line.strip()
+    return len(said) <= _HEADING and said[-1:] not in "。！？!?；;"
+
+
+def _first(meant: Evidence, report: CleanReport) -> list[Evidence]:
+    """The first telling sentence of each paragraph."""
+    found, at = [], 0
+    for line in report.text.split("\n"):
+        spans = [span for span in marks.sentences(report.text, at, at + len(line)) if span[1] - span[0] >= _SHORTEST]
+        if spans and not _is_heading(line) and meant.passage.title not in line:
+            found.append(_sentence(meant, report, *spans[0]))
+        at += len(line) + 1
+    return found or [meant]
+
+
+def _sentence(meant: Evidence, report: CleanReport, start: int, end: int) -> Evidence:
+    said = report.text[start:end]
+    begin = start + len(said) - len(said.lstrip())
+    text = said.strip()
+    return replace(meant, start=begin, end=begin + len(text), text=text, short=None, span=None)
+
+
+def _fitting(outline: Sequence[Evidence]) -> list[Evidence]:
+    """As many as a message holds, spread over the whole; those too long cut at a clause."""
+    count = min(_MOST, len(outline))
+    kept = [outline[i * len(outline) // count] for i in range(count)]
+    return [narrowed(each, each.start, _ROOM // count) for each in kept]

@@ -1,0 +1,322 @@
+"""What the judge knows of a sentence that may answer: one small function a feature. Pure.
+
+Each says one thing, in a range of about one, and none decides anything: what each is worth was fitted on questions and
+reports that the reader didn't learn from (`make judge`, docs/quality.md). Shares are in [0, 1]; a thing that is so is
+1.0, one that isn't 0.0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ingest.language import dates, figures, marks, people, telling
+from rag.evidence.shorts import spots
+from rag.evidence.subject import ReportView, fold_same_length, speaks_of, speaks_of_year
+from rag.question.kind import ordinals
+from rag.question.query import Query
+from rag.question.terms import Terms
+from rag.records import Evidence
+
+_SCALE = 10.0  # of log odds
+_MOST = 20.0  # log odds beyond which nothing gets surer
+_BESIDE = 15  # characters between a post and the name of who holds it
+_LEAD = 0.2  # how far one report's best score may be from another's
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A sentence held against a question. `lead` is how far its passage's score is above the best of other reports,
+    `unknown` the share of the question's telling parts that no report of the index holds."""
+
+    query: Query
+    evidence: Evidence
+    view: ReportView
+    lead: float
+    unknown: float
+
+    @property
+    def at(self) -> int:
+        """Where the answer stands: its short answer, else the sentence's end."""
+        return self.evidence.short[0] if self.evidence.short else self.evidence.end
+
+    @property
+    def sentence(self) -> str:
+        return self.view.text[self.evidence.start : self.evidence.end]
+
+    @property
+    def before(self) -> str:
+        """What stands before the answer in its sentence."""
+        return self.view.text[self.evidence.start : self.at]
+
+    @property
+    def clause(self) -> str:
+        """The clause in which the answer stands; the whole sentence where there is no short answer."""
+        if self.evidence.short is None:
+            return self.sentence
+        at = self.at - self.evidence.start
+        spans = (span for span in marks.clauses(self.sentence) if span[0] <= at < span[1])
+        return next((self.sentence[start:end] for start, end in spans), self.sentence)
+
+    @property
+    def above(self) -> str:
+        """The paragraph before the sentence, its heading and its report's title."""
+        paragraph = self.view.text[self.view.paragraph(self.evidence.start) : self.evidence.start]
+        return f"{self.view.title}\n{self.section}\n{paragraph}"
+
+    @property
+    def section(self) -> str:
+        return fold_same_length(self.evidence.passage.chunk.section or "")
+
+
+Feature = Callable[[Case], float]
+
+
+def relevance(case: Case) -> float:
+    """The reader's log odds that the passage answers, in tens."""
+    return _bounded(case.evidence.relevance)
+
+
+def margin(case: Case) -> float:
+    """By how much the passage's best span beats "no answer here", in tens of log odds."""
+    return _bounded(case.evidence.margin)
+
+
+def proof(case: Case) -> float:
+    """The reader's log odds that the sentence proves the answer, in tens."""
+    return _bounded(case.evidence.proof)
+
+
+def told(case: Case) -> float:
+    """The share of the passage's likeliest spans that the sentence holds."""
+    return case.evidence.told
+
+
+def elsewhere(case: Case) -> float:
+    """The passage's best span stands in another sentence."""
+    return float(case.evidence.span is None)
+
+
+def found(case: Case) -> float:
+    """The search's score of the passage."""
+    return case.evidence.passage.score
+
+
+def lead(case: Case) -> float:
+    """How far the passage's score is above the best of other reports, in fifths."""
+    return max(-1.0, min(1.0, case.lead / _LEAD))
+
+
+def words(case: Case) -> float:
+    """The share of the question's telling parts, by rarity in the index, that the sentence holds."""
+    return case.query.terms.share(case.sentence)
+
+
+def words_above(case: Case) -> float:
+    """The share that doesn't stand in the sentence but above it."""
+    return _missing(case.query.terms, case.sentence, case.above)
+
+
+def words_unknown(case: Case) -> float:
+    """The share that stands nowhere in the index."""
+    return case.unknown
+
+
+def other_place(case: Case) -> float:
+    """The sentence speaks of another place than the one asked about."""
+    names = names_asked(case.query, case.view)
+    start = case.evidence.start
+    return float(bool(names) and not speaks_of(case.view, case.at, start, case.section, names))
+
+
+def same_place(case: Case) -> float:
+    """The sentence speaks of the place asked about."""
+    return float(bool(names_asked(case.query, case.view)) and not other_place(case))
+
+
+def other_year(case: Case) -> float:
+    """The sentence speaks of another year than the one asked about."""
+    years = case.query.asked.years
+    sentence = case.evidence.start, case.evidence.end
+    return float(bool(years) and not speaks_of_year(case.view, case.at, sentence, years))
+
+
+def same_year(case: Case) -> float:
+    """The sentence speaks of the year asked about."""
+    return float(bool(case.query.asked.years) and not other_year(case))
+
+
+def wrong_kind(case: Case) -> float:
+    """A figure or a date is asked for, and the sentence holds none that may answer."""
+    want = case.query.asked
+    return float(want.kind in ("figure", "date") and not spots(want, case.sentence))
+
+
+def pointed(case: Case) -> float:
+    """A figure or a date is asked for, and the reader points at one that may answer."""
+    return float(case.query.asked.kind in ("figure", "date") and case.evidence.short is not None)
+
+
+def no_name(case: Case) -> float:
+    """A person is asked for, and the sentence names none."""
+    return float(case.query.asked.kind == "person" and not people.find(case.sentence))
+
+
+def planned(case: Case) -> float:
+    """A result is asked for, and what is told is a plan."""
+    want = case.query.asked
+    aimed = telling.ahead(case.before, case.section) or (telling.aimed(case.before) and want.kind == "figure")
+    return float(not want.plan and want.kind in ("figure", "date") and aimed)
+
+
+def no_plan(case: Case) -> float:
+    """A plan is asked for, and nothing around the sentence speaks of one."""
+    return float(case.query.asked.plan and not telling.aimed(f"{case.sentence}\n{case.above}"))
+
+
+def growth(case: Case) -> float:
+    """A total is asked for and a growth is told, or the reverse."""
+    want = case.query.asked
+    figure = want.kind == "figure" and case.evidence.short is not None
+    return float(figure and telling.changed(case.before) != want.change)
+
+
+def newly(case: Case) -> float:
+    """All there is is asked for and what came new is told, or the reverse."""
+    want = case.query.asked
+    if want.kind != "figure" or case.evidence.short is None:
+        return 0.0
+    asked = telling.newly(case.query.question.folded)
+    return float(telling.newly(case.clause) != asked)
+
+
+def denied(case: Case) -> float:
+    """The clause says that something wasn't so, and the question doesn't ask for that."""
+    return float(telling.denied(case.clause) and not telling.denied(case.query.question.folded))
+
+
+def other_ordinal(case: Case) -> float:
+    """The question gives an ordinal or a rank, and the sentence gives another one instead."""
+    names = case.query.asked.names
+    said = ordinals(case.sentence)
+    return float(bool(names & ordinals(case.query.question.folded)) and bool(said) and not names & said)
+
+
+def for_each(case: Case) -> float:
+    """A total is asked for and a figure a head, a household or an acre is told, or the reverse."""
+    want = case.query.asked
+    return float(want.kind == "figure" and telling.for_each(case.sentence) != want.each)
+
+
+def other_way(case: Case) -> float:
+    """What ended or fell is asked for, and the sentence doesn't tell of it."""
+    want = case.query.asked
+    return float(
+        (want.ending and not telling.ended(case.sentence)) or (want.falling and not telling.fell(case.sentence))
+    )
+
+
+def other_post(case: Case) -> float:
+    """Who holds a post is asked for, and the one named holds another."""
+    role = case.query.asked.role
+    return float(bool(role) and not _holds(case, role))
+
+
+def other_name(case: Case) -> float:
+    """The share of the ordinals, ranks and names that the question gives and neither the sentence nor what stands above
+    it does."""
+    names = case.query.asked.names
+    around = f"{case.sentence}\n{case.above}"
+    return sum(name not in around for name in names) / len(names) if names else 0.0
+
+
+def left_out(case: Case) -> float:
+    """The sentence names what isn't to be counted."""
+    return float(any(name in case.sentence for name in case.query.asked.left_out))
+
+
+def thing_missing(case: Case) -> float:
+    """The share of the thing counted that stands neither in the sentence nor above it."""
+    head = case.query.head
+    return 1.0 - head.share(f"{case.sentence}\n{case.above}") if head.terms else 0.0
+
+
+def figures_many(case: Case) -> float:
+    """A figure is asked for, and the sentence holds several: tenths."""
+    return min(10, len(figures.find(case.sentence))) / 10 if case.query.asked.kind == "figure" else 0.0
+
+
+def day_missing(case: Case) -> float:
+    """The question gives a day, and neither the sentence nor its paragraph does."""
+    days = set(case.query.asked.days)
+    said = {(date.month, date.day) for date in dates.find(f"{case.sentence}\n{case.above}")}
+    return float(bool(days) and not days & said)
+
+
+FEATURES: dict[str, Feature] = {
+    feature.__name__: feature
+    for feature in (
+        relevance,
+        margin,
+        proof,
+        told,
+        elsewhere,
+        found,
+        lead,
+        words,
+        words_above,
+        words_unknown,
+        other_place,
+        same_place,
+        other_year,
+        same_year,
+        wrong_kind,
+        pointed,
+        no_name,
+        planned,
+        no_plan,
+        growth,
+        newly,
+        denied,
+        other_ordinal,
+        for_each,
+        other_way,
+        other_post,
+        other_name,
+        left_out,
+        thing_missing,
+        figures_many,
+        day_missing,
+    )
+}
+"""By the names under which their weights are kept."""
+
+
+def names_asked(query: Query, view: ReportView) -> list[str]:
+    """The asked places by all their names, and what the report calls a place that the question names too."""
+    names = [name for names in query.places for name in names]
+    # A question in another language names it by its translation.
+    said = {form for term in query.terms.terms for form, sure in term.forms if sure == 1.0} if query.core else set()
+    named = (place for place in view.places if place in query.question.folded or place in said)
+    return names + [place for place in named if place not in names]
+
+
+def _bounded(odds: float) -> float:
+    return max(-_MOST, min(_MOST, odds)) / _SCALE
+
+
+def _missing(terms: Terms, here: str, around: str) -> float:
+    return sum(term.weight * term.within(around) for term in terms.terms if not term.within(here))
+
+
+def _holds(case: Case, role: str) -> bool:
+    """Whether who is named holds the post; a deputy's isn't that of the chief."""
+    start, end = case.evidence.short or (case.evidence.end, case.evidence.end)
+    first, last = case.evidence.start, case.evidence.end
+    named = (p for p in people.find(case.sentence) if first + p.start < end and start < first + p.end)
+    held = next((() if person.former else person.posts for person in named if person.posts), None)
+    if held is None:
+        held = people.posts(case.view.text[max(0, start - _BESIDE) : min(last, end + _BESIDE)])
+    if not held:  # whoever has a trade is often told without it
+        return all(post.is_trade for post in people.posts(role))
+    return any(people.same_post(role, post.post) for post in held)

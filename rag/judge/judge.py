@@ -1,0 +1,64 @@
+"""How likely a sentence answers, and the grade that follows: two logistic regressions over the same features. Pure.
+
+One tells which sentence of all answers best, the other how likely the best one does: what tells sentences apart isn't
+what tells questions apart that the reports answer. Weights and thresholds are fitted by `make judge` on what a reader
+says of authors that it wasn't taught by, and kept in `weights.json` beside this module: `read` for sentences that the
+reader has read, `unread` where it is switched off.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from rag.judge.features import FEATURES, Case
+from rag.records import Certainty
+
+WEIGHTS = Path(__file__).with_name("weights.json")
+_MOST = 30.0  # log odds beyond which nothing gets surer
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`rank` puts the sentences of a question in order; `probability` in [0, 1] is that the sentence answers it."""
+
+    rank: float
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """`ranking` and `weights` are log odds for each unit of a feature: that a sentence answers rather than another one
+    of the same question, and that it answers at all. `sure` and `likely` are the least probabilities of the grades."""
+
+    ranking: Mapping[str, float]
+    weights: Mapping[str, float]
+    bias: float
+    sure: float
+    likely: float
+
+    def judge(self, case: Case) -> Verdict:
+        """The verdict on one sentence; each feature is looked at once."""
+        said = {name: FEATURES[name](case) for name in {*self.ranking, *self.weights}}
+        return self.weigh(said)
+
+    def weigh(self, said: Mapping[str, float]) -> Verdict:
+        """The verdict on what the features say."""
+        rank = sum(weight * said[name] for name, weight in self.ranking.items())
+        odds = self.bias + sum(weight * said[name] for name, weight in self.weights.items())
+        return Verdict(rank, 1 / (1 + math.exp(-max(-_MOST, min(_MOST, odds)))))
+
+    def certainty(self, probability: float) -> Certainty | None:
+        """The grade of an answer; None where it isn't worth showing."""
+        return "sure" if probability >= self.sure else "likely" if probability >= self.likely else None
+
+
+@functools.cache
+def judge(read: bool = True) -> Judge:
+    """The judge as it was fitted: for sentences that were read, or where no reader is used."""
+    held = json.loads(WEIGHTS.read_text(encoding="utf-8"))["read" if read else "unread"]
+    return Judge(**held)

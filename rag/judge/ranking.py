@@ -1,0 +1,100 @@
+"""From found passages to judged evidence, best first. Pure, but for the report's look-ups.
+
+Only the most promising sentences are judged; the rest follow in the order of their promise with no probability.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from ingest.records import CleanReport
+from rag.evidence.sentences import evidence_of, without_repeats
+from rag.evidence.shorts import short_of
+from rag.evidence.subject import ReportView
+from rag.judge.features import Case
+from rag.judge.judge import Judge
+from rag.question.query import Query
+from rag.question.terms import Terms
+from rag.reader.reader import Reading, ToRead
+from rag.records import Evidence, Passage
+from rag.search.reread import to_read
+
+JUDGED = 24  # sentences of a question
+
+ReportOf = Callable[[str], CleanReport]
+ViewOf = Callable[[str], ReportView]
+Frequency = Callable[[str], int]
+"""In how many chunks a part of a question stands."""
+Read = Callable[[str, Sequence[ToRead]], list[Reading]]
+"""(question, passages) → a reading of each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """One generation of the index as answering sees it; `report` and `view` take a report's source.
+
+    `naming` gives the sources of the reports in whose text or title a name occurs. `read` is None where the settings
+    switch the reader off.
+    """
+
+    report: ReportOf
+    view: ViewOf
+    frequency: Frequency
+    naming: Callable[[str], set[str]]
+    read: Read | None
+    judge: Judge
+
+
+def weigh(query: Query, passages: Sequence[Passage], library: Library, most: int = JUDGED) -> list[Evidence]:
+    """Every sentence of the passages as evidence, none twice: the `most` promising ones judged and by probability."""
+    asked = query.question.interpreted
+    readings = library.read(asked, [to_read(passage) for passage in passages]) if library.read else None
+    return judged(query, passages, readings, library, most)
+
+
+def judged(
+    query: Query,
+    passages: Sequence[Passage],
+    readings: Sequence[Reading] | None,
+    library: Library,
+    most: int = JUDGED,
+) -> list[Evidence]:
+    """As `weigh`, of passages that were read already."""
+    cases, rest = cases_of(query, passages, readings, library, most)
+    verdicts = [(library.judge.judge(case), case.evidence) for case in cases]
+    verdicts.sort(key=lambda each: -each[0].rank)
+    return [replace(evidence, probability=verdict.probability) for verdict, evidence in verdicts] + rest
+
+
+def cases_of(
+    query: Query,
+    passages: Sequence[Passage],
+    readings: Sequence[Reading] | None,
+    library: Library,
+    most: int = JUDGED,
+) -> tuple[list[Case], list[Evidence]]:
+    """(the `most` promising sentences as cases for the judge, the others)."""
+    evidence = list(without_repeats(evidence_of(passages, readings, library.report)))
+    unknown = _unknown(query.terms, library.frequency)
+    leads = _leads(passages)
+    cases = []
+    for each in evidence[:most]:
+        source = each.passage.chunk.source
+        short = replace(each, short=short_of(query, each))
+        lead = each.passage.score - leads.get(source, 0.0)
+        cases.append(Case(query, short, library.view(source), lead, unknown))
+    return cases, evidence[most:]
+
+
+def _leads(passages: Sequence[Passage]) -> dict[str, float]:
+    """For each report the best score of a passage of another one."""
+    best: dict[str, float] = {}
+    for passage in passages:
+        best[passage.chunk.source] = max(best.get(passage.chunk.source, 0.0), passage.score)
+    return {source: max((s for other, s in best.items() if other != source), default=0.0) for source in best}
+
+
+def _unknown(terms: Terms, frequency: Frequency) -> float:
+    """The share of a question's telling parts that stand nowhere in the index."""
+    return sum(term.weight for term in terms.terms if not any(frequency(form) for form, _ in term.forms))

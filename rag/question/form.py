@@ -1,0 +1,47 @@
+"""In which form a question wants to be answered. Pure."""
+
+from __future__ import annotations
+
+import functools
+import re
+
+from ingest.language.questions import asking
+from ingest.language.words import alternation, table
+from rag.question.kind import Kind
+from rag.question.query import Query
+from rag.records import Form
+
+_BY_KIND: dict[Kind, Form] = {"list": "list", "yes": "yesno", "reports": "computed"}
+
+
+def form_of(query: Query) -> Form:
+    """The form of the answer, as far as the question tells."""
+    folded = query.question.folded
+    if _summary().search(folded):
+        return "summary"
+    if query.asked.kind in ("text", "list", "name", "place") and _explains().search(folded):
+        return "passage"
+    return _BY_KIND.get(query.asked.kind, "fact")
+
+
+def beside_summary(text: str) -> str:
+    """A folded question without the words that ask for a summary, and those by which it calls the whole report."""
+    return _report().sub(" ", _summary().sub(" ", text))
+
+
+@functools.cache
+def _summary() -> re.Pattern[str]:
+    words = table("questions")["summary"]
+    return re.compile(rf"{alternation(words['words'])}|\b(?:{alternation(words['english'])})\b")
+
+
+@functools.cache
+def _report() -> re.Pattern[str]:
+    return re.compile(alternation(table("questions")["summary"]["report"]))
+
+
+@functools.cache
+def _explains() -> re.Pattern[str]:
+    words = table("questions")["explained"]["words"]
+    named = rf"(?:{asking('thing', 'list', 'which')})[^,，。?？]{{0,6}}?{alternation(words)}"
+    return re.compile(rf"{asking('reason', 'manner')}|{named}|\b(?:how|why|describe|explain)\b(?! (?:many|much))")

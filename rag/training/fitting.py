@@ -1,0 +1,184 @@
+"""Fit the judge: which features earn their place, what each weighs, and from which probability on an answer is sure.
+
+Everything that is measured here is measured on authors that weren't fitted on: each is left out in turn. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from rag.judge.judge import Judge
+from rag.training.judging import Judged, Row, by_author
+
+_RIDGE, _RIDGE_OF_RANKING = 0.1, 0.3  # scikit-learn's C
+_RIVALS = 12  # sentences that each right one is held against
+_STILL = 1e-9
+_FEW = 20  # questions of which the share of wrong ones says something
+_LEAST = 2e-4  # what a feature must take off the log loss of authors left out to be kept
+_WRONG_IF_SURE = 0.03  # the share of what is called sure that may be wrong
+_RIGHT_IF_LIKELY = 0.5  # the share of what is called likely that must be right
+_NEVER = 1.01
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A question's best sentence with its probability, as a judge says that wasn't fitted on its author."""
+
+    row: Row
+    best: Judged
+    probability: float
+
+    @property
+    def right(self) -> bool:
+        return self.best.right
+
+
+def fit(rows: Sequence[Row], names: Sequence[str]) -> Judge:
+    """The judge of these features; thresholds still to be set."""
+    ranking = _ranking(rows, names)
+    first = np.array([_first(row, names, ranking) for row in _with(rows)])
+    right = np.array([row.sentences[_at(row, names, ranking)].right for row in _with(rows)])
+    weights, bias = _regression(first, right, np.ones(len(right)), _RIDGE)
+    return Judge(
+        ranking={name: round(float(w), 4) for name, w in zip(names, ranking, strict=True)},
+        weights={name: round(float(w), 4) for name, w in zip(names, weights, strict=True)},
+        bias=round(bias, 4),
+        sure=_NEVER,
+        likely=_NEVER,
+    )
+
+
+def _ranking(rows: Sequence[Row], names: Sequence[str]) -> Floats:
+    """Weights that put a question's right sentences before its others: a logistic regression over their differences."""
+    apart, weight = [], []
+    for row in _with(rows):
+        x = _features(row, names)
+        right = np.array([sentence.right for sentence in row.sentences])
+        if right.any() and not right.all():
+            pairs = (x[right][:, None, :] - x[~right][None, :_RIVALS, :]).reshape(-1, len(names))
+            apart.append(pairs)
+            weight.append(np.full(len(pairs), 1 / len(pairs)))
+    pairs, each = np.concatenate(apart), np.concatenate(weight)
+    both, truth = np.concatenate([pairs, -pairs]), np.repeat([True, False], len(pairs))
+    return _regression(both, truth, np.concatenate([each, each]), _RIDGE_OF_RANKING)[0]
+
+
+def _regression(x: Floats, y: npt.NDArray[np.bool_], weight: Floats, c: float) -> tuple[Floats, float]:
+    """(weights, bias) of a logistic regression with ridge, fitted on features of like spread and told in their own."""
+    from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
+
+    spread = x.std(axis=0)
+    spread[spread < _STILL] = np.inf  # a feature that never changes weighs nothing
+    model = LogisticRegression(C=c, max_iter=3000).fit(x / spread, y, sample_weight=weight)
+    return model.coef_[0] / spread, float(model.intercept_[0])
+
+
+def left_out(rows: Sequence[Row], names: Sequence[str]) -> list[Outcome]:
+    """Each question's outcome with the judge fitted on the other authors."""
+    found = []
+    for author, own in by_author(rows).items():
+        judge = fit([row for row in rows if row.author != author], names)
+        found += outcomes(own, judge)
+    return found
+
+
+def outcomes(rows: Sequence[Row], judge: Judge) -> list[Outcome]:
+    """Each question's best sentence as a judge sees it; none for questions for which nothing was found."""
+    found = []
+    for row in _with(rows):
+        verdicts = [(judge.weigh(sentence.features), sentence) for sentence in row.sentences]
+        verdict, best = max(verdicts, key=lambda each: each[0].rank)
+        found.append(Outcome(row, best, verdict.probability))
+    return found
+
+
+def log_loss(some: Sequence[Outcome]) -> float:
+    """The mean log loss of the probabilities that the best sentence is right."""
+    p = np.clip([outcome.probability for outcome in some], 1e-6, 1 - 1e-6)
+    y = np.array([outcome.right for outcome in some])
+    return float(-np.mean(np.where(y, np.log(p), np.log(1 - p))))
+
+
+def earning(rows: Sequence[Row], names: Sequence[str]) -> list[str]:
+    """The features without which authors left out are judged worse: the one that earns least goes, again and again."""
+    kept = list(names)
+    loss = log_loss(left_out(rows, kept))
+    while len(kept) > 1:
+        tried = [(log_loss(left_out(rows, [n for n in kept if n != name])), name) for name in kept]
+        least, name = min(tried)
+        if least - loss > _LEAST:
+            break
+        kept.remove(name)
+        loss = min(loss, least)
+    return kept
+
+
+def thresholds(some: Sequence[Outcome]) -> tuple[float, float]:
+    """(sure, likely), the least probabilities of the grades, for questions as they are asked.
+
+    So few of what is sure are wrong; likely are those with which most questions are right, be they answered or
+    refused, as long as so many of what is likely are right.
+    """
+    order = sorted((o for o in some if o.row.variant == "asked"), key=lambda o: -o.probability)
+    sure, wrong = _NEVER, 0
+    for count, outcome in enumerate(order, 1):
+        wrong += not outcome.right
+        if count >= _FEW and wrong <= _WRONG_IF_SURE * count:
+            sure = outcome.probability
+    gained, best, likely = 0, 0, sure
+    unsure = [o for o in order if o.probability < sure]
+    for count, outcome in enumerate(unsure, 1):
+        gained += int(outcome.right) - int(not outcome.row.answerable)
+        right = sum(o.right for o in unsure[:count])
+        if gained >= best and right >= _RIGHT_IF_LIKELY * count:
+            best, likely = gained, outcome.probability
+    return round(sure, 3), round(min(likely, sure), 3)
+
+
+def reliability(some: Sequence[Outcome], tenths: int = 10) -> list[tuple[float, float, int]]:
+    """(mean probability said, share that was right, questions) for tenths of the probability."""
+    bins: Mapping[int, list[Outcome]] = {i: [] for i in range(tenths)}
+    for outcome in some:
+        bins[min(tenths - 1, int(outcome.probability * tenths))].append(outcome)
+    return [
+        (sum(o.probability for o in b) / len(b), sum(o.right for o in b) / len(b), len(b)) for b in bins.values() if b
+    ]
+
+
+def spreads(rows: Sequence[Row], names: Sequence[str]) -> dict[str, float]:
+    """Each feature's standard deviation over the best sentences: what its weight comes to."""
+    x = np.array([[s.features[name] for name in names] for row in _with(rows) for s in row.sentences[:3]])
+    return dict(zip(names, map(float, x.std(axis=0)), strict=True))
+
+
+def share(each: Iterable[bool]) -> float:
+    """How many of them are so; NaN of none."""
+    held = list(each)
+    return sum(held) / len(held) if held else float("nan")
+
+
+def _features(row: Row, names: Sequence[str]) -> Floats:
+    """(sentences, features)."""
+    return np.array([[sentence.features[name] for name in names] for sentence in row.sentences])
+
+
+def _at(row: Row, names: Sequence[str], ranking: Floats) -> int:
+    """The place of the sentence that is ranked first."""
+    return int(np.argmax(_features(row, names) @ ranking))
+
+
+def _first(row: Row, names: Sequence[str], ranking: Floats) -> Floats:
+    """The features of the sentence that is ranked first."""
+    first: Floats = _features(row, names)[_at(row, names, ranking)]
+    return first
+
+
+def _with(rows: Sequence[Row]) -> list[Row]:
+    """The rows for which anything was found."""
+    return [row for row in rows if row.sentences]

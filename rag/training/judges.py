@@ -1,0 +1,167 @@
+"""Fit the judge on what the readers of `make reader-cv` say of the authors they weren't taught: `make judge`.
+
+Prints what each feature weighs, how often a probability is right, and the grades, all on authors that neither reader
+nor judge were fitted on; then writes the weights of a judge fitted on all authors.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from config.errors import UsageError, WenbaoError
+from config.logs import quiet_libraries
+from config.settings import Settings
+from rag.engine import Engine
+from rag.judge.features import FEATURES
+from rag.judge.judge import WEIGHTS, Judge
+from rag.reader.adapter import ADAPTER
+from rag.reader.prepare import prepare
+from rag.reader.reader import Reader
+from rag.training import fitting, judging
+from rag.training.authored import Author, Document, Question, read_authors
+from rag.training.everything import NEWS, Silent, all_documents, found
+from rag.training.fitting import Outcome
+from rag.training.judging import Row
+
+_SEED = 1
+_OF_THE_READER = ("relevance", "margin", "proof", "told", "elsewhere", "pointed")
+
+
+def main(
+    data: Annotated[Path, typer.Argument(help="the folder with data/")],
+    work: Annotated[Path, typer.Option(help="where `make reader-cv` kept its folds")] = Path(".wenbao/reader-training"),
+    folds: Annotated[str, typer.Option(help="the way of training whose folds are used, as 800-steps-0.3-old")] = "",
+    questions: Annotated[int, typer.Option(help="questions of each author; 0 for all")] = 0,
+    share: Annotated[float, typer.Option(help="share that is also asked where nothing answers")] = 0.5,
+    every: Annotated[bool, typer.Option("--every", help="keep every feature, earning or not")] = False,
+    models: Annotated[Path | None, typer.Option(help="prepared models; in the work folder if not said")] = None,
+) -> None:
+    """Fit and measure the judge, print what it is worth, and write its weights."""
+    quiet_libraries()
+    try:
+        settings = Settings(data_dir=work / "index", models_dir=models or work / "models")
+        settings = settings.model_copy(update={"reports_dir": work / "index" / "reports"})
+        authors = read_authors(data)
+        documents = all_documents(authors, data / NEWS)
+        found(documents, [q for a in authors for q in a.questions], settings.models_path, work)  # makes the index
+        read = list(_read(settings, _adapters(work, folds), authors, documents, questions, share))
+        unread = list(_unread(settings, work, authors, documents, questions, share))
+        held = {}
+        for name, rows, features in (
+            ("read", read, list(FEATURES)),
+            ("unread", unread, [feature for feature in FEATURES if feature not in _OF_THE_READER]),
+        ):
+            print(f"\n## {name}: {len(rows)} questions of {len(judging.by_author(rows))} authors")
+            judge = _fitted(rows, features if every else fitting.earning(rows, features))
+            held[name] = asdict(judge)
+        WEIGHTS.write_text(json.dumps(held, indent=2) + "\n", encoding="utf-8")
+    except WenbaoError as exc:
+        typer.echo(exc.text("en"), err=True)
+        raise typer.Exit(exc.exit_code) from exc
+
+
+def _adapters(work: Path, folds: str) -> list[tuple[Path, list[str]]]:
+    """(the folder of a fold with its adapter, the authors left out of it)."""
+    found = sorted(work.glob(f"{folds or '*-steps-*'}-without-*/{ADAPTER.name}"))
+    if not found:
+        raise UsageError(f"{work} 中没有可用的训练折", f"there are no folds in {work}; run `make reader-cv` first")
+    return [(path.parent, path.parent.name.partition("without-")[2].split("+")) for path in found]
+
+
+def _read(
+    settings: Settings,
+    folds: Sequence[tuple[Path, list[str]]],
+    authors: Sequence[Author],
+    documents: Sequence[Document],
+    questions: int,
+    share: float,
+) -> Iterator[Row]:
+    """The rows of every author, as a reader saw them that wasn't taught by the author."""
+    done: set[str] = set()
+    for folder, names in folds:
+        left_out = [author for author in authors if author.name in names and author.name not in done]
+        done.update(names)
+        reader = Reader(prepare(settings, Silent().notify, folder / ADAPTER.name))
+        yield from _rows(settings, reader, left_out, documents, questions, share, folder / "judging.jsonl")
+
+
+def _unread(
+    settings: Settings,
+    work: Path,
+    authors: Sequence[Author],
+    documents: Sequence[Document],
+    questions: int,
+    share: float,
+) -> list[Row]:
+    without = settings.model_copy(update={"reader": False})
+    return _rows(without, None, authors, documents, questions, share, work / "judging-unread.jsonl")
+
+
+def _rows(
+    settings: Settings,
+    reader: Reader | None,
+    authors: Sequence[Author],
+    documents: Sequence[Document],
+    questions: int,
+    share: float,
+    path: Path,
+) -> list[Row]:
+    engine = Engine(settings, Silent().notify, reader=reader)
+    try:
+        drawn = [q for author in authors for q in _drawn(author, questions)]
+        trials = list(judging.variants(drawn, documents, share))
+        return judging.collect(trials, engine.examine, path)
+    finally:
+        engine.close()
+
+
+def _drawn(author: Author, count: int) -> list[Question]:
+    questions = list(author.questions)
+    random.Random(_SEED).shuffle(questions)
+    return questions[: count or None]
+
+
+def _fitted(rows: Sequence[Row], names: Sequence[str]) -> Judge:
+    """The judge of all authors, with thresholds of judges that weren't fitted on whom they judged; prints its worth."""
+    outcomes = fitting.left_out(rows, names)
+    sure, likely = fitting.thresholds(outcomes)
+    judge = replace(fitting.fit(rows, names), sure=sure, likely=likely)
+    print(f"log loss {fitting.log_loss(outcomes):.4f} · bias {judge.bias} · sure from {sure} · likely from {likely}")
+    spread = fitting.spreads(rows, names)
+    print("feature: weight and what a spread of it comes to, among a question's sentences and among questions")
+    for name, weight in sorted(judge.weights.items(), key=lambda each: -abs(each[1]) * spread[each[0]]):
+        rank = judge.ranking[name]
+        print(f"  {name:15} {rank:8.3f} {rank * spread[name]:7.3f}   {weight:8.3f} {weight * spread[name]:7.3f}")
+    print("probability said / right / questions")
+    for said, right, count in fitting.reliability(outcomes):
+        print(f"  {said:.2f} / {right:.2f} / {count}")
+    for author in judging.by_author(rows):
+        print(_line(author, [o for o in outcomes if o.row.author == author], judge))
+    print(_line("all", outcomes, judge), flush=True)
+    return judge
+
+
+def _line(name: str, outcomes: Sequence[Outcome], judge: Judge) -> str:
+    """How a group of questions fared."""
+    able = [o for o in outcomes if o.row.answerable]
+    unable = [o for o in outcomes if not o.row.answerable]
+    sure = [o for o in outcomes if o.probability >= judge.sure]
+    best = fitting.share(o.right for o in able)
+    return (
+        f"{name:4} questions {len(outcomes):4}  best sentence right {best:.3f}  "
+        f"sure {len(sure) / len(outcomes):.3f} wrong of them {fitting.share(not o.right for o in sure):.3f}  "
+        f"answered {fitting.share(o.probability >= judge.likely for o in able):.3f}  "
+        f"unanswerable answered {fitting.share(o.probability >= judge.likely for o in unable):.3f} "
+        f"surely {fitting.share(o.probability >= judge.sure for o in unable):.3f}"
+    )
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,146 @@
+"""What an answer of each form quotes: the best sentence, what proves it as well beside it, in the order of the text."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from typing import get_args
+
+import pytest
+from shelf import EVERYTHING_ANSWERS, NOTHING_ANSWERS, Shelf, reader_of
+
+from rag.answers.compose import compose
+from rag.answers.forms import chosen, short_of
+from rag.records import Form
+
+STEPS = [
+    "一是摸清家底，逐村登记闲置农房426处。",
+    "二是统一收储，由村合作社与农户签订协议。",
+    "三是引入民宿企业，按年支付租金。",
+    "四是收益分红，六成归农户所有。",
+    "五是建立台账，按季公示收支。",
+    "六是培训管家，持证上岗83人。",
+    "七是评星定级，末位退出。",
+]
+REPORT = "石桥乡盘活闲置农房工作总结\n\n石桥乡位于县城以西。" + "".join(STEPS) + "\n\n县里已将做法推广。"
+OTHER = "南塘乡简报\n\n南塘乡也登记闲置农房，共有112处。"
+HOW = "石桥乡是怎么盘活闲置农房的?"
+FORMS = [form for form in get_args(Form) if form != "computed"]
+
+
+@pytest.fixture
+def shelf():
+    return Shelf({"a.txt": REPORT, "b.txt": OTHER})
+
+
+def proving(shelf, **proofs):
+    """The sentences that begin so, each with the log odds that it proves the answer, the best first."""
+    found = [shelf.evidence(text, proof=proof, probability=0.5) for text, proof in proofs.items()]
+    return sorted(found, key=lambda e: -e.proof)
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("proof", [-9.0, 0.0, 9.0])
+def test_whatever_is_proved_the_quotes_are_in_order_apart_and_few(shelf, form, proof):
+    evidence = [shelf.evidence(step, proof=proof - n) for n, step in enumerate(STEPS)]
+    quoted = chosen(form, evidence[3:] + evidence[:3])
+    assert 1 <= len(quoted) <= 6
+    assert evidence[3].start in [e.start for e in quoted]
+    assert all(a.end <= b.start for a, b in itertools.pairwise(quoted))
+    assert sum(len(e.text) for e in quoted) < 600
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_what_proves_nothing_and_what_stands_in_another_report_is_not_quoted(shelf, form):
+    best = shelf.evidence(STEPS[1], proof=3.0)
+    useless, elsewhere = shelf.evidence("石桥乡位于", proof=-8.0), shelf.evidence("南塘乡也登记", proof=3.0)
+    assert chosen(form, [best, useless, elsewhere]) == [best]
+
+
+def test_how_something_is_done_is_told_in_more_sentences_than_how_much():
+    shelf = Shelf({"a.txt": REPORT})
+    evidence = [shelf.evidence(step, proof=3.0) for step in STEPS]
+    counts = {form: len(chosen(form, evidence)) for form in FORMS}
+    assert counts["passage"] > counts["fact"]
+    assert counts["list"] > counts["yesno"]
+    assert counts["summary"] >= counts["passage"]
+
+
+def test_a_fact_without_a_reader_that_knows_proofs_is_one_sentence(shelf):
+    evidence = [shelf.evidence(step, proof=0.0) for step in STEPS]
+    assert chosen("fact", evidence) == evidence[:1]
+
+
+def test_a_sentence_too_long_to_be_shown_is_cut_around_its_answer():
+    text = "石桥乡" + "，把闲置的老屋一间一间登记造册" * 50 + "，共计426处。"
+    shelf = Shelf({"a.txt": f"总结\n\n{text}"}, 2000)
+    evidence = shelf.evidence("石桥乡", "426处")
+    (quoted,) = chosen("fact", [evidence])
+    assert "426处" in quoted.text
+    assert len(quoted.text) < 600
+    assert shelf.report("a.txt").text[quoted.start : quoted.end] == quoted.text
+
+
+@pytest.mark.parametrize(
+    ("form", "polarity", "short"),
+    [
+        ("yesno", 4.0, "是"),
+        ("yesno", -4.0, "否"),
+        ("yesno", 0.2, None),  # unsure: the sentence alone
+        ("yesno", -0.2, None),
+        ("fact", 4.0, "426处"),
+        ("list", -4.0, "426处"),
+        ("passage", 4.0, None),
+        ("summary", 4.0, None),
+    ],
+)
+def test_the_short_answer_of_a_form(shelf, form, polarity, short):
+    evidence = shelf.evidence(STEPS[0], "426处", polarity=polarity)
+    assert short_of(form, replace(evidence, short=evidence.span)) == short
+
+
+def test_no_form_makes_up_a_short_answer(shelf):
+    evidence = shelf.evidence(STEPS[0])
+    assert [short_of(form, evidence) for form in FORMS] == [None] * len(FORMS)
+
+
+def answer(shelf, question, judge=EVERYTHING_ANSWERS, **read):
+    return compose(shelf.query(question), shelf.passages(), shelf.library(judge, reader_of(**read)))
+
+
+def test_how_is_answered_with_the_sentences_that_tell_it(shelf):
+    said = answer(shelf, HOW, proved=STEPS[1:4], span="统一收储")
+    assert (said.status, said.form, said.short_answer) == ("answered", "passage", None)
+    assert [citation.quote for citation in said.citations] == STEPS[1:4]
+    assert said.answer.splitlines() == [f"{quote} [{n}]" for n, quote in enumerate(STEPS[1:4], 1)]
+
+
+@pytest.mark.parametrize(("polarity", "short"), [(5.0, "是"), (-5.0, "否"), (0.0, None)])
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("石桥乡给农户分红了吗?", {"是": "是", "否": "否"}),
+        ("石橋鄉給農戶分紅了嗎?", {"是": "是", "否": "否"}),
+    ],
+)
+def test_yes_or_no_stands_before_the_sentence(shelf, question, words, polarity, short):
+    said = answer(shelf, question, proved=STEPS[3:4], span="分红", polarity=polarity)
+    assert (said.form, said.short_answer) == ("yesno", short)
+    lines = said.answer.splitlines()
+    assert lines[0] == words[short] if short else len(lines) == len(said.citations)
+    assert said.citations[0].quote == STEPS[3]
+
+
+@pytest.mark.parametrize(
+    ("judge", "certainty"),
+    [
+        (EVERYTHING_ANSWERS, "sure"),
+        (replace(EVERYTHING_ANSWERS, bias=0.0, sure=0.9), "likely"),
+        (NOTHING_ANSWERS, None),
+    ],
+)
+def test_the_grade_of_the_best_sentence_is_that_of_the_answer(shelf, judge, certainty):
+    said = answer(shelf, "石桥乡登记了多少处闲置农房?", judge, proved=STEPS[:1], span="426处")
+    assert said.certainty == certainty
+    assert (said.status == "answered") == (certainty is not None) == bool(said.citations)
+    assert said.form == ("fact" if certainty else None)
