@@ -26,7 +26,7 @@ _FORMULA = re.compile(r"[=+\-@\uff1d\uff0b\uff0d\uff20|%]")
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
 # What Markdown would read as its own: marks anywhere, and what makes a block of a line's beginning.
 _MARKS = re.compile(r"[\\`*_<>&~|\[\]]")
-_OUR_MARKER = re.compile(r"\\\[(\d+)\\\]")
+_OUR_MARKER = re.compile(r"\\\[(\d+)\\\](?![(:]|\\\[)")
 _BLOCK = re.compile(r"^([^\S\n]*)([#+=-]|\d+[.)])", re.MULTILINE)
 _FENCE = re.compile("`+")
 
