@@ -12,13 +12,18 @@ override export Q := $(value Q)
 # The development data, for `make bench` and `make reader`; nothing else needs it.
 DATA ?= ../shared
 
-.PHONY: help setup ask ingest test lint fix bench bench-large reader reader-cv judge eval
+# How many times the inputs of the suite `make fuzz` tries, and what they are drawn from.
+TIMES ?= 20
+SEED ?= $(shell date +%s)
+
+.PHONY: help setup ask ingest test fuzz lint fix bench bench-large reader reader-cv judge eval
 .DEFAULT_GOAL := help
 
 help:
 	@echo 'make ask Q="问题"   answer a question from the reports (sets everything up the first time)'
 	@echo 'make ingest         bring the index up to date with the reports directory'
 	@echo 'make test           run all tests'
+	@echo 'make fuzz           try random files, questions, rows, arguments and settings for minutes (TIMES=20 SEED=…)'
 	@echo 'make lint           check style and types;  make fix: repair style'
 	@echo 'make bench          measure speed and quality on the development data (DATA=../shared)'
 	@echo 'make eval           measure answers on the development data (DATA=../shared)'
@@ -50,6 +55,10 @@ ingest: setup
 
 test: setup
 	$(BIN)/python -m pytest
+
+fuzz: setup
+	@echo '>> again with: make fuzz TIMES=$(TIMES) SEED=$(SEED)'
+	FUZZ=$(TIMES) $(BIN)/python -m pytest tests/fuzz --hypothesis-seed=$(SEED)
 
 lint: setup
 	$(BIN)/ruff check .

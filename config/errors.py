@@ -45,6 +45,7 @@ _REASONS = {
     errno.ENOSPC: "磁盘已满",
     errno.EDQUOT: "超出磁盘配额",
     errno.EROFS: "磁盘只读",
+    errno.EFBIG: "文件超出大小限制",
     errno.EISDIR: "这是一个目录",
     errno.ENOTDIR: "路径中有一部分不是目录",
     errno.EEXIST: "已经存在",

@@ -1,18 +1,35 @@
-"""Every setting, read when a command starts and never at import."""
+"""Every setting, read and checked when a command starts and never at import.
+
+Guarantees: what leaves here can be used as it is (numbers in their ranges, texts without control characters, addresses
+with a host); a setting that can't be is a SettingsError that names it and never shows its value.
+"""
 
 from __future__ import annotations
 
+import difflib
+import io
+import logging
 import os
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from config.errors import Language, SettingsError
+from config.errors import Language, Message, SettingsError, reason
 
-Ids = Annotated[tuple[int, ...], NoDecode]
+_PREFIX = "WENBAO_"
+_ENV_FILE = ".env"
+_DAY, _YEAR = 86_400.0, 366.0  # seconds, days
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_HEADER = re.compile(r"[!-~]*")  # what may stand in a header of HTTP
+_LIKELY = 0.8  # how alike two names are, 0-1, so that one may be meant by the other
+_HIDDEN = "***"
+
+Ids = Annotated[tuple[Annotated[int, Field(gt=-(2**62), lt=2**62)], ...], NoDecode]
 """Numeric Telegram ids, written with commas or spaces between them."""
 
 
@@ -20,8 +37,8 @@ class Settings(BaseSettings):
     """`WENBAO_…` from the environment, then from `.env` in the working directory, then the default."""
 
     model_config = SettingsConfigDict(
-        env_prefix="WENBAO_",
-        env_file=".env",
+        env_prefix=_PREFIX,
+        env_file=_ENV_FILE,
         env_file_encoding="utf-8",
         env_ignore_empty=True,
         extra="ignore",
@@ -38,9 +55,9 @@ class Settings(BaseSettings):
     reader: bool = True
     chunk_size: Annotated[int, Field(ge=50, le=2000)] = 280
     max_file_mb: Annotated[int, Field(ge=1, le=1024)] = 20
-    parse_seconds: Annotated[float, Field(gt=0)] = 60
-    recognition_seconds: Annotated[float, Field(gt=0)] = 600
-    min_evidence: Annotated[float, Field(ge=0.0, le=1.0)] = 0.5
+    parse_seconds: Annotated[float, Field(gt=0, le=_DAY)] = 60
+    recognition_seconds: Annotated[float, Field(gt=0, le=_DAY)] = 600
+    min_evidence: Annotated[float, Field(ge=0.0, le=1.0)] | None = None
     chat_history: Path | None = None
     chroma_url: str = ""
     chroma_token: SecretStr = SecretStr("")
@@ -50,11 +67,11 @@ class Settings(BaseSettings):
     telegram_token_file: Path | None = None
     telegram_api_url: str = "https://api.telegram.org"
     telegram_timeout: Annotated[float, Field(gt=0, le=300)] = 20
-    telegram_stall_seconds: Annotated[float, Field(ge=5)] = 120
-    telegram_stop_seconds: Annotated[float, Field(ge=1)] = 25
-    telegram_slow_seconds: Annotated[float, Field(gt=0)] = 2.5
-    telegram_backlog_minutes: Annotated[float, Field(gt=0)] = 15
-    telegram_retention_days: Annotated[float, Field(gt=0)] = 30
+    telegram_stall_seconds: Annotated[float, Field(ge=5, le=_DAY)] = 120
+    telegram_stop_seconds: Annotated[float, Field(ge=1, le=_DAY)] = 25
+    telegram_slow_seconds: Annotated[float, Field(gt=0, le=_DAY)] = 2.5
+    telegram_backlog_minutes: Annotated[float, Field(gt=0, le=_DAY)] = 15
+    telegram_retention_days: Annotated[float, Field(gt=0, le=100 * _YEAR)] = 30
     telegram_workers: Annotated[int, Field(ge=1, le=64)] = 2
     telegram_webhook_url: str = ""
     telegram_webhook_secret: SecretStr = SecretStr("")
@@ -66,6 +83,24 @@ class Settings(BaseSettings):
     log_format: Literal["lines", "json"] = "lines"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
+    @field_validator("*", mode="before")
+    @classmethod
+    def _text(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        plain = value.strip("\r\n")  # what a file's last line ends with
+        if _CONTROLS.search(plain):
+            raise ValueError("must not hold control characters")
+        return plain
+
+    @field_validator("chroma_token")
+    @classmethod
+    def _token(cls, value: SecretStr) -> SecretStr:
+        plain = value.get_secret_value().strip()
+        if not _HEADER.fullmatch(plain):
+            raise ValueError("must be visible ASCII characters without spaces")
+        return SecretStr(plain)
+
     @field_validator("allowed_users", "allowed_chats", "admin_users", mode="before")
     @classmethod
     def _numbers(cls, value: object) -> object:
@@ -74,14 +109,14 @@ class Settings(BaseSettings):
     @field_validator("telegram_api_url", "telegram_webhook_url")
     @classmethod
     def _http(cls, value: str) -> str:
-        if value and not value.startswith(("https://", "http://")):
-            raise ValueError("must begin with https:// or http://")
+        if value and not _is_web_address(value):
+            raise ValueError("must look like https://host")
         return value.rstrip("/")
 
     @field_validator("chroma_url")
     @classmethod
     def _web_address(cls, value: str) -> str:
-        if value and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname):
+        if value and not _is_web_address(value):
             raise ValueError("must be empty or look like http://host:8000")
         return value.rstrip("/")
 
@@ -91,22 +126,84 @@ class Settings(BaseSettings):
         return self.models_dir or self.data_dir / "models"
 
     @property
-    def chat_history_path(self) -> Path:
-        """Where `wenbao chat` keeps the questions typed into it: each person's own."""
-        state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-        return self.chat_history or Path(state) / "wenbao" / "chat-history"
+    def chat_history_path(self) -> Path | None:
+        """Where `wenbao chat` keeps the questions typed into it: each person's own; None for who has no home."""
+        home = Path(os.path.expanduser("~"))  # noqa: PTH111  # Path's raises where nobody has that name
+        state = os.environ.get("XDG_STATE_HOME") or (home / ".local" / "state" if home.is_absolute() else None)
+        return self.chat_history or (Path(state, "wenbao", "chat-history") if state else None)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must never be shown."""
+        tokens = self.chroma_token, self.telegram_token, self.telegram_webhook_secret
+        password = urlsplit(self.chroma_url).password
+        found = [*(token.get_secret_value() for token in tokens), password, unquote(password or "")]
+        return tuple(sorted(filter(None, found), key=len, reverse=True))
 
 
 def load_settings() -> Settings:
     """Read the settings. Raises SettingsError naming the variable that can't be used."""
+    logging.getLogger("dotenv.main").disabled = True  # says what `unknown` says, at every reading
     try:
         return Settings()
     except ValidationError as exc:
-        first = exc.errors()[0]
-        name = "WENBAO_" + str(first["loc"][0]).upper()
+        first = exc.errors(include_input=False, include_context=False, include_url=False)[0]
+        name = _PREFIX + str(first["loc"][0]).upper()
         raise SettingsError(
             f"设置 {name} 的值无法使用({first['msg']});可用的值见 .env.example",
             f"the value of {name} can't be used ({first['msg']}); see .env.example",
         ) from exc
-    except (OSError, UnicodeDecodeError) as exc:
-        raise SettingsError(f"无法读取 .env:{exc}", f"can't read .env: {exc}") from exc
+    except UnicodeDecodeError as exc:
+        raise SettingsError(f"{_ENV_FILE} 不是 UTF-8 文本", f"{_ENV_FILE} is not UTF-8 text") from exc
+    except (OSError, ValueError) as exc:
+        why = reason(exc) if isinstance(exc, OSError) else Message("内容不可用", "its content can't be used")
+        raise SettingsError(f"无法读取 {_ENV_FILE}:{why.zh}", f"can't read {_ENV_FILE}: {why.en}") from exc
+
+
+def unknown() -> list[tuple[str, str | None]]:
+    """(name, the setting that is likely meant) of each `WENBAO_…` of the environment or of `.env` that nobody reads.
+
+    A line of `.env` that sets nothing stands there by its number.
+    """
+    known = [_PREFIX + field.upper() for field in Settings.model_fields]
+    found = dict.fromkeys(name for name in (*_exported(), *_in_file()) if name.upper() not in known)
+    return [(name, next(iter(difflib.get_close_matches(name.upper(), known, 1, _LIKELY)), None)) for name in found]
+
+
+def _exported() -> Iterator[str]:
+    return (name for name in os.environ if name.upper().startswith(_PREFIX))
+
+
+def _in_file() -> list[str]:
+    """The names of ours that `.env` sets, and the numbers of its lines that can't be read."""
+    from dotenv.parser import parse_stream
+
+    try:
+        bindings = list(parse_stream(io.StringIO(Path(_ENV_FILE).read_text(encoding="utf-8"))))
+    except (OSError, ValueError):  # there is none, or reading the settings says why not
+        return []
+    lines = [f"{_ENV_FILE}:{binding.original.line}" for binding in bindings if binding.error]
+    return [*lines, *(each.key for each in bindings if each.key and each.key.upper().startswith(_PREFIX))]
+
+
+def without_secrets(text: str, settings: Settings | None = None) -> str:
+    """The text without anything that these settings, or those of the process, keep secret."""
+    try:
+        secrets = (settings or load_settings()).secrets
+    except SettingsError:  # which never shows a value
+        return text
+    for secret in secrets:
+        text = text.replace(secret, _HIDDEN)
+    return text
+
+
+def without_password(url: str) -> str:
+    """An address without the name and password that may stand in it."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+
+def _is_web_address(value: str) -> bool:
+    """Whether it is an address of the web with a host and, where it has one, a port. Raises ValueError."""
+    parts = urlsplit(value)
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and " " not in value

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from config import shown
 from config.errors import Message, ReportError, UsageError
 
 SOME_FILES_FAILED = 4
@@ -41,10 +42,10 @@ def ingest(
         marks = (("+", summary.added), ("~", summary.updated), ("-", summary.removed))
         for mark, sources in marks:
             for source in sources:
-                print(f"{mark} {console.shown(source)}")
+                console.say(f"{mark} {shown.line(source)}")
         for failure in summary.failed:
-            print(f"! {console.shown(failure.source)}: {failure.error}", file=sys.stderr)
-        print(console.summary_line(summary, dry_run=dry_run).text(settings.language))
+            console.note(f"! {shown.line(failure.source)}: {failure.error}")
+        console.say(console.summary_line(summary, dry_run=dry_run).text(settings.language))
     if summary.failed:
         raise typer.Exit(SOME_NEED_OCR if all(failure.needs for failure in summary.failed) else SOME_FILES_FAILED)
 
@@ -57,7 +58,7 @@ def clean(
 ) -> None:
     """显示一份报告清理后的正文。"""
     from config.settings import load_settings
-    from ingest import console
+    from ingest import console, entry
     from ingest.cleaning.normalize import normalize
     from ingest.diff import diff_text
     from ingest.formats import sources
@@ -67,7 +68,7 @@ def clean(
     if bool(files) == (batch is not None):
         raise UsageError("请给出 FILE,或使用 --batch FILE|-", "give FILE, or use --batch FILE|-")
     if batch is not None:
-        for row in console.read_batch(batch, "text"):
+        for row in entry.read_batch(batch, "text"):
             console.print_json({"id": row["id"], "text": normalize(RawReport("", row["text"], "")).text})
         return
     failed = False
@@ -77,8 +78,8 @@ def clean(
             parsed = sources.parse(file.source, data, settings.parse_seconds, settings.recognition_seconds)
             report = normalize(parsed)
         except ReportError as exc:
-            shown = console.shown("/".join(filter(None, (str(file.path), file.member))))
-            print(f"wenbao: {shown}: {exc.text(settings.language)}", file=sys.stderr)
+            name = "/".join(filter(None, (str(file.path), file.member)))
+            console.warn(f"{shown.line(name)}: {exc.text(settings.language)}")
             failed = True
             continue
         if as_json:
@@ -96,16 +97,16 @@ def clean(
                 }
             )
         elif as_diff:
-            print(diff_text(report, colour=sys.stdout.isatty() and not os.environ.get("NO_COLOR")))
+            console.paint(diff_text(report, colour=sys.stdout.isatty() and not os.environ.get("NO_COLOR")))
         else:
-            print(report.text)
+            console.say_verbatim(report.text)
     if failed:
         raise typer.Exit(1)
 
 
 def status(as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出")] = False) -> None:
     """说明索引里有什么。"""
-    from config.settings import load_settings
+    from config.settings import load_settings, without_password
     from ingest import console
     from ingest.index.generations import index_bytes, open_catalog, read_failures, read_summary
 
@@ -121,7 +122,7 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出
         "generation": generation,
         "model": meta.get("model"),
         "embedding_model": meta.get("setting"),
-        "vectors": meta.get("vectors"),
+        "vectors": without_password(meta.get("vectors", "")),
         "bytes": index_bytes(settings, generation),
         "reports_dir": str(settings.reports_dir),
         "data_dir": str(settings.data_dir),
@@ -144,6 +145,6 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出
         (Message("失败文件", "failed files"), len(failed)),
     )
     for label, value in lines:
-        print(f"{label.text(settings.language)}: {value}")
+        console.say(f"{label.text(settings.language)}: {shown.line(str(value))}")
     for failure in failed:
-        print(f"! {console.shown(failure['source'])}: {failure['error']}")
+        console.say(f"! {shown.line(failure['source'])}: {shown.line(failure['error'])}")

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import codecs
 import dataclasses
 import errno
 import io
-import json
 import os
 import re
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from config.errors import Language, Message, UsageError, WenbaoError, reason
+from config import shown
+from config.errors import Language, Message, WenbaoError, reason
+from ingest import entry, running
 
 if TYPE_CHECKING:
     from config.settings import Settings
@@ -39,34 +39,78 @@ _USAGES = tuple(
 _LINE_EVERY = 5.0  # seconds between progress lines where there is no terminal to draw a bar on
 
 
-def run(app: Callable[..., object]) -> None:
-    """Run a command line to its end: an expected error is one line on stderr and its exit code."""
+def run(arguments: Sequence[str], app: Callable[[list[str]], object], *, in_front: bool = False) -> NoReturn:
+    """Run a command line to its end: an expected error is one line on stderr and its exit code.
+
+    The command runs beside the main thread, which heeds signals; `in_front`: in it, with Ctrl-C as KeyboardInterrupt.
+    """
+    running.end_at_once()
+    entry.in_utf8()
     sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  # closed by whoever called us
     sys.stderr = sys.stderr or sys.stdout
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
-        code = app(standalone_mode=False)
+        code = _called(arguments, app, in_front=in_front)
         sys.stdout.flush()
-    except WenbaoError as exc:
-        _fail(exc.text(language()), exc.exit_code)
     except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
+        running.end(INTERRUPTED)
     except BrokenPipeError:
         # Whoever read our output has gone; nothing is left to say, not even at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _silence()
         sys.exit(1)
-    except OSError as exc:
-        if exc.errno != errno.ENOSPC:
-            raise
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        _fail(Message("无法写出结果:磁盘已满", "can't write the output: the disk is full").text(language()), 1)
+    except (WenbaoError, OSError, MemoryError, ImportError, RuntimeError) as exc:
+        _fail(*_told(exc))
     except Exception as exc:
         if not hasattr(exc, "format_message"):  # click's and typer's errors of usage
             raise
-        _fail(f"{_usage(exc.format_message()).text(language())} (--help)", USAGE)
+        _fail(_text(_usage(exc.format_message())) + " (--help)", USAGE)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _called(arguments: Sequence[str], app: Callable[[list[str]], object], *, in_front: bool) -> object:
+    warn_of_misspelt()
+    checked = entry.arguments(arguments)
+    if not in_front:
+        return running.interruptible(lambda: app(checked))
+    running.by_keyboard()
+    return app(checked)
+
+
+def _told(exc: BaseException) -> tuple[str, int]:
+    """The line for an error that has its cause in the machine or in what was asked for, and the exit code."""
+    if isinstance(exc, WenbaoError):
+        return exc.text(language()), exc.exit_code
+    if isinstance(exc, OSError) and exc.errno == errno.ENOSPC:
+        _silence()
+        return _text(Message("无法写出结果:磁盘已满", "can't write the output: the disk is full")), 1
+    if isinstance(exc, OSError):
+        why, name = reason(exc), f" {exc.filename}" if exc.filename else ""
+        return _text(Message(f"系统拒绝了操作{name}:{why.zh}", f"the system refused{name}: {why.en}")), 1
+    if isinstance(exc, RuntimeError) and "thread" not in str(exc):
+        raise exc
+    what = str(exc).strip().split("\n")[0]
+    return _text(Message(f"内存不足或安装不完整({what})", f"out of memory, or not fully installed ({what})")), 1
+
+
+def _silence() -> None:
+    """What is still to be written goes nowhere: it can't be, and Python would complain about it at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def warn_of_misspelt() -> None:
+    """Name the settings that nobody reads, on stderr."""
+    from config.settings import unknown
+
+    for name, likely in unknown():
+        warn(_text(_misspelt(name, likely)))
+
+
+def _misspelt(name: str, likely: str | None) -> Message:
+    if likely is None:
+        return Message(f"没有设置 {name};可用的设置见文档", f"there is no setting {name}; see the documentation")
+    return Message(f"没有设置 {name};是不是 {likely}?", f"there is no setting {name}; is {likely} meant?")
 
 
 def _usage(english: str) -> Message:
@@ -78,8 +122,49 @@ def _usage(english: str) -> Message:
 
 
 def _fail(line: str, code: int) -> NoReturn:
-    print(f"wenbao: {' '.join(line.split())}", file=sys.stderr)
+    warn(line)
     sys.exit(code)
+
+
+def _text(message: Message) -> str:
+    return message.text(language())
+
+
+def say(text: str) -> None:
+    """Lines for people, on stdout."""
+    print(shown.lines(text), flush=True)
+
+
+def say_verbatim(text: str) -> None:
+    """A report's own text: as it is in a pipe or a file; on a terminal nothing of it can steer that."""
+    print(shown.lines(text) if sys.stdout.isatty() else text, flush=True)
+
+
+def paint(text: str) -> None:
+    """Lines with colours of ours, in which everything else has been made harmless already."""
+    print(text, flush=True)
+
+
+def prompt(text: str) -> None:
+    """What asks for a line, on stderr."""
+    print(text, end="", file=sys.stderr, flush=True)
+
+
+def warn(text: str) -> None:
+    """One line of wenbao's on stderr, without anything secret."""
+    print(f"wenbao: {told(text)}", file=sys.stderr, flush=True)
+
+
+def note(text: str) -> None:
+    """A line about what is going on, on stderr."""
+    print(told(text), file=sys.stderr, flush=True)
+
+
+def told(text: str) -> str:
+    """What is said to the operator: one line without anything secret."""
+    from config.settings import without_secrets
+
+    return shown.sentence(without_secrets(text))
 
 
 def language() -> Language:
@@ -96,7 +181,7 @@ def print_json(value: object) -> None:
     """One line of JSON in UTF-8, whatever the terminal's encoding, at once."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         value = dataclasses.asdict(value)
-    print_utf8(json.dumps(value, ensure_ascii=False, allow_nan=False) + "\n")
+    print_utf8(f"{shown.as_json(value)}\n")
 
 
 def print_utf8(text: str) -> None:
@@ -104,11 +189,6 @@ def print_utf8(text: str) -> None:
     sys.stdout.flush()
     sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
     sys.stdout.flush()
-
-
-def shown(name: str) -> str:
-    """A file's name as one harmless piece of a line, whatever characters are in it."""
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in name)
 
 
 def summary_line(summary: IngestSummary, *, dry_run: bool = False) -> Message:
@@ -122,63 +202,6 @@ def summary_line(summary: IngestSummary, *, dry_run: bool = False) -> Message:
         f"{zh};共 {summary.chunks} 个片段,用时 {summary.seconds:.1f} 秒",
         f"{en}; {summary.chunks} chunks in all, {summary.seconds:.1f} s",
     )
-
-
-def read_batch(path: str, required: str) -> Iterator[dict[str, Any]]:
-    """The rows of a JSONL file, or of stdin for `-`: objects with an `id` and a text under `required`.
-
-    Every usable row is yielded. Raises UsageError afterwards if there were others, and at once when
-    the file can't be read.
-    """
-    bad = []
-    for number, line in enumerate(_lines(path), 1):
-        if line.strip():
-            row = _row(line, required)
-            if row is None:
-                bad.append(number)
-            else:
-                yield row
-    if bad:
-        shown = ", ".join(map(str, bad[:10])) + (" …" if len(bad) > 10 else "")
-        raise UsageError(
-            f"{path} 中有 {len(bad)} 行不是含 id 和 {required} 的 JSON 对象,已跳过(第 {shown} 行)",
-            f"{len(bad)} lines of {path} are not JSON objects with id and {required} and were skipped (lines {shown})",
-        )
-
-
-def _row(line: bytes, required: str) -> dict[str, Any] | None:
-    """A usable row, or None: JSON in UTF-8 without NaN, a plain id, a text, and earlier questions as texts."""
-    try:
-        row = json.loads(line.decode("utf-8"), parse_constant=_no_constant)
-        history = row.get("history") or []
-        texts = [row[required], *history]
-        usable = isinstance(row["id"], str | int | float | None) and isinstance(history, list)
-        for text in texts:
-            text.encode("utf-8")  # lone surrogates are no text
-    except (ValueError, RecursionError, KeyError, TypeError, AttributeError):
-        return None
-    return row if usable else None
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(name)
-
-
-def _lines(path: str) -> Iterator[bytes]:
-    try:
-        if path == "-":
-            if sys.stdin is None:
-                raise UsageError("没有标准输入", "there is no standard input")
-            # Not sys.stdin's own buffer: a thread that still waits for a line would hold its lock at exit.
-            with open(sys.stdin.fileno(), "rb", closefd=False) as lines:
-                yield next(lines, b"").removeprefix(codecs.BOM_UTF8)
-                yield from lines
-        else:
-            with Path(path).open("rb") as file:
-                yield next(file, b"").removeprefix(codecs.BOM_UTF8)
-                yield from file
-    except OSError as exc:
-        raise UsageError(f"无法读取 {path}:{reason(exc).zh}", f"can't read {path}: {reason(exc).en}") from exc
 
 
 class Progress:
@@ -200,9 +223,10 @@ class Progress:
             self._bar = None
 
     def notify(self, message: Message) -> None:
-        print(message.text(self._language), file=sys.stderr, flush=True)
+        note(message.text(self._language))
 
     def embedding(self, done: int, total: int) -> None:
+        running.keep_on()
         label = Message("向量化", "embedding").text(self._language)
         now = time.monotonic()
         if self._started is None or done <= 1:
@@ -211,7 +235,7 @@ class Progress:
             if done == total or now - self._last_line >= _LINE_EVERY:
                 self._last_line = now
                 pace = _pace(done, total, now - self._started).text(self._language)
-                print(f"{label} {done}/{total}{pace}", file=sys.stderr, flush=True)
+                note(f"{label} {done}/{total}{pace}")
             return
         if self._bar is None:
             self._bar = _bar()

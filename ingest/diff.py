@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from config import shown
 from ingest.records import CleanReport, Dropped, Edit
 
 _RED, _GREEN, _PLAIN = "\x1b[31m", "\x1b[32m", "\x1b[0m"
@@ -21,16 +22,17 @@ def diff_text(report: CleanReport, *, colour: bool) -> str:
         start = max(at, change.raw_start)
         if len(replacement) == len(change.raw):
             replacement = replacement[start - change.raw_start :]
-        parts.append(report.raw[at:start])
+        parts.append(shown.lines(report.raw[at:start]))
         parts.append(_marked("[-", report.raw[start : change.raw_end], "-]", _RED, colour))
         if isinstance(change, Dropped):
             parts.append(f"<{change.reason}>")
         elif replacement:
             parts.append(_marked("{+", replacement, "+}", _GREEN, colour))
         at = change.raw_end
-    parts.append(report.raw[at:])
+    parts.append(shown.lines(report.raw[at:]))
     return "".join(parts)
 
 
 def _marked(opening: str, text: str, closing: str, paint: str, colour: bool) -> str:
-    return f"{paint}{opening}{text}{closing}{_PLAIN}" if colour else f"{opening}{text}{closing}"
+    marked = f"{opening}{shown.lines(text)}{closing}"
+    return f"{paint}{marked}{_PLAIN}" if colour else marked

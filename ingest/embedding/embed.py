@@ -62,10 +62,13 @@ class Embedder:
         import numpy as np
 
         vectors = np.empty((len(texts), self.dim), np.float32)
-        with ThreadPoolExecutor(os.cpu_count()) as workers:
+        workers = ThreadPoolExecutor(os.cpu_count())
+        try:
             computed = workers.map(lambda text: self.session.run(self._passage_prefix + text), texts)
             for at, vector in enumerate(computed):
                 vectors[at] = vector
                 if progress is not None:
                     progress(at + 1, len(texts))
+        finally:
+            workers.shutdown(cancel_futures=True)  # whoever stops watching waits for none that hasn't begun
         return vectors

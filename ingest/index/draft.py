@@ -126,7 +126,7 @@ class Writer:
     def draft(self, *, fresh: bool) -> Draft:
         """A draft of the next generation: a copy of the current one, or an empty one."""
         root = root_of(self._settings)
-        numbers = [int(folder.name.split("-")[0][1:]) for folder in generations(root)]
+        numbers = [_number(folder.name) for folder in generations(root)]
         generation = f"g{max(numbers, default=0) + 1:06d}-{secrets.token_hex(3)}"
         folder = root / generation
         try:
@@ -174,7 +174,7 @@ def writing(settings: Settings) -> Iterator[Writer]:
         with storing(root):
             started = time.strftime("%Y-%m-%d %H:%M:%S")
             holder.write_text(f"pid {os.getpid()}, {platform.node()}, {started}", encoding="utf-8")
-            _remove_unpublished(settings)
+            _tidy(settings)
         yield Writer(settings)
     finally:
         holder.unlink(missing_ok=True)
@@ -186,14 +186,21 @@ def digest_of(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def _remove_unpublished(settings: Settings) -> None:
-    """Drop what an interrupted ingest left: every generation newer than the published one."""
+def _tidy(settings: Settings) -> None:
+    """Drop what interrupted ingests left: drafts never published, and all but the last one that was before."""
     try:
-        current = read_pointer(settings)["generation"].split("-")[0]
+        current: str | None = read_pointer(settings)["generation"]
     except IndexMissing:
-        current = ""  # the first one never came to its end
+        current = None  # the first one never came to its end
     except IndexDamaged:
         return
-    for folder in generations(root_of(settings)):
-        if folder.name.split("-")[0] > current:
+    folders = generations(root_of(settings))
+    earlier = [folder.name for folder in folders if current and _number(folder.name) < _number(current)]
+    kept = {current, *earlier[-1:]}
+    for folder in folders:
+        if folder.name not in kept:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _number(generation: str) -> int:
+    return int(generation.split("-")[0][1:])

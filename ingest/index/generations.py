@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import secrets
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ CATALOG = "catalog.db"
 VECTORS = "chroma"
 LEXICAL = "lexical"
 _ID = "id"
+_NAME = re.compile(r"g\d{6,9}-[0-9a-f]+")
 
 
 def read_pointer(settings: Settings) -> dict[str, str]:
@@ -38,7 +40,7 @@ def read_pointer(settings: Settings) -> dict[str, str]:
     path = root_of(settings) / POINTER
     try:
         pointer = json.loads(path.read_text(encoding="utf-8"))
-        return {"generation": str(pointer["generation"]), "catalog_sha256": str(pointer["catalog_sha256"])}
+        published = {"generation": str(pointer["generation"]), "catalog_sha256": str(pointer["catalog_sha256"])}
     except (FileNotFoundError, NotADirectoryError) as exc:
         if any(map(_complete, generations(root_of(settings)))):
             raise damaged(settings, f"no {path}") from exc
@@ -48,8 +50,11 @@ def read_pointer(settings: Settings) -> dict[str, str]:
         ) from exc
     except OSError as exc:
         raise StorageError(f"无法读取 {path}:{reason(exc).zh}", f"can't read {path}: {reason(exc).en}") from exc
-    except (ValueError, KeyError, TypeError) as exc:
+    except (ValueError, RecursionError, KeyError, TypeError) as exc:
         raise damaged(settings, f"{path}: {exc}") from exc
+    if not _NAME.fullmatch(published["generation"]):
+        raise damaged(settings, path)
+    return published
 
 
 def open_catalog(settings: Settings) -> tuple[str, Catalog]:
@@ -119,7 +124,7 @@ def home_of(settings: Settings) -> Home:
 
 def generations(root: Path) -> list[Path]:
     """The folders of all generations, oldest first, published or not."""
-    return sorted(path for path in root.glob("g[0-9]*-*") if path.is_dir())
+    return sorted(path for path in root.glob("g*") if _NAME.fullmatch(path.name) and path.is_dir())
 
 
 def under(part: str, sealed: dict[str, str]) -> dict[str, str]:

@@ -15,7 +15,6 @@ import functools
 import math
 import re
 import shutil
-import tempfile
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -25,6 +24,7 @@ from typing import TYPE_CHECKING
 from config.errors import IndexDamaged, StorageError, reason
 from ingest.durable import digest, storing
 from ingest.language.script import to_simplified
+from ingest.scratch import Scratch
 
 if TYPE_CHECKING:
     import tantivy
@@ -60,11 +60,12 @@ class Lexical:
                     raise _damaged(folder, f"{name}: checksum")
         # Tantivy leaves a lock file beside what it opens: it gets a folder of links, needed only until
         # the searcher has mapped the files.
-        with storing(Path(tempfile.gettempdir()), "TMPDIR"), _links() as links:
-            for name in sealed:
-                (Path(links) / name).symlink_to(folder.absolute() / name)
+        with Scratch() as links:
+            with storing(links, "TMPDIR"):
+                for name in sealed:
+                    (links / name).symlink_to(folder.absolute() / name)
             with _reading(folder):
-                index = tantivy.Index.open(links)
+                index = tantivy.Index.open(str(links))
                 index.config_reader(reload_policy="manual")  # else a thread goes on watching the links
                 return cls(folder, index.schema, index.searcher())
 
@@ -199,10 +200,6 @@ def copy_lexical(old: Path, new: Path) -> None:
 def seals(folder: Path) -> dict[str, str]:
     """The SHA-256 of every file of a committed index."""
     return {path.name: digest(path) for path in sorted(folder.iterdir()) if path.suffix != ".lock"}
-
-
-def _links() -> tempfile.TemporaryDirectory[str]:
-    return tempfile.TemporaryDirectory(prefix="wenbao-", ignore_cleanup_errors=True)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pydantic import SecretStr
 
 from config.errors import IndexDamaged, IndexMismatch
-from config.settings import Settings
+from config.settings import Settings, without_password
 from ingest.cleaning.normalize import RECIPE
 from ingest.index.catalog import Catalog, ReportEntry
 from ingest.index.generations import (
@@ -66,10 +66,11 @@ class Index:
         if (meta.get("format"), meta.get("lexical")) != (FORMAT, LEXICAL_RECIPE):
             raise _another_version()
         home = home_of(settings)
-        if meta.get("vectors") != home.name:
+        place = without_password(meta.get("vectors", ""))  # an earlier version kept it in there
+        if place != home.name:
             raise IndexMismatch(
-                f"索引的向量在 {meta.get('vectors')},不在 {home.name};请运行 wenbao ingest,或改回 WENBAO_CHROMA_URL",
-                f"the index has its vectors in {meta.get('vectors')}, not in {home.name}; run `wenbao ingest` or set "
+                f"索引的向量在 {place},不在 {home.name};请运行 wenbao ingest,或改回 WENBAO_CHROMA_URL",
+                f"the index has its vectors in {place}, not in {home.name}; run `wenbao ingest` or set "
                 "WENBAO_CHROMA_URL back",
             )
         folder, sealed = root_of(settings) / generation, catalog.seals()
@@ -159,10 +160,13 @@ def earlier_vectors(settings: Settings, generation: str, catalog: Catalog) -> Ve
     """The vectors of a generation that another version wrote or whose vectors are elsewhere: they are still worth
     reusing. Raises IndexDamaged or StorageError where they can't be had any more.
     """
-    name = catalog.meta().get("vectors", "")
-    there = settings.model_copy(update={"chroma_url": "" if name == EMBEDDED else name})
-    if settings.chroma_url and name != EMBEDDED:  # the token is the new server's; the old one may be anybody's
-        there = there.model_copy(update={"chroma_token": SecretStr("")})
+    name = without_password(catalog.meta().get("vectors", ""))
+    there = settings
+    if name == EMBEDDED:
+        there = settings.model_copy(update={"chroma_url": ""})
+    elif name != without_password(settings.chroma_url):  # a token beside another address is that server's
+        token = SecretStr("") if settings.chroma_url else settings.chroma_token
+        there = settings.model_copy(update={"chroma_url": name, "chroma_token": token})
     vectors = home_of(there).open(generation, inside(VECTORS, catalog.seals()))
     try:
         if vectors.count() != catalog.chunk_count():

@@ -3,15 +3,18 @@
 A *home* holds one collection for each generation: `EmbeddedHome` a folder inside the generation's own,
 `ServerHome` a collection on a server, named after the generation and marked with the index it is of.
 
-Guarantees: scores are cosine similarities; Chroma's own exceptions, those of the connection to a server
-and the panics of its native part leave here as IndexDamaged or StorageError.
+Guarantees: scores are cosine similarities; a published folder is never written to, since Chroma, which writes even when
+it only reads, is given a private copy of its database; Chroma's own exceptions, those of the connection to a server and
+the panics of its native part leave here as IndexDamaged or StorageError.
 """
 
 from __future__ import annotations
 
+import functools
 import re
 import shutil
 import sqlite3
+import tempfile
 import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
@@ -20,8 +23,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from config.errors import IndexDamaged, StorageError
 from config.logs import quiet_libraries
-from config.settings import Settings
-from ingest.durable import digest
+from config.settings import Settings, without_password, without_secrets
+from ingest.durable import digest, storing
+from ingest.scratch import Scratch
 
 if TYPE_CHECKING:
     import chromadb
@@ -93,13 +97,24 @@ def vector_home(settings: Settings, root: Path, index_id: str) -> Home:
 class VectorStore:
     """The open collection of one generation, in cosine space."""
 
-    def __init__(self, client: ClientAPI, collection: chromadb.Collection, reading: _Guard, writing: _Guard) -> None:
+    def __init__(
+        self,
+        client: ClientAPI,
+        collection: chromadb.Collection,
+        reading: _Guard,
+        writing: _Guard,
+        scratch: Scratch | None = None,
+    ) -> None:
+        """`scratch` holds what the client has open, and goes with it."""
         self._client, self._collection = client, collection
         self._reading, self._writing = reading, writing
+        self._scratch = scratch
 
     def close(self) -> None:
         with _CLIENTS:
             self._client.close()  # type: ignore[attr-defined]  # on the client, not yet on its interface
+        if self._scratch is not None:
+            self._scratch.remove()
 
     def count(self) -> int:
         with self._reading():
@@ -183,47 +198,41 @@ class EmbeddedHome:
 
     def open(self, generation: str, sealed: dict[str, str]) -> VectorStore:
         folder = self._root / generation / _FOLDER
-        _check(folder)
         for name, expected in sealed.items():
             path = folder / name
             if not path.is_file() or digest(path) != expected:
                 raise _damaged(folder, f"{name}: checksum")
-        with _reading(folder):
-            client = _embedded(folder)
-            return self._store(folder, client, client.get_collection(_COLLECTION, embedding_function=None))
+        scratch = _private(folder)
+        try:
+            if _DATABASE not in sealed:  # as an earlier version left it
+                _check(scratch.path, folder)
+            with _reading(folder, verified=_DATABASE in sealed):
+                client = _embedded(scratch.path)
+                collection = client.get_collection(_COLLECTION, embedding_function=None)
+        except BaseException:
+            scratch.remove()
+            raise
+        reading = functools.partial(_reading, folder, verified=_DATABASE in sealed)
+        return VectorStore(client, collection, reading, lambda: _writing(folder), scratch)
 
     def draft(self, generation: str) -> VectorStore:
         folder = self._root / generation / _FOLDER
         with _writing(folder):
             client = _embedded(folder)
             collection = client.get_or_create_collection(_COLLECTION, configuration=_COSINE, embedding_function=None)
-            return self._store(folder, client, collection)
+            return VectorStore(client, collection, lambda: _reading(folder), lambda: _writing(folder))
 
     def copy(self, old: str, new: str) -> None:
-        """Chroma writes to its database even when it only reads, so that file is copied by SQLite itself."""
-        source, target = self._root / old / _FOLDER, self._root / new / _FOLDER
-        _check(source)
+        target = self._root / new / _FOLDER
         with _writing(target):
-            shutil.copytree(source, target, ignore=shutil.ignore_patterns(f"{_DATABASE}*"))
-            with (
-                closing(sqlite3.connect(source / _DATABASE)) as here,
-                closing(sqlite3.connect(target / _DATABASE)) as there,
-            ):
-                here.backup(there)
+            shutil.copytree(self._root / old / _FOLDER, target, copy_function=shutil.copyfile)
+        _check(target, target)
 
     def seals(self, generation: str) -> dict[str, str]:
-        """Those of the flushed HNSW graphs.
-
-        The database changes at every opening, and so does the graph's folder before the first flush.
-        """
+        """Those of the database and of the flushed HNSW graphs: what else there is, Chroma makes again."""
         folder = self._root / generation / _FOLDER
-        flushed = [path.parent for path in folder.rglob("index_metadata.pickle")]
-        return {
-            path.relative_to(folder).as_posix(): digest(path)
-            for parent in flushed
-            for path in sorted(parent.iterdir())
-            if path.is_file()
-        }
+        files = [folder / _DATABASE, *(path for graph in _flushed(folder) for path in sorted(graph.iterdir()))]
+        return {path.relative_to(folder).as_posix(): digest(path) for path in files}
 
     def drop(self, generation: str) -> None:
         """Nothing to do: they are in the generation's folder."""
@@ -231,16 +240,12 @@ class EmbeddedHome:
     def keep(self, generations: Collection[str]) -> None:
         """Nothing to do either."""
 
-    @staticmethod
-    def _store(folder: Path, client: ClientAPI, collection: chromadb.Collection) -> VectorStore:
-        return VectorStore(client, collection, lambda: _reading(folder), lambda: _writing(folder))
-
 
 class ServerHome:
     """A collection for each generation on a Chroma server that several processes and machines may share."""
 
     def __init__(self, settings: Settings, index_id: str) -> None:
-        self.name = settings.chroma_url
+        self.name = without_password(settings.chroma_url)
         self._settings, self._index_id = settings, index_id
 
     def open(self, generation: str, sealed: dict[str, str]) -> VectorStore:  # noqa: ARG002  # the server guards its files
@@ -320,10 +325,11 @@ class ServerHome:
         except BaseException as exc:
             # Where it can't connect at all, Chroma raises a bare ValueError.
             if _is_chromas(exc) or isinstance(exc, (httpx.HTTPError, ValueError)):
+                why = without_secrets(str(exc), self._settings)  # some quote what they sent
                 raise StorageError(
-                    f"无法使用 Chroma 服务器 {self.name}:{exc};"
+                    f"无法使用 Chroma 服务器 {self.name}:{why};"
                     "请检查它是否在运行,以及 WENBAO_CHROMA_URL 和 WENBAO_CHROMA_TOKEN",
-                    f"can't use the Chroma server {self.name}: {exc}; "
+                    f"can't use the Chroma server {self.name}: {why}; "
                     "check that it runs, WENBAO_CHROMA_URL and WENBAO_CHROMA_TOKEN",
                 ) from exc
             raise
@@ -342,13 +348,42 @@ def _embedded(folder: Path) -> ClientAPI:
         return chromadb.PersistentClient(str(folder), settings=ChromaSettings(anonymized_telemetry=False))
 
 
-def _check(folder: Path) -> None:
-    """Look at the database before Chroma does: on a torn one it panics, with a backtrace on the screen."""
-    path = folder / _DATABASE
+def _private(folder: Path) -> Scratch:
+    """What Chroma may write to while it reads: a copy of its database and links to the graphs, which it only reads.
+
+    A graph that was never flushed is left out: Chroma makes it again from the database.
+    """
+    databases = list(folder.glob(f"{_DATABASE}*"))  # an earlier version may have left a journal beside it
+    if not databases:
+        raise _damaged(folder, f"no {_DATABASE}")
+    size = 2 * sum(path.stat().st_size for path in databases)  # a journal may grow to the size of the database
+    scratch = Scratch(size)
+    try:
+        with storing(scratch.path, "TMPDIR"):
+            for path in databases:
+                shutil.copyfile(path, scratch.path / path.name)
+            for graph in _flushed(folder):
+                (scratch.path / graph.name).mkdir()
+                for path in graph.iterdir():
+                    (scratch.path / graph.name / path.name).symlink_to(path.absolute())
+    except BaseException:
+        scratch.remove()
+        raise
+    return scratch
+
+
+def _flushed(folder: Path) -> list[Path]:
+    """The folders of the graphs that are whole on the disk."""
+    return sorted(path.parent for path in folder.glob("*/index_metadata.pickle"))
+
+
+def _check(copy: Path, folder: Path) -> None:
+    """Look at the copy of a folder's database before Chroma does: on a torn one it panics, with a backtrace."""
+    path = copy / _DATABASE
     if not path.is_file() or path.stat().st_size == 0:
         raise _damaged(folder, f"no {_DATABASE}")
     try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        with closing(sqlite3.connect(path)) as connection:
             verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     except sqlite3.Error as exc:
         raise _damaged(folder, exc) from exc
@@ -357,14 +392,21 @@ def _check(folder: Path) -> None:
 
 
 @contextmanager
-def _reading(folder: Path) -> Iterator[None]:
+def _reading(folder: Path, *, verified: bool = False) -> Iterator[None]:
+    """`verified`: the files are those that were published, so that whatever Chroma lacks, it isn't they."""
     try:
         yield
     except BaseException as exc:
+        if _is_chromas(exc) and verified:
+            raise StorageError(
+                f"无法打开向量({exc});请检查内存、临时目录空间(TMPDIR)和打开文件数的上限",
+                f"the vectors can't be opened ({exc}); check memory, room in the temporary folder (TMPDIR), and how "
+                "many files may be open",
+            ) from exc
         if _is_chromas(exc):
             code = _CODE.search(str(exc))
-            if code and int(code[1]) & 0xFF in _REFUSED:  # Chroma writes even when it only reads
-                raise _unwritable(folder, exc) from exc
+            if code and int(code[1]) & 0xFF in _REFUSED:  # Chroma writes to its copy even when it only reads
+                raise _unwritable(Path(tempfile.gettempdir()), exc, "TMPDIR") from exc
             raise _damaged(folder, exc) from exc
         raise
 
@@ -386,10 +428,10 @@ def _is_chromas(exc: BaseException) -> bool:
     return isinstance(exc, ChromaError) or type(exc).__name__ == "PanicException"
 
 
-def _unwritable(folder: Path, reason: object) -> StorageError:
+def _unwritable(folder: Path, reason: object, setting: str = "WENBAO_DATA_DIR") -> StorageError:
     return StorageError(
-        f"无法写入 {folder}:{reason};请检查磁盘空间和权限,或设置 WENBAO_DATA_DIR",
-        f"can't write {folder}: {reason}; check disk space and permissions, or set WENBAO_DATA_DIR",
+        f"无法写入 {folder}:{reason};请检查磁盘空间和权限,或设置 {setting}",
+        f"can't write {folder}: {reason}; check disk space and permissions, or set {setting}",
     )
 
 

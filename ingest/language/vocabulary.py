@@ -163,8 +163,8 @@ def _listed() -> bytes:
     path = Path(spec.origin).with_name("dict.txt") if spec and spec.origin else None
     if path is None or not path.is_file():
         raise ModelError(
-            "缺少词表(软件包 jieba);请重新运行 make setup",
-            "the word list (package jieba) is missing; run `make setup` again",
+            "缺少词表(软件包 jieba);请重新安装 wenbao",
+            "the word list (package jieba) is missing; install wenbao again",
         )
     return path.read_bytes()
 

@@ -8,24 +8,12 @@ from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
+from ingest.running import beside
+
 S = TypeVar("S")
 T = TypeVar("T")
 
 _AHEAD = 2  # groups taken in advance for each worker, so that none has to wait for the next
-
-
-def beside(work: Callable[[], T]) -> Future[T]:
-    """A call in a thread of its own. Nobody has to wait for it: it doesn't keep the process alive."""
-    future: Future[T] = Future()
-
-    def run() -> None:
-        try:
-            future.set_result(work())
-        except BaseException as exc:  # noqa: BLE001  # raised again where the result is asked for
-            future.set_exception(exc)
-
-    threading.Thread(target=run, daemon=True).start()
-    return future
 
 
 def in_order(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from config.errors import Message, UsageError
+from ingest.entry import text
 from rag.commands import options
 
 if TYPE_CHECKING:
@@ -61,13 +61,14 @@ def show(
 ) -> None:
     """分页显示一份报告。"""
     from config.settings import load_settings
+    from ingest import console
     from rag.show.terminal import Screen
 
     settings = load_settings()
     with published(settings) as catalog:
         entry = find(catalog, source)
         if told := only_mentioned(entry, source):
-            print(told.text(settings.language), file=sys.stderr)
+            console.note(told.text(settings.language))
         Screen(settings.language).report(catalog.report(entry.source), entry, raw=raw)
 
 
@@ -78,6 +79,7 @@ def find(catalog: Catalog, name: str) -> ReportEntry:
     """
     from rag.search.filters import Filter, is_named, nothing, select
 
+    name = text(name)
     entries = catalog.entries()
     named = [entry for entry in entries if entry.source == name]
     if name.strip() and not named:

@@ -8,7 +8,6 @@ in rag.commands.prompt, how things look in rag.show.terminal.
 from __future__ import annotations
 
 import datetime
-import os
 import re
 import sys
 import unicodedata
@@ -19,12 +18,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from config.errors import Message, StorageError, UsageError, WenbaoError, reason
 from config.settings import Settings
+from ingest import console, entry, running
 from ingest.durable import write_atomically
 from ingest.index.catalog import ReportEntry
 from rag.answers.citing import title_of
 from rag.answers.table import check, set_out
 from rag.commands import browse
-from rag.commands.background import beside
 from rag.question.understand import understand
 from rag.records import Citation
 from rag.search.filters import EVERYTHING, Filter, choose, guess, regions, scope, years
@@ -115,7 +114,7 @@ def run(settings: Settings) -> None:
     if not chat.loaded:
         # The native code that is still reading the model can't be interrupted, and nothing waits for it.
         sys.stdout.flush()
-        os._exit(0)
+        running.end(0)
 
 
 def _type(chat: Chat, settings: Settings) -> None:
@@ -142,12 +141,13 @@ def _type(chat: Chat, settings: Settings) -> None:
 def _pipe(chat: Chat) -> None:
     """Each line is a question or a command; the transcript goes to stdout, errors to stderr."""
     language = chat.screen.language
+    lines = entry.typed()
     asking = sys.stdin is not None and sys.stdin.isatty()
     while True:
         if asking:
-            print(_PROMPT.text(language), end="", file=sys.stderr, flush=True)
-        line = sys.stdin.readline() if sys.stdin is not None else ""
-        if not line:
+            console.prompt(_PROMPT.text(language))
+        line = next(lines, None)
+        if line is None:
             return
         if not line.strip():
             continue
@@ -156,7 +156,7 @@ def _pipe(chat: Chat) -> None:
             if not chat.take(line):
                 return
         except WenbaoError as exc:
-            print(f"wenbao: {exc.text(language)}", file=sys.stderr, flush=True)
+            console.warn(exc.text(language))
         chat.screen.say("")
 
 
@@ -183,7 +183,7 @@ class Chat:
     def load(self) -> None:
         """Begin to load the engine beside whatever goes on; once, and again after it failed."""
         if self._engine is None or _failed(self._engine):
-            self._engine = beside(self._open)
+            self._engine = running.beside(self._open)
             self._engine.add_done_callback(lambda _: self.loaded_or_not())
 
     def _open(self) -> Engine:
@@ -207,6 +207,7 @@ class Chat:
 
     def take(self, line: str) -> bool:
         """Answer a line or do what it says; False when it says to leave. Raises a WenbaoError."""
+        line = entry.text(line)
         if not line.strip():
             return True
         command = _LINE.fullmatch(line.rstrip())
@@ -295,7 +296,7 @@ class Chat:
         engine = self._engine
         if engine is None:
             raise AssertionError("load() sets it")
-        task = beside(lambda: work(engine.result()))
+        task = running.beside(lambda: work(engine.result()))
         try:
             if not wait([task], _PATIENCE).done and not self.screen.plain:
                 self._show_waiting(engine, task)
@@ -382,7 +383,7 @@ class Chat:
             raise UsageError(
                 ":save 后请写文件名,例如 :save minutes.md", "write a file after :save, as :save minutes.md"
             )
-        path = Path(name).expanduser()
+        path = _file(name)
         if path.exists() and path != self._saved and not forced:
             raise UsageError(f"{path} 已存在;用 :save! {path} 覆盖", f"{path} exists; :save! {path} replaces it")
         text = minutes(self._exchanges, self.screen.language, datetime.datetime.now().astimezone())
@@ -397,6 +398,14 @@ class Chat:
         language = self.screen.language
         self.screen.say(_HELP.text(language))
         self.screen.pairs((f":{name}", meaning.text(language)) for name, meaning in COMMANDS.items())
+
+
+def _file(name: str) -> Path:
+    """The file of that name. Raises UsageError where `~` names nobody."""
+    try:
+        return Path(name).expanduser()
+    except RuntimeError as exc:
+        raise UsageError(f"没有这个用户的目录:{name}", f"there is no such user's directory: {name}") from exc
 
 
 def _failed(task: Future[Any]) -> bool:

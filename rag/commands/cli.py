@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import functools
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,7 +12,7 @@ import typer
 
 from config.errors import UsageError
 from ingest import cli as ingest_cli
-from ingest import console
+from ingest import console, entry
 from rag.commands import browse, manual, options, table
 from rag.commands.opening import NO_ANSWER, models_for, opened
 
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from rag.search.filters import Filter
     from rag.show.terminal import Screen
 
+_IN_FRONT = ("bot", "chat", "show")  # what reads the keyboard or heeds signals itself
 _BESIDE_EACH_OTHER = 2  # groups of rows of a batch; more gain nothing, since only native code runs at once
 _SEARCHED_TOGETHER = 8  # rows in such a group: what every look into the index costs is shared
 
@@ -42,6 +42,21 @@ AsMarkdown = Annotated[bool, typer.Option("--markdown", help="以 Markdown 输�
 Batch = Annotated[
     str | None, typer.Option("--batch", metavar="FILE|-", help='JSONL 行 {"id","question"},每行输出一个 JSON')
 ]
+
+
+@app.callback(invoke_without_command=True)
+def _wenbao(
+    version: Annotated[bool, typer.Option("--version", help="显示版本", is_eager=True)] = False,
+) -> None:
+    if version:
+        from importlib.metadata import PackageNotFoundError
+        from importlib.metadata import version as installed
+
+        try:
+            console.say(f"wenbao {installed('wenbao')}")
+        except PackageNotFoundError as exc:
+            raise UsageError("wenbao 没有安装,版本不明", "wenbao is not installed; its version isn't known") from exc
+        raise typer.Exit
 
 
 @app.command()
@@ -88,7 +103,7 @@ def ask(
     elif as_markdown:
         from rag.show.render import answer_markdown
 
-        print(answer_markdown(answer, settings.language))
+        console.say(answer_markdown(answer, settings.language))
     else:
         screen.answer(answer)
     if answer.status == "not_found":
@@ -166,9 +181,9 @@ def evaluate(
     if as_json:
         console.print_json(scores(outcomes) | ({"calibration": dataclasses.asdict(calibration)} if calibration else {}))
     else:
-        print(as_text(outcomes))
+        console.say(as_text(outcomes))
         if calibration:
-            print(calibration.text)
+            console.say(calibration.text)
 
 
 @app.command()
@@ -185,7 +200,7 @@ def doctor(as_json: AsJson = False) -> None:
         findings.append({"check": text[0], "verdict": finding.verdict, "detail": text[1]})
         if not as_json:
             mark = {"ok": "✓", "warning": "!", "wrong": "✗"}[finding.verdict]
-            print(f"{mark} {text[0]}: {console.shown(text[1])}", flush=True)
+            console.say(f"{mark} {text[0]}: {console.told(text[1])}")
     if as_json:
         console.print_json({"ok": not wrong, "findings": findings})
     if wrong:
@@ -207,8 +222,12 @@ ingest_cli.add_commands(app)
 
 def main(arguments: list[str] | None = None) -> None:
     """The console script; without a command it shows its help."""
-    arguments = (sys.argv[1:] if arguments is None else arguments) or ["--help"]
-    console.run(functools.partial(manual.command(app, arguments), arguments, prog_name="wenbao"))
+    given = (sys.argv[1:] if arguments is None else arguments) or ["--help"]
+
+    def called(checked: list[str]) -> object:
+        return manual.command(app, checked)(checked, prog_name="wenbao", standalone_mode=False)
+
+    console.run(given, called, in_front=given[0] in _IN_FRONT)
 
 
 def _settings() -> Settings:
@@ -234,7 +253,7 @@ def _print_rows(
     """A line of JSON for each row of a batch, in their order; up to `together` rows are answered at once."""
     from rag.commands.background import in_order
 
-    rows = console.read_batch(batch, "question")
+    rows = entry.read_batch(batch, "question")
     with contextlib.closing(in_order(rows, answered, _BESIDE_EACH_OTHER, together)) as lines:
         for line in lines:
             console.print_json(line)

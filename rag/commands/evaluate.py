@@ -7,7 +7,6 @@ surer it was said, so answers are counted by their grade.
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
@@ -15,7 +14,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal, get_args
 
-from config.errors import UsageError, reason
+from config.errors import UsageError
+from ingest.entry import objects
 from ingest.language.script import to_simplified
 from rag.records import Answer
 
@@ -92,20 +92,10 @@ class Calibration:
 
 def read_gold(path: Path) -> list[Gold]:
     """The rows of a JSONL file. Raises UsageError naming the line that can't be used."""
-    try:
-        content = path.read_bytes()
-        lines = content.decode("utf-8").splitlines()
-    except OSError as exc:
-        raise UsageError(f"无法读取 {path}:{reason(exc).zh}", f"can't read {path}: {reason(exc).en}") from exc
-    except UnicodeDecodeError as exc:
-        where = content.count(b"\n", 0, exc.start) + 1
-        raise UsageError(f"{path} 第 {where} 行不是 UTF-8 文本", f"{path}, line {where}: not UTF-8 text") from exc
     rows = []
-    for n, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
+    for n, row in objects(path):
         try:
-            rows.append(_gold(json.loads(line), n))
+            rows.append(_gold(row, n))
         except (ValueError, KeyError, TypeError, AttributeError) as exc:
             raise UsageError(
                 f'{path} 第 {n} 行不是 {{"question","answers",…}} 形式的 JSON({exc})',
@@ -210,6 +200,9 @@ def _gold(row: dict[str, Any], n: int) -> Gold:
     answers = row["answers"]
     if not isinstance(answers, list) or not isinstance(row["question"], str):
         raise TypeError("question and answers")
+    history = row.get("history") or []
+    if not isinstance(history, list) or not all(isinstance(each, str) for each in history):
+        raise TypeError("history")
     # A flat list is one fact in its accepted forms, as in reading-comprehension sets.
     facts = [answers] if answers and all(isinstance(form, str) for form in answers) else answers
     docs = row.get("docs") or ([row["doc_id"]] if row.get("doc_id") else [])
@@ -220,7 +213,7 @@ def _gold(row: dict[str, Any], n: int) -> Gold:
         lang=str(row.get("lang") or "?"),
         answers=tuple(tuple(map(str, forms)) for forms in facts),
         docs=tuple(PurePosixPath(str(doc)).name for doc in docs),
-        history=tuple(row.get("history") or ()),
+        history=tuple(history),
     )
 
 

@@ -128,6 +128,7 @@ ENGLISH = {
     "显示改动和略去的内容,终端上带颜色": "show what was changed and left out, coloured on a terminal",
     "为当前 shell 安装命令补全": "Install completion for the current shell.",
     "显示命令补全脚本,供自行安装": "Show completion for the current shell, to copy it or customize the installation.",
+    "显示版本": "Show the version and exit.",
     "显示帮助": "Show this message and exit.",
 }
 _CHINESE = {english: chinese for chinese, english in ENGLISH.items()}

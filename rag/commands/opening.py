@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import sys
 from typing import TYPE_CHECKING
 
 from ingest import console
@@ -29,7 +28,7 @@ def models_for(settings: Settings, *, reads: bool = True) -> Models:
 def opened(settings: Settings, only: Filter, models: Models) -> Engine:
     """The engine; before it is opened, what a filter leaves is said on stderr, or NothingSelected raised."""
     if only:
-        print(browse.scope_of(settings, only).text(settings.language), file=sys.stderr)
+        console.note(browse.scope_of(settings, only).text(settings.language))
     # What is imported and opened stays to the end: looking for garbage among it only takes time.
     if models.prepared:
         gc.disable()

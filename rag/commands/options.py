@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from config.errors import WenbaoError
+from ingest.entry import text
 
 if TYPE_CHECKING:
     from ingest.index.catalog import ReportEntry
@@ -70,4 +71,5 @@ def chosen(report: list[str] | None, place: list[str] | None, since: str | None,
     """The filter that these options stand for. Raises UsageError."""
     from rag.search.filters import build
 
-    return build(report or [], place or [], since, until)
+    names, places = ([text(each) for each in given or []] for given in (report, place))
+    return build(names, places, since, until)

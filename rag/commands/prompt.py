@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -34,7 +35,7 @@ Suggest = Callable[[str], Iterable[Candidate] | None]
 class Prompt:
     """Reads lines; commands are completed while they are typed, earlier questions suggested."""
 
-    def __init__(self, words: str, history: Path, suggest: Suggest, toolbar: Callable[[], str]) -> None:
+    def __init__(self, words: str, history: Path | None, suggest: Suggest, toolbar: Callable[[], str]) -> None:
         self._session: PromptSession[str] = PromptSession(
             words,
             history=_history(history),
@@ -80,12 +81,22 @@ class _Commands(Completer):
             yield Completion(text, -replaces, display_meta=meaning)
 
 
-def _history(path: Path) -> History:
+class _File(FileHistory):
+    """A history file that takes what can be written and goes on without what can't."""
+
+    def store_string(self, string: str) -> None:
+        with contextlib.suppress(OSError):
+            super().store_string(string.encode("utf-8", "replace").decode("utf-8"))
+
+
+def _history(path: Path | None) -> History:
     """The history file, readable by its owner only; in memory where there can be none."""
+    if path is None:
+        return InMemoryHistory()
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         path.touch(mode=0o600)
         with path.open("a", encoding="utf-8"):
-            return FileHistory(str(path))
+            return _File(str(path))
     except OSError:
         return InMemoryHistory()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -139,6 +138,7 @@ def _print(table: Table, language: Language, *, as_json: bool) -> None:
 
 def _write(table: Table, path: Path, language: Language, *, drawn: bool) -> None:
     """Write a picture or a workbook, whole or not at all. Raises StorageError."""
+    from ingest import console
     from ingest.durable import write_atomically
     from rag.show.chart import table_svg
     from rag.show.sheets import table_xlsx
@@ -147,4 +147,4 @@ def _write(table: Table, path: Path, language: Language, *, drawn: bool) -> None
         write_atomically(path, table_svg(table, language) if drawn else table_xlsx(table, language))
     except OSError as exc:
         raise StorageError(f"无法写入 {path}:{reason(exc).zh}", f"can't write {path}: {reason(exc).en}") from exc
-    print(_WRITTEN.text(language).format(path), file=sys.stderr)
+    console.note(_WRITTEN.text(language).format(path))

@@ -1,14 +1,12 @@
-"""Where the short answer stands in a quote, and what a delivered text may not do to a terminal. Pure."""
+"""Where the short answer stands in a quote. Pure."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from ingest.language.script import to_simplified
 
 _MARKER = re.compile(r"\[\d+\]")
-_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
 def spans(text: str, short: str | None) -> list[tuple[int, int]]:
@@ -25,13 +23,6 @@ def markers(text: str) -> list[tuple[int, int]]:
     return [match.span() for match in _MARKER.finditer(text)]
 
 
-def visible(text: str) -> str:
-    """A text of the same characters in which those that could steer a terminal are written out."""
-    return "".join(
-        char if char in "\n\t" or unicodedata.category(char) not in _INVISIBLE else _written_out(char) for char in text
-    )
-
-
 def _stands_alone(text: str, start: int, end: int) -> bool:
     before, after = text[:start][-2:], text[end : end + 2]
     cuts_figure = bool(re.search(r"\d[.,]?$", before)) and text[start].isdigit()
@@ -43,7 +34,3 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
 
 def _latin(char: str) -> bool:
     return char.isascii() and char.isalpha()
-
-
-def _written_out(char: str) -> str:
-    return "" if char in "\r\f\u200b\ufeff" else char.encode("unicode_escape").decode("ascii")

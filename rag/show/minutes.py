@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from config.errors import Language, Message
+from config.shown import markdown
 from rag.answers.table import Table
 from rag.records import Answer
 from rag.search.filters import Filter
@@ -32,9 +33,9 @@ def minutes(exchanges: Sequence[Exchange], language: Language, now: datetime.dat
     for n, exchange in enumerate(exchanges, 1):
         told = exchange.answer
         asked = told.indicator if isinstance(told, Table) else told.question
-        parts.append(f"## {n}. {' '.join(asked.split())}")
+        parts.append(f"## {n}. {markdown(' '.join(asked.split()))}")
         if exchange.only:
-            parts.append(f"*{_ONLY.text(language)}: {exchange.only.text(language)}*")
+            parts.append(f"*{_ONLY.text(language)}: {markdown(exchange.only.text(language))}*")
         parts.append(table_markdown(told, language) if isinstance(told, Table) else answer_markdown(told, language))
     if not exchanges:
         parts.append(_EMPTY.text(language))

@@ -5,10 +5,10 @@ How they look on a terminal is in rag.show.terminal.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from config.errors import Language, Message
+from config.shown import code, markdown, sentence
 from ingest.cleaning.anomalies import Anomaly
 from ingest.index.catalog import ReportEntry
 from rag.answers.citing import title_of
@@ -43,9 +43,6 @@ _ANOMALIES = {
     "unread": Message("未读出 {} 页", "{} pages not read"),
     "recognised": Message("识别 {} 行", "{} lines recognised"),
 }
-# What Markdown would read as its own: marks anywhere, and what makes a block of a line's beginning.
-_MARKS = re.compile(r"[\\`*_<\[\]]")
-_BLOCK = re.compile(r"^([^\S\n]*)([#>+=|~-]|\d+[.)])", re.MULTILINE)
 
 
 def answer_text(answer: Answer, language: Language) -> str:
@@ -87,7 +84,7 @@ def entries_text(entries: Sequence[ReportEntry], language: Language) -> str:
             *(entry.source, title_of(entry.title, entry.source), entry.date or "", entry.publisher or ""),
             *(str(entry.length), str(entry.chunks), warnings(entry.anomalies, language)),
         )
-        lines.append("\t".join(" ".join(field.split()) for field in fields))
+        lines.append("\t".join(sentence(field) for field in fields))
     return "\n".join(lines)
 
 
@@ -127,25 +124,25 @@ def _markdown(block: Block) -> tuple[str, ...]:
     """The paragraphs of a block; every quote is one, so a statement that is one is left out."""
     match block:
         case Understood(label, text):
-            return (f"*{label}: {_escaped(text)}*",)
+            return (f"*{label}: {markdown(text)}*",)
         case Unsure(label):
             return (f"*{heading(label)}:*",)
         case Headline(text):
-            return (f"**{_escaped(text)}**",)
+            return (f"**{markdown(text)}**",)
         case Statement():
-            return () if block.is_quote else (_escaped(block.text),)
+            return () if block.is_quote else (markdown(block.text),)
         case Cited() | Nearest():
             return (f"{_quoted(block.text)}\n>\n> {_source_markdown(block.source)}",)
         case Refusal(label, reason):
-            return (f"**{label}**: {_escaped(reason)}",)
+            return (f"**{label}**: {markdown(reason)}",)
         case NearestHeading(label):
             return (f"{label}:",)
         case Title(text):
-            return (f"**{_escaped(text)}**",)
+            return (f"**{markdown(text)}**",)
         case Grid():
             return (_grid_markdown(block),)
         case Note(text):
-            return (_escaped(text),)
+            return (markdown(text),)
 
 
 def _grid_markdown(grid: Grid) -> str:
@@ -158,18 +155,13 @@ def _grid_markdown(grid: Grid) -> str:
 
 
 def _celled(text: str) -> str:
-    return _escaped(text).replace("|", "\\|")
+    return markdown(" ".join(text.split()))
 
 
 def _source_markdown(source: Source) -> str:
-    where = f"`{source.file.replace('`', '')}` {source.start}-{source.end}"
-    return f"— [{source.n}] {joined(f'《{_escaped(source.title)}》', source.date, source.page, where)}"
+    where = f"{code(source.file)} {source.start}-{source.end}"
+    return f"— [{source.n}] {joined(f'《{markdown(source.title)}》', source.date, source.page, where)}"
 
 
 def _quoted(text: str) -> str:
-    return "\n".join(f"> {line}".rstrip() for line in _escaped(text).split("\n"))
-
-
-def _escaped(text: str) -> str:
-    plain = re.sub(r"\\\[(\d+)\\\]", r"[\1]", _MARKS.sub(r"\\\g<0>", text))  # [1] alone is no link
-    return _BLOCK.sub(lambda match: match[1] + match[2][:-1] + "\\" + match[2][-1], plain)
+    return "\n".join(f"> {line}".rstrip() for line in markdown(text).split("\n"))

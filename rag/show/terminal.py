@@ -13,7 +13,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
+from config import shown
 from config.errors import Language, Message
+from ingest import console
 from ingest.index.catalog import ReportEntry
 from ingest.records import CleanReport
 from rag.answers.citing import title_of
@@ -38,7 +40,6 @@ from rag.show.blocks import (
     blocks,
     source_of,
 )
-from rag.show.marks import visible
 from rag.show.render import answer_text, entries_text, hits_text, table_text, warnings
 from rag.show.tables import table_blocks
 
@@ -115,7 +116,7 @@ class Screen:
     def report(self, report: CleanReport, entry: ReportEntry, *, raw: bool) -> None:
         """A whole report, page by page on a terminal; verbatim in a pipe."""
         if self.plain:
-            self._text(report.raw if raw else report.text)
+            console.say_verbatim(report.raw if raw else report.text)
             return
         from rich.text import Text
 
@@ -124,7 +125,7 @@ class Screen:
         with self.console.pager(styles=not self.console.no_color):
             for block in [*_paragraph(entry, self.language), Text()]:
                 self.console.print(block, soft_wrap=True)
-            self.console.print(Text(visible(report.raw if raw else report.text)), soft_wrap=True)
+            self.console.print(Text(shown.lines(report.raw if raw else report.text)), soft_wrap=True)
 
     def say(self, line: str, style: str = "") -> None:
         """One line of wenbao's own."""
@@ -133,7 +134,7 @@ class Screen:
         if self.plain:
             self._text(line)
         else:  # Chinese may be broken anywhere
-            self.console.print(Text(visible(line), style), soft_wrap=self.language == "zh")
+            self.console.print(Text(shown.lines(line), style), soft_wrap=self.language == "zh")
 
     def pairs(self, rows: Iterable[tuple[str, str]]) -> None:
         """Names and what they mean, in two columns."""
@@ -158,7 +159,7 @@ class Screen:
         return contextlib.nullcontext() if self.plain else self.working(LOADING.text(self.language))
 
     def _text(self, text: str) -> None:
-        print(visible(text) if sys.stdout.isatty() else text, flush=True)
+        console.say(text)
 
     def _show(self, blocks: Iterable[RenderableType]) -> None:
         from rich.table import Table
@@ -182,11 +183,11 @@ def _painted(block: Block) -> Iterator[RenderableType]:
 
     match block:
         case Understood(label, text):
-            yield Text(f"{label}:{visible(text)}\n", _DIM)
+            yield Text(f"{label}:{shown.lines(text)}\n", _DIM)
         case Unsure(label):
             yield Text(f"{label}:\n", _UNSURE)
         case Headline(text):
-            yield _large(visible(text))
+            yield _large(shown.lines(text))
         case Statement(runs):
             yield _marked(runs)
             yield Text()
@@ -195,11 +196,11 @@ def _painted(block: Block) -> Iterator[RenderableType]:
                 yield _marked(quote)
             yield _source(source)
         case Refusal(label, reason):
-            yield Text.assemble((label, "bold"), f":{visible(reason)}")
+            yield Text.assemble((label, "bold"), f":{shown.lines(reason)}")
         case NearestHeading(label):
             yield Text(f"\n{label}:", _DIM)
         case Nearest(source, text):
-            yield Text.assemble(f"\n{visible(text)} ", (f"[{source.n}]", _RUNS["marker"]))
+            yield Text.assemble(f"\n{shown.lines(text)} ", (f"[{source.n}]", _RUNS["marker"]))
             yield _source(source)
         case Title() | Grid() | Note():
             yield _tabular(block)
@@ -211,11 +212,11 @@ def _tabular(block: Tabular) -> RenderableType:
 
     match block:
         case Title(text):
-            return Text(f"{visible(text)}\n", "bold")
+            return Text(f"{shown.lines(text)}\n", "bold")
         case Grid():
             return _grid(block)
         case Note(text):
-            return Text(f"\n{visible(text)}\n", _DIM)
+            return Text(f"\n{shown.lines(text)}\n", _DIM)
 
 
 def _grid(grid: Grid) -> RenderableType:
@@ -228,8 +229,8 @@ def _grid(grid: Grid) -> RenderableType:
         columns.add_column(head, overflow="fold")
     for row in grid.rows:
         marker = f" [{row.n}]" if row.n is not None else ""
-        figure = Text.assemble((visible(row.figure), "bold" if marker else _DIM), (marker, _MARKER))
-        columns.add_row(Text(visible(row.key)), figure, Text(visible(row.remark), _UNSURE))
+        figure = Text.assemble((shown.lines(row.figure), "bold" if marker else _DIM), (marker, _MARKER))
+        columns.add_row(Text(shown.lines(row.key)), figure, Text(shown.lines(row.remark), _UNSURE))
     return columns
 
 
@@ -237,7 +238,7 @@ def _marked(runs: Iterable[Run]) -> Text:
     """A text with its short answer and its markers in their colours."""
     from rich.text import Text
 
-    return Text.assemble(*((visible(run.text), _RUNS[run.kind]) for run in runs))
+    return Text.assemble(*((shown.lines(run.text), _RUNS[run.kind]) for run in runs))
 
 
 def hit_blocks(passages: Sequence[Passage]) -> Iterator[Text]:
@@ -247,8 +248,8 @@ def hit_blocks(passages: Sequence[Passage]) -> Iterator[Text]:
     for n, passage in enumerate(passages, 1):
         chunk = passage.chunk
         place = f"  {passage.score:.3f} · {chunk.source} {chunk.start}-{chunk.end}"
-        yield Text.assemble((f"{n}. {visible(passage.title)}", "bold"), (visible(place), _DIM))
-        yield Text(f"{visible(chunk.text)}\n")
+        yield Text.assemble((f"{n}. {shown.lines(passage.title)}", "bold"), (shown.lines(place), _DIM))
+        yield Text(f"{shown.lines(chunk.text)}\n")
 
 
 def entry_blocks(entries: Sequence[ReportEntry], language: Language, width: int) -> Iterator[RenderableType]:
@@ -264,10 +265,10 @@ def entry_blocks(entries: Sequence[ReportEntry], language: Language, width: int)
             table.add_column(label.text(language), justify="right", no_wrap=True)
         table.add_column(_ACROSS[2].text(language), overflow="fold")
         for entry in entries:
-            title = Text.assemble((visible(_title(entry)), "bold"), "\n", (visible(entry.source), _DIM))
+            title = Text.assemble((shown.lines(_title(entry)), "bold"), "\n", (shown.lines(entry.source), _DIM))
             numbers = Text(str(entry.length)), Text(str(entry.chunks))
             remarks = Text(warnings(entry.anomalies, language).replace(" · ", "\n"), "yellow")
-            table.add_row(title, entry.date or "-", Text(visible(entry.publisher or "-")), *numbers, remarks)
+            table.add_row(title, entry.date or "-", Text(shown.lines(entry.publisher or "-")), *numbers, remarks)
         yield table
     else:
         for entry in entries:
@@ -281,10 +282,10 @@ def _paragraph(entry: ReportEntry, language: Language) -> Iterator[Text]:
     from rich.text import Text
 
     facts = [
-        *(entry.date, visible(entry.publisher or ""), _CHARACTERS.text(language).format(entry.length)),
-        *(_CHUNKS.text(language).format(entry.chunks), visible(entry.source)),
+        *(entry.date, shown.lines(entry.publisher or ""), _CHARACTERS.text(language).format(entry.length)),
+        *(_CHUNKS.text(language).format(entry.chunks), shown.lines(entry.source)),
     ]
-    yield Text(visible(_title(entry)), "bold")
+    yield Text(shown.lines(_title(entry)), "bold")
     yield Text("  " + " · ".join(fact for fact in facts if fact), _DIM)
     if found := warnings(entry.anomalies, language):
         yield Text(f"  ! {found}", "yellow")
@@ -306,11 +307,11 @@ def citation_blocks(
     place = _PLACE.text(language).format(start, end, len(text))
     yield _source(source_of(citation, language))
     section = citation.section if citation.section != citation.title else None
-    yield Text(visible(" · ".join(part for part in (section, f"{kind},{place}") if part)), _DIM)
+    yield Text(shown.lines(" · ".join(part for part in (section, f"{kind},{place}") if part)), _DIM)
     yield Text()
-    before = ("… " if first else "") + visible(text[first:start]).lstrip()
-    quote = visible(text[start:end])
-    after = visible(text[end:last]).rstrip() + (" …" if last < len(text) else "")
+    before = ("… " if first else "") + shown.lines(text[first:start]).lstrip()
+    quote = shown.lines(text[start:end])
+    after = shown.lines(text[end:last]).rstrip() + (" …" if last < len(text) else "")
     gap = "\n\n" if apart else ""
     yield Text.assemble((before, _DIM), gap, (f">>> {quote}" if apart else quote, _QUOTE), gap, (after, _DIM))
 
@@ -333,9 +334,9 @@ def _source(source: Source) -> Text:
     dated = f" · {source.date}" if source.date else ""
     return Text.assemble(
         (f"[{source.n}] ", _MARKER),
-        (visible(source.title), "bold"),
+        (shown.lines(source.title), "bold"),
         (dated, _DIM),
-        (f"\n    {visible(source.place)}", _DIM),
+        (f"\n    {shown.lines(source.place)}", _DIM),
     )
 
 

@@ -11,13 +11,13 @@ import asyncio
 import contextlib
 import json
 import logging
-import os
 import re
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from filelock import FileLock, Timeout
@@ -26,8 +26,9 @@ from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 from telegram.ext import Application, ApplicationBuilder, ExtBot
 from telegram.request import HTTPXRequest
 
-from config.errors import SettingsError, WenbaoError, reason
+from config.errors import SettingsError, StorageError, WenbaoError, reason
 from config.settings import Settings
+from ingest import running
 from ingest.durable import storing
 from rag.telegram.answering import Answering
 from rag.telegram.doing.admin import Admin
@@ -41,6 +42,7 @@ from rag.telegram.logs import set_up_logs
 from rag.telegram.receiving.access import Access
 from rag.telegram.receiving.door import Door
 from rag.telegram.receiving.intake import KINDS, Intake, JournalQueue, PollRequest
+from rag.telegram.receiving.trouble import Trouble
 from rag.telegram.sending.outbox import Outbox
 from rag.telegram.sending.pacing import Pacing
 from rag.telegram.shelf.uploads import Uploads
@@ -130,7 +132,8 @@ class _Bot:
             settings, self._folder / "changes", stores.changes, stores.tokens, self._answering, self._outbox
         )
         self._guide = Guide(settings.language, stores.meta, self._access, self._outbox)
-        self._queue = JournalQueue(stores.journal)
+        self._trouble = Trouble(self._access, self._outbox, settings.language)
+        self._queue = JournalQueue(stores.journal, self._stuck, self._trouble.over)
         self._application = self._assembled()
 
     def _assembled(self) -> Application:  # type: ignore[type-arg]
@@ -155,6 +158,7 @@ class _Bot:
             too_late=handlers.too_late,
             give_up=handlers.give_up,
             put_again=self._queue.put_again,
+            now=self._poll.now,
         )
         builder = ApplicationBuilder().bot(self._bot).update_queue(self._queue).concurrent_updates(intake)
         application = builder.job_queue(None).build()
@@ -164,7 +168,7 @@ class _Bot:
     async def run(self) -> str | None:
         """Until told to stop; the reason when it wasn't by a signal."""
         loop = asyncio.get_running_loop()
-        for name in (signal.SIGTERM, signal.SIGINT):
+        for name in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             loop.add_signal_handler(name, self._stop.set)
         watch = Watch(
             self._folder / HEALTH,
@@ -174,7 +178,7 @@ class _Bot:
             lambda: {"generation": self._answering.generation, "questions": self._answering.active},
             self._fail,
         )
-        watching = asyncio.create_task(watch.run())
+        watching = self._supervised(watch.run(), "the watch")
         upkeep: list[asyncio.Task[None]] = []
         try:
             if await self._connect():
@@ -184,7 +188,10 @@ class _Bot:
                 await self._take_up()
                 self._pulse.largest_lag = 0.0  # opening the index blocks it, but nobody waits yet
                 await self._listen()
-                upkeep += [asyncio.create_task(self._guide.register_all()), asyncio.create_task(self._tidy())]
+                upkeep += [
+                    self._supervised(self._guide.register_all(), "registering the commands"),
+                    self._supervised(self._tidy(), "the upkeep"),
+                ]
                 _log.info("the bot @%s is up", self._bot.username)
                 await self._stop.wait()
                 await self._finish()
@@ -289,7 +296,7 @@ class _Bot:
             if self._reason is None:
                 self._stores.journal.put_back()
             self._stores.close()
-            os._exit(_STOPPED_HARD)
+            running.end(_STOPPED_HARD)
 
     async def _tidy(self) -> None:
         """Now and every hour: forget what is older than the retention days."""
@@ -300,6 +307,23 @@ class _Bot:
             except WenbaoError as exc:
                 _log.error("old records were not deleted: %s", exc)
             await asyncio.sleep(_TIDY_EVERY)
+
+    async def _stuck(self, update: Update, error: StorageError) -> None:
+        """Nothing is polled while an update waits for the journal, and Telegram isn't to blame for that."""
+        self._poll.contact = time.monotonic()
+        await self._trouble.met(update, error)
+
+    def _supervised(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
+        """A task whose failure ends the bot, for a supervisor to start it again, instead of going unseen."""
+
+        def ended(task: asyncio.Task[None]) -> None:
+            if not task.cancelled() and (error := task.exception()) is not None:
+                _log.error("%s has failed", name, exc_info=error)
+                self._fail(f"{name} has failed ({type(error).__name__})")
+
+        task = asyncio.create_task(work)
+        task.add_done_callback(ended)
+        return task
 
     def _contact(self) -> float | None:
         """Seconds since Telegram was heard; unknown where it calls us."""

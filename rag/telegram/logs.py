@@ -5,7 +5,6 @@ A formatter, not a filter, takes the token out: only there message, exception an
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 import sys
@@ -14,6 +13,7 @@ from typing import Any
 
 from telegram.error import TelegramError
 
+from config import shown
 from config.logs import quiet_libraries
 from config.settings import Settings
 
@@ -52,7 +52,11 @@ class _Lines(_Plain):
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%S%z")
 
     def format(self, record: logging.LogRecord) -> str:
-        return redact(super().format(record), self._token)
+        return shown.lines(redact(super().format(record), self._token))
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  # the standard library's name
+        record.message = shown.line(record.message)  # nothing from outside begins a line of its own
+        return super().formatMessage(record)
 
 
 class _Json(_Plain):
@@ -69,4 +73,4 @@ class _Json(_Plain):
         }
         if record.exc_info:
             event["exception"] = redact(self.formatException(record.exc_info), self._token)
-        return json.dumps(event, ensure_ascii=False)
+        return shown.as_json(event)

@@ -19,6 +19,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from ingest import running
+
 _log = logging.getLogger(__name__)
 
 _BEAT = 0.05  # seconds between two beats
@@ -107,7 +109,7 @@ class Watch:
                 _log.critical("the event loop has been blocked for %.0f s", _LOOP_BLOCKED)
                 with contextlib.suppress(ValueError, OSError):
                     faulthandler.dump_traceback(sys.__stderr__ or 2)
-                os._exit(BLOCKED_EXIT)
+                running.end(BLOCKED_EXIT)
 
 
 def healthy(path: Path) -> bool:

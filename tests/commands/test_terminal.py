@@ -17,8 +17,9 @@ from conftest import MODELS, ROOT, SEEDS, assert_one_line
 from rich.cells import cell_len
 from rich.console import Console
 
+from config import shown
 from ingest.index.catalog import ReportEntry
-from rag.show.marks import spans, visible
+from rag.show.marks import spans
 from rag.show.terminal import Screen
 
 QUESTION = "巴州有多少个乡村科普馆?"
@@ -353,5 +354,5 @@ def test_the_answer_is_marked_never_a_part_of_another_figure(text, short, found)
 
 
 def test_nothing_in_a_report_steers_the_terminal():
-    text = visible("甲\x1b[2J乙\x07\u202e丙\x9b31m\r\n丁\t\u200b戊")
+    text = shown.lines("甲\x1b[2J乙\x07\u202e丙\x9b31m\r\n丁\t\u200b戊")
     assert text == "甲\\x1b[2J乙\\x07\\u202e丙\\x9b31m\n丁\t戊"

@@ -7,16 +7,19 @@ the request that polls, the queue that updates go through, and the processor aro
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from telegram import Message, Update
 from telegram.ext import BaseUpdateProcessor
 from telegram.request import HTTPXRequest
 
+from config.errors import StorageError
 from config.settings import Settings
 from rag.telegram.receiving.access import Access, Reading, Verdict
 from rag.telegram.state.journal import Journal
@@ -26,6 +29,7 @@ _log = logging.getLogger(__name__)
 KINDS = ("message", "callback_query")
 _CONCURRENT = 256
 _ATTEMPTS = 3  # processes that may go down while they work on an update; after these it is given up with a word
+_UNTIL_WRITABLE = 2.0  # seconds between two tries to write the journal
 _PAUSES = (30.0, 60.0, 120.0, 240.0, 480.0)  # seconds after which what wasn't delivered is tried again
 
 
@@ -33,13 +37,24 @@ class PollRequest(HTTPXRequest):
     """The connection that polls: notes each contact, and replaces an update that can't be read by an empty one.
 
     Otherwise one such update would drop all that came with it, and come again for ever. `refused` is called
-    when Telegram says that there is no such bot, after which python-telegram-bot stops polling silently.
+    when Telegram says that there is no such bot, after which python-telegram-bot stops polling silently. Every reply
+    tells what time it is there, which this machine's clock may not.
     """
 
     def __init__(self, *, refused: Callable[[int], None], timeout: float) -> None:
-        super().__init__(connection_pool_size=1, read_timeout=timeout, connect_timeout=timeout)
+        hooks = {"event_hooks": {"response": [self._compare_clocks]}}
+        super().__init__(connection_pool_size=1, read_timeout=timeout, connect_timeout=timeout, httpx_kwargs=hooks)
         self._refused = refused
+        self._ahead = 0.0
         self.contact = time.monotonic()
+
+    def now(self) -> float:
+        """The time, in seconds since 1970, as Telegram has it."""
+        return time.time() - self._ahead
+
+    async def _compare_clocks(self, response: Any) -> None:
+        with contextlib.suppress(KeyError, TypeError, ValueError):
+            self._ahead = time.time() - parsedate_to_datetime(response.headers["date"]).timestamp()
 
     async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
         code, payload = await super().do_request(*args, **kwargs)
@@ -81,21 +96,45 @@ def _parses(update: object) -> bool:
 
 
 class JournalQueue(asyncio.Queue[object]):
-    """The queue of updates; what is put in is journalled first, and what is known already isn't taken twice."""
+    """The queue of updates; what is put in is journalled first, and what is known already isn't taken twice.
 
-    def __init__(self, journal: Journal) -> None:
+    While the journal can't be written nothing more is taken in: `stuck` hears of it at every try, `over` afterwards.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        stuck: Callable[[Update, StorageError], Awaitable[None]],
+        over: Callable[[], Awaitable[None]],
+        pause: float = _UNTIL_WRITABLE,
+    ) -> None:
         super().__init__()
-        self._journal = journal
+        self._journal, self._stuck, self._over, self._pause = journal, stuck, over, pause
 
     async def put(self, item: object) -> None:
         if isinstance(item, Update):
             if item.message is None and item.callback_query is None:
                 return
-            if not self._journal.receive(item.update_id, item.to_json()):
+            if not await self._journalled(item):
                 _log.info("update %s came again and is dropped", item.update_id)
                 return
         await super().put(item)
         await asyncio.sleep(0)
+
+    async def _journalled(self, update: Update) -> bool:
+        """Whether the update is new; not before that is written down."""
+        waited = False
+        while True:
+            try:
+                new = self._journal.receive(update.update_id, update.to_json())
+            except StorageError as exc:
+                waited = True
+                await self._stuck(update, exc)
+                await asyncio.sleep(self._pause)
+                continue
+            if waited:
+                await self._over()
+            return new
 
     async def put_again(self, update: Update) -> None:
         """An update of an earlier process that is in the journal already."""
@@ -121,12 +160,13 @@ class Intake(BaseUpdateProcessor):
         give_up: Callable[[Update], Awaitable[None]],
         put_again: Callable[[Update], Awaitable[None]],
         pauses: Sequence[float] = _PAUSES,
+        now: Callable[[], float] = time.time,
     ) -> None:
         super().__init__(_CONCURRENT)
         self._patience = settings.telegram_backlog_minutes * 60
         self._journal, self._access, self._read = journal, access, read
         self._turn_away, self._too_late, self._give_up = turn_away, too_late, give_up
-        self._put_again, self._pauses = put_again, pauses
+        self._put_again, self._pauses, self._now = put_again, pauses, now
         self._open: set[int] = set()
         self._tries: dict[int, int] = {}
         self._resting: set[asyncio.Task[None]] = set()
@@ -149,7 +189,7 @@ class Intake(BaseUpdateProcessor):
             if not isinstance(update, Update):
                 return
             verdict = self._access.judge(update, self._read)
-            attempts = self._journal.begin(update.update_id)
+            attempts = self._begun(update)
             admitted = verdict is Verdict.ADMITTED and not self._stale(update) and attempts <= _ATTEMPTS
             if admitted:
                 await coroutine
@@ -178,13 +218,24 @@ class Intake(BaseUpdateProcessor):
             if not admitted and hasattr(coroutine, "close"):
                 coroutine.close()
             if isinstance(update, Update):
-                self._close(update, outcome)
+                try:
+                    self._close(update, outcome)
+                except StorageError as exc:  # it stays open there, and the next process looks at it again
+                    _log.error("update %s can't be closed: %s", update.update_id, exc)
+
+    def _begun(self, update: Update) -> int:
+        """How many processes have begun with it. Raises StorageError, and it is tried again later."""
+        try:
+            return self._journal.begin(update.update_id)
+        except StorageError:
+            self.leave_open(update)
+            raise
 
     def _close(self, update: Update, outcome: str) -> None:
         if update.update_id in self._open:
             self._open.discard(update.update_id)
-            self._journal.put_back(update.update_id)
             self._try_later(update)
+            self._journal.put_back(update.update_id)
         elif outcome == "received":
             self._journal.put_back(update.update_id)
         else:
@@ -210,4 +261,4 @@ class Intake(BaseUpdateProcessor):
         message = update.message
         if message is None or update.update_id in self._tries:
             return False
-        return time.time() - message.date.timestamp() > self._patience
+        return self._now() - message.date.timestamp() > self._patience

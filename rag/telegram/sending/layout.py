@@ -8,18 +8,17 @@ Telegram counts them.
 from __future__ import annotations
 
 import html
-import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
+from config.shown import message
 from ingest.language.marks import sentences
 
 LIMIT = 3500  # of Telegram's 4096: room for what a client or server counts differently
 
 _JOINERS = "\u200d"
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ def units(text: str) -> int:
 
 def pieces(spans: Iterable[Span], limit: int = LIMIT) -> list[Piece]:
     """The messages that say this, in order; none is empty or longer than `limit`."""
-    clean = [replace(span, text=_CONTROLS.sub("", span.text)) for span in spans]
+    clean = [replace(span, text=message(span.text)) for span in spans]
     text = "".join(span.text for span in clean)
     found = []
     for start, end in _cuts(text, limit):
@@ -62,7 +61,7 @@ def pieces(spans: Iterable[Span], limit: int = LIMIT) -> list[Piece]:
 
 def one_line(text: str, limit: int) -> str:
     """The text on one line, cut at `limit` characters, without marks that reorder what stands around it."""
-    line = "".join(char for char in " ".join(text.split()) if unicodedata.category(char) not in {"Cf", "Cc"})
+    line = message(" ".join(text.split()))
     return line if len(line) <= limit else line[: _boundary(line, limit - 1)] + "…"
 
 

@@ -59,6 +59,15 @@ UNAVAILABLE = Message(
 FAILED = Message(
     "出错了,这条没有处理完;请再试一次。", "Something went wrong and this was not finished; please try again."
 )
+STATE_STUCK = Message(
+    "⚠️ 机器人无法保存收到的消息,暂停接收;恢复后会自动继续。",
+    "⚠️ The bot can't keep what it receives and takes nothing more in; it goes on by itself once it can.",
+)
+STATE_WAITS = Message(
+    "服务器暂时无法保存问题,恢复后会自动回答,不必重发。",
+    "The server can't keep questions just now; yours is answered once it can, no need to send it again.",
+)
+STATE_GOES_ON = Message("✅ 机器人又可以保存消息,继续接收。", "✅ The bot can keep what it receives again and goes on.")
 GIVEN_UP = Message(
     "处理这条消息时程序几次中断,没有完成;请换个说法再问一次,仍不行请告诉管理员。",
     "The program was interrupted several times while working on this and has given it up; please ask again in "

@@ -1,0 +1,114 @@
+"""A report that wants to steer the terminal: nothing of its text, title or name does, in any command."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import unicodedata
+from pathlib import Path
+
+import pexpect
+import pytest
+from conftest import MODELS, ROOT
+
+from config.settings import Settings
+from ingest.pipeline import ingest
+
+HOSTILE = "\x1b]0;taken\x07\x1b[31m\x9b32m\x9d0;x\x9c\u202eabc\u2066\u200b\x08"
+QUESTION = "东山县建成乡村科普馆多少个?"
+FILLING = "全县科协系统认真学习贯彻上级会议精神,团结带领广大科技工作者,推动各项工作取得新进展。\n" * 30
+OURS = re.compile(r"\x1b\[[0-9;]*m|\x1b\[\?25[lh]|\x1b\[[0-9]*[KA]|\r")  # colours, and a line drawn again
+COMMANDS = [
+    ["ingest"],
+    ["status"],
+    ["sources"],
+    ["sources", "--json"],
+    ["clean", "NAME"],
+    ["clean", "NAME", "--diff"],
+    ["show", "东山县"],
+    ["ask", QUESTION],
+    ["ask", QUESTION, "--markdown"],
+    ["search", QUESTION, "--plain"],
+    ["show", HOSTILE],
+    ["ask", QUESTION, HOSTILE],
+    [HOSTILE],
+]
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory, embedder) -> Settings:
+    folder = tmp_path_factory.mktemp("hostile")
+    text = f"东山县科协{HOSTILE}工作总结\n东山县科协建成乡村科普馆21个{HOSTILE}。\n{FILLING}"
+    (folder / f"a{HOSTILE}\n=b.txt").write_text(text, encoding="utf-8")
+    (folder / f"bad{HOSTILE}.xyz").write_bytes(b"x")
+    settings = Settings(reports_dir=folder, data_dir=tmp_path_factory.mktemp("data"), models_dir=MODELS)
+    ingest(settings, [], Quiet(), embedder=embedder)
+    return settings
+
+
+class Quiet:
+    """An observer that says nothing."""
+
+    def notify(self, message: object) -> None:
+        pass
+
+    def embedding(self, done: int, total: int) -> None:
+        pass
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    ours = {"REPORTS_DIR": settings.reports_dir, "DATA_DIR": settings.data_dir, "MODELS_DIR": MODELS}
+    plain = {k: v for k, v in os.environ.items() if not k.startswith("WENBAO_")}
+    return plain | {f"WENBAO_{k}": str(v) for k, v in ours.items()} | {"PYTHONPATH": str(ROOT), "TERM": "xterm"}
+
+
+@pytest.mark.parametrize(
+    "words", COMMANDS, ids=lambda words: "-".join(words[:3])[:24].encode("unicode_escape").decode()
+)
+def test_nothing_steers_the_terminal(office, words):
+    (name,) = (path.name for path in office.reports_dir.glob("*.txt"))
+    arguments = ["-m", "rag", *(name if word == "NAME" else word for word in words)]
+    env = environment(office) | {"PAGER": "cat"}
+    shown, code = pexpect.run(
+        " ".join(map(_quoted, [sys.executable, *arguments])),
+        timeout=300,
+        withexitstatus=True,
+        env=env,
+        cwd=str(office.reports_dir),
+    )
+    text = OURS.sub("", shown.decode("utf-8", "replace"))
+    assert {char for char in text if unicodedata.category(char) in {"Cc", "Cf", "Zl", "Zp"}} <= {"\n", "\t"}
+    assert "Traceback" not in text
+    assert code in (0, 1, 2, 4)
+
+
+def _quoted(word: str) -> str:
+    """A word as pexpect's own splitting of a command reads it."""
+    return "'" + word.replace("'", "") + "'"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("words", [["ask", QUESTION], ["ingest"], ["chat"]])
+def test_a_signal_ends_every_command_with_its_number_and_leaves_nothing(office, tmp_path, words, number):
+    """Sent as soon as the models are being loaded, while native code is at work."""
+    env = environment(office) | {"TMPDIR": str(tmp_path), "WENBAO_CHUNK_SIZE": "100"}
+    command = [sys.executable, "-m", "rag", *words]
+    with subprocess.Popen(
+        command, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as run:
+        while run.poll() is None and not _loads_natively(run.pid):
+            time.sleep(0.01)
+        run.send_signal(number)
+        _, said = run.communicate(timeout=60)
+    assert run.returncode == 128 + number
+    assert b"Traceback" not in said
+    assert list(tmp_path.iterdir()) == []
+
+
+def _loads_natively(pid: int) -> bool:
+    """Whether the process has begun to load the libraries that do the work."""
+    return "tantivy" in Path(f"/proc/{pid}/maps").read_text(encoding="utf-8")

@@ -1,0 +1,85 @@
+"""A state that can't be written and a clock that is wrong: nobody is forgotten, nobody turned away."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime
+import email.utils
+import sqlite3
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+from telegram import Chat, Message, Update, User
+
+from rag.telegram.receiving.intake import JournalQueue, PollRequest
+from rag.telegram.state.stores import Stores
+
+WRONG = 40 * 60  # seconds
+
+
+def update(number: int) -> Update:
+    user = User(1, "a", is_bot=False)
+    sent = Message(number, datetime.datetime.now(datetime.UTC), Chat(1, "private"), from_user=user, text="?")
+    return Update(number, message=sent)
+
+
+def test_updates_wait_while_the_journal_cannot_be_written_and_none_is_lost(tmp_path):
+    path = tmp_path / "state.db"
+    said = []
+
+    def rename(old: str, new: str) -> None:
+        with contextlib.closing(sqlite3.connect(path)) as db:
+            db.execute(f"ALTER TABLE {old} RENAME TO {new}")
+
+    async def stuck(waiting: Update, _: Exception) -> None:
+        said.append(waiting.update_id)
+        if len(said) == 3:
+            rename("away", "journal")
+
+    async def over() -> None:
+        said.append("over")
+
+    async def receive() -> int:
+        queue = JournalQueue(stores.journal, stuck, over, pause=0)
+        await queue.put(update(1))
+        rename("journal", "away")
+        await queue.put(update(2))
+        await queue.put(update(2))
+        return queue.qsize()
+
+    with contextlib.closing(Stores.open(path)) as stores:
+        assert asyncio.run(receive()) == 2
+    assert said == [2, 2, 2, "over"]
+
+
+class Late(BaseHTTPRequestHandler):
+    """A server whose clock is another than ours."""
+
+    def do_POST(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b'{"ok": true, "result": []}')
+
+    def date_time_string(self, *_: object) -> str:
+        return email.utils.formatdate(time.time() - WRONG, usegmt=True)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def test_what_time_it_is_telegram_says():
+    async def poll(port: int) -> float:
+        request = PollRequest(refused=print, timeout=5)
+        await request.initialize()
+        before = abs(request.now() - time.time())
+        await request.do_request(f"http://127.0.0.1:{port}/", "POST")
+        await request.shutdown()
+        assert before < 1
+        return time.time() - request.now()
+
+    with HTTPServer(("127.0.0.1", 0), Late) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        assert abs(asyncio.run(poll(server.server_port)) - WRONG) < 5
+        server.shutdown()
