@@ -41,6 +41,9 @@ class Passage:
     score: float
 
 
+UNPROVED = -9.0  # the log odds of proving the answer of what nobody has read
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """A sentence that may answer: `report.text[start:end] == text`.
@@ -57,7 +60,7 @@ class Evidence:
     text: str
     relevance: float = 0.0
     margin: float = 0.0
-    proof: float = 0.0
+    proof: float = UNPROVED
     polarity: float = 0.0
     told: float = 0.0
     span: tuple[int, int] | None = None

@@ -37,7 +37,7 @@ def compose(query: Query, passages: Sequence[Passage], library: Library) -> Answ
     certainty = grade(evidence, library)
     if certainty is None:
         return refused(query.question, why_not(query, evidence, library), evidence, library.report)
-    versions = rivals(query, evidence, library.judge)
+    versions = rivals(query, evidence, library)
     if len(versions) > 1:
         shown = [forms.narrowed_to(each, forms.ROOM // len(versions)) for each in versions]
         lead = told_apart(query.question, versions)

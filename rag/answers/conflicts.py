@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from ingest.language import dates, figures, units
 from rag.answers.citing import in_script, say
-from rag.judge.judge import Judge
+from rag.judge.features import Case, other_place, other_year
+from rag.judge.ranking import Library
 from rag.question.query import Query
 from rag.question.terms import parts
 from rag.records import Evidence, Question
@@ -15,7 +16,7 @@ _ALIKE = 0.5  # the share of their words that two sentences must have in common 
 _MOST = 3
 
 
-def rivals(query: Query, evidence: Sequence[Evidence], judge: Judge) -> list[Evidence]:
+def rivals(query: Query, evidence: Sequence[Evidence], library: Library) -> list[Evidence]:
     """The best sentence and those of other reports that give another figure or date for the same thing, the newest
     first; the best one alone where nothing contradicts it."""
     best, told = evidence[0], [evidence[0]]
@@ -26,7 +27,8 @@ def rivals(query: Query, evidence: Sequence[Evidence], judge: Judge) -> list[Evi
         if (
             len(told) < _MOST
             and other.passage.chunk.source not in known
-            and judge.certainty(other.probability) is not None
+            and library.judge.certainty(other.probability) is not None
+            and not _elsewhere(query, other, library)
             and _alike(best.text, other.text)
             and all(_differs(each, other) for each in told)
         ):
@@ -41,6 +43,12 @@ def told_apart(question: Question, versions: Iterable[Evidence]) -> str:
         for n, e in enumerate(versions, 1)
     )
     return say(question, "各份报告所说不同:", "The reports differ: ") + each
+
+
+def _elsewhere(query: Query, evidence: Evidence, library: Library) -> bool:
+    """Whether a sentence speaks of another place or year than the one asked about."""
+    case = Case(query, evidence, library.view(evidence.passage.chunk.source), 0.0, 0.0)
+    return bool(other_place(case) or other_year(case))
 
 
 def _short(evidence: Evidence) -> str:

@@ -253,7 +253,7 @@ def _kind(folded: str) -> Kind:
     for pattern, kind in ((_PERSON, "person"), (_BODY, "body"), (_NAME, "name"), (_WHERE, "place"), (_LIST, "list")):
         if pattern.search(folded):
             return kind  # type: ignore[return-value]
-    stated = not _asks(folded) and bare != folded.rstrip()  # 由省政府主办的? but not 防火措施
+    stated = not _asks(folded) and folded.rstrip().endswith("?")  # 由省政府主办的? but not 防火措施
     return "yes" if _YES.search(bare) or stated else "text"
 
 

@@ -20,6 +20,7 @@ _STILL = 1e-9
 _FEW = 20  # questions of which the share of wrong ones says something
 _LEAST = 2e-4  # what a feature must take off the log loss of authors left out to be kept
 _WRONG_IF_SURE = 0.03  # the share of what is called sure that may be wrong
+_REFUSED_WRONGLY = 0.1  # the share of what could be answered that may be refused
 _RIGHT_IF_LIKELY = 0.5  # the share of what is called likely that must be right
 _NEVER = 1.01
 
@@ -161,8 +162,8 @@ def earning(rows: Sequence[Row], names: Sequence[str]) -> list[str]:
 def thresholds(some: Sequence[Outcome]) -> tuple[float, float]:
     """(sure, likely), the least probabilities of the grades, for questions as they are asked.
 
-    So few of what is sure are wrong; likely are those with which most questions are right, be they answered or
-    refused, as long as so many of what is likely are right.
+    So few of what is sure are wrong; and so few questions that have an answer are refused, as long as so many of what
+    is likely are right.
     """
     order = sorted((o for o in some if o.row.variant == "asked"), key=lambda o: -o.probability)
     sure, wrong = _NEVER, 0
@@ -170,14 +171,15 @@ def thresholds(some: Sequence[Outcome]) -> tuple[float, float]:
         wrong += not outcome.right
         if count >= _FEW and wrong <= _WRONG_IF_SURE * count:
             sure = outcome.probability
-    gained, best, likely = 0, 0, sure
+    able = [o for o in order if o.row.answerable]
+    last = able[int((1 - _REFUSED_WRONGLY) * (len(able) - 1))].probability if able else _NEVER
     unsure = [o for o in order if o.probability < sure]
-    for count, outcome in enumerate(unsure, 1):
-        gained += int(outcome.right) - int(not outcome.row.answerable)
-        right = sum(o.right for o in unsure[:count])
-        if gained >= best and right >= _RIGHT_IF_LIKELY * count:
-            best, likely = gained, outcome.probability
-    return round(sure, 3), round(min(likely, sure), 3) if best else _NEVER
+    worth = [
+        o.probability
+        for count, o in enumerate(unsure, 1)
+        if o.probability >= last and sum(each.right for each in unsure[:count]) >= _RIGHT_IF_LIKELY * count
+    ]
+    return round(sure, 3), round(min([*worth, sure]), 3)
 
 
 def reliability(some: Sequence[Outcome], tenths: int = 10) -> list[tuple[float, float, int]]:

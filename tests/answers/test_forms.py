@@ -66,8 +66,8 @@ def test_how_something_is_done_is_told_in_more_sentences_than_how_much():
     assert counts["summary"] >= counts["passage"]
 
 
-def test_a_fact_without_a_reader_that_knows_proofs_is_one_sentence(shelf):
-    evidence = [shelf.evidence(step, proof=0.0) for step in STEPS]
+def test_a_fact_that_nobody_has_read_is_one_sentence(shelf):
+    evidence = [shelf.evidence(step) for step in STEPS]
     assert chosen("fact", evidence) == evidence[:1]
 
 

@@ -131,8 +131,8 @@ def test_of_what_is_sure_at_most_three_in_a_hundred_are_wrong(rows):
 @pytest.mark.parametrize(
     ("said", "sure", "likely"),
     [
-        ([(0.9, True)] * 20 + [(0.8, True), (0.3, False), (0.2, False)], 0.8, 1.01),
-        ([(0.9, True)] * 20 + [(0.7, False), (0.6, True), (0.5, True), (0.1, False)], 0.9, 0.5),
+        ([(0.9, True)] * 20 + [(0.8, True), (0.3, False), (0.2, False)], 0.8, 0.8),
+        ([(0.9, True)] * 20 + [(0.8, False)] * 2 + [(0.6, True)] * 5 + [(0.1, False)], 0.9, 0.6),
         ([(0.9, True)] * 12 + [(0.8, False), (0.2, False)], 1.01, 0.9),
     ],
 )
