@@ -179,7 +179,7 @@ class Engine:
         certainty = grade(evidence, library)
         if certainty is None:
             return Found(part, None)
-        said, figure = figure_of(evidence[0], part.label)
+        said, figure = figure_of(evidence[0], query.asked, part.label)
         return Found(part, evidence[0], said, figure, certainty)
 
     def table(self, indicator: str, by: By = "place", places: Sequence[str] = (), only: Filter = EVERYTHING) -> Table:

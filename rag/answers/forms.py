@@ -13,6 +13,7 @@ from rag.records import Evidence, Form
 
 ROOM = 560  # characters of all quotes together, so that an answer stays below 600
 _MOST: dict[Form, int] = {"fact": 3, "list": 4, "passage": 4, "summary": 6, "yesno": 2}
+_ENOUGH = 0.6  # the probability from which on the sentence of a short answer stands alone
 # The least log odds of proving the answer with which a further sentence is quoted, and how far they may lie below
 # those of the best one: fitted by `make judge`, docs/quality.md.
 _LEAST: dict[Form, float] = {"fact": -2.0, "list": -1.0, "passage": -2.0, "summary": -3.0, "yesno": -3.0}
@@ -23,6 +24,8 @@ _TOLD = 1.0  # log odds from which on a yes or no is said
 def chosen(form: Form, evidence: Sequence[Evidence]) -> list[Evidence]:
     """The best sentence and those beside it that prove the answer as well, in the order of the text."""
     best = narrowed_to(evidence[0])
+    if form == "fact" and best.short is not None and best.probability >= _ENOUGH:
+        return [best]
     kept, room = [best], ROOM - len(best.text)
     least = max(_LEAST[form], best.proof - _BELOW[form])
     source = best.passage.chunk.source

@@ -36,6 +36,8 @@ def unknown_name(query: Query, frequency: Frequency, naming: Naming) -> str | No
     for names in names_of(query):
         if not any(naming(name) for name in names) and not any(naming(part) for part in _own_parts(names)):
             return names[0]
+    if query.core and (head := _untranslated(query, frequency)):
+        return head
     return next((word for word in proper(_unknown(query, frequency)) if not naming(word)), None)
 
 
@@ -54,6 +56,12 @@ def names_of(query: Query) -> Iterator[tuple[str, ...]]:
         if end - start > 2:
             yield (text[start + 1 : end - 1],)
     yield from ((person.name,) for person in people.find(text) if person.name)
+
+
+def _untranslated(query: Query, frequency: Frequency) -> str:
+    """The thing that a question in another language counts, where none of its words is in any report; else nothing."""
+    known = any(frequency(form) for term in query.head.terms for form, _ in term.forms)
+    return query.counted if query.head.terms and not known else ""
 
 
 def unknown_word(query: Query, frequency: Frequency, naming: Naming) -> str | None:

@@ -19,8 +19,10 @@ from ingest.language.questions import asking
 from ingest.language.script import to_simplified
 from rag.answers.citing import ReportOf, answered, in_script, refused, say
 from rag.evidence.sentences import narrowed
+from rag.evidence.shorts import counts
 from rag.evidence.subject import ReportView, fold_same_length
 from rag.judge.ranking import ViewOf
+from rag.question.kind import Asked
 from rag.question.places import Named, named, whole
 from rag.question.query import Query
 from rag.records import Answer, Certainty, Evidence, Question
@@ -232,9 +234,10 @@ def _mentioned_at(query: Query, evidence: Evidence, quoted: Sequence[str]) -> in
     return evidence.start + min((at for form in forms if (at := folded.find(form)) >= 0), default=0)
 
 
-def figure_of(evidence: Evidence, label: str = "") -> tuple[str, Figure | None]:
-    """The figure of the short answer as the report writes it; of several the one beside the label it is asked by."""
-    beside = _beside(evidence.text, label)
+def figure_of(evidence: Evidence, want: Asked, label: str = "") -> tuple[str, Figure | None]:
+    """The figure of the short answer as the report writes it; of several that may answer the one in the item of an
+    enumeration that names the label it is asked by."""
+    beside = _beside(evidence.text, want, label)
     if beside is not None:
         return evidence.text[beside.start : beside.end], beside
     if evidence.short is None:
@@ -243,12 +246,12 @@ def figure_of(evidence: Evidence, label: str = "") -> tuple[str, Figure | None]:
     return said, next(iter(figures.find(said)), None)
 
 
-def _beside(text: str, label: str) -> Figure | None:
-    """The only figure in a label's own item of an enumeration: 二等奖32个."""
+def _beside(text: str, want: Asked, label: str) -> Figure | None:
+    """The only figure that may answer in a label's own item of an enumeration: 二等奖32个."""
     for start, end in marks.clauses(text, listing=True):
         if label and label in text[start:end]:
             own = [figure for figure in figures.find(text) if start <= figure.start < end]
-            return own[0] if len(own) == 1 else None
+            return own[0] if len(own) == 1 and counts(want, own[0].unit) else None
     return None
 
 

@@ -66,7 +66,9 @@ class Query:
     words: str
     meaning: str
     core: str = ""
-    """What a question in another language asks, without its places and years; compared by meaning."""
+    """What a question in another language asks, without its places and years."""
+    counted: str = ""
+    """The thing that it counts, as it names it."""
 
 
 def build(question: Question, corpus: Corpus) -> Query:
@@ -115,6 +117,7 @@ def _foreign(question: Question, corpus: Corpus) -> Query:
         " ".join([*said, *forms]) or question.interpreted,
         " ".join([question.interpreted, *said]),
         _core(question.text),
+        head_words[1] if head_words else "",
     )
 
 

@@ -10,6 +10,7 @@ from config.errors import UsageError
 from ingest.language import marks, people
 from ingest.language.questions import asking
 from ingest.language.script import fold_script, to_simplified, to_traditional
+from ingest.language.words import table
 from rag.question.followup import complete, is_courtesy, is_left_open, refers_back
 from rag.question.places import place_of
 from rag.records import Question, QuestionLanguage
@@ -82,7 +83,10 @@ def figure_question(indicator: str) -> str:
     name = indicator.strip().rstrip("?？")
     if re.search(rf"{asking()}|\bhow\b|\bwhat\b", fold(name)):
         return f"{name}?"
-    return f"{name}是多少?" if _HAN.search(name) else f"What is the {name}?"
+    if not _HAN.search(name):
+        return f"What is the {name}?"
+    told = name.endswith(tuple(table("questions")["indicator"]["figures"]))
+    return f"{name}是多少?" if told else f"{name}有多少个?"
 
 
 def as_it_stands(text: str) -> Question:

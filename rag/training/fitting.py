@@ -66,6 +66,11 @@ class Outcome:
     def right(self) -> bool:
         return self.best.right
 
+    @property
+    def wrong(self) -> bool:
+        """It holds nothing of the answer, not even a part; a part of it is neither right nor wrong."""
+        return not self.best.right and not self.best.facts
+
 
 def fit(rows: Sequence[Row], names: Sequence[str]) -> Judge:
     """The judge of these features; thresholds still to be set."""
@@ -168,7 +173,7 @@ def thresholds(some: Sequence[Outcome]) -> tuple[float, float]:
     order = sorted((o for o in some if o.row.variant == "asked"), key=lambda o: -o.probability)
     sure, wrong = _NEVER, 0
     for count, outcome in enumerate(order, 1):
-        wrong += not outcome.right
+        wrong += outcome.wrong
         if count >= _FEW and wrong <= _WRONG_IF_SURE * count:
             sure = outcome.probability
     able = [o for o in order if o.row.answerable]

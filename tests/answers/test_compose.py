@@ -88,12 +88,20 @@ def test_the_right_figure_of_the_right_place(engine, question, short, source):
     [
         "石门县的火星探测器有多少个?",
         "月球基地的氧气产量是多少吨?",
-        "2021年长沙市科技创新大赛雨花区得了多少个一等奖?",
         "北京市总共组建了多少个科普志愿服务组织?",
     ],
 )
 def test_what_the_reports_do_not_say_is_refused(engine, question):
     assert engine.ask(question).status == "not_found"
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["2021年长沙市科技创新大赛雨花区得了多少个一等奖?", "矿区是哪一年被撤销省级科普示范区称号的?"],
+)
+def test_what_nearly_answers_is_never_sure(engine, question):
+    """A neighbour's year, the opposite: shown at most as something to check (docs/quality.md)."""
+    assert engine.ask(question).certainty != "sure"
 
 
 def test_the_answers_script_follows_the_question_and_quotes_stay_as_cleaned(engine):

@@ -88,7 +88,7 @@ def test_an_empty_file_is_called_empty(bot, admin, server, size):
     ("name", "data", "reason"),
     [
         ("really.pdf", "其实是文字。".encode(), "内容却是"),
-        ("broken.pdf", b"%PDF-1.7\nnothing of a PDF follows", "PDF"),
+        ("broken.pdf", b"%PDF-1.7\nnothing of a PDF follows", "已损坏"),
     ],
     ids=["fake-extension", "corrupt-pdf"],
 )
