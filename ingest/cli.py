@@ -12,6 +12,7 @@ import typer
 
 from config import shown
 from config.errors import Message, ReportError, UsageError
+from ingest.records import Failure
 
 SOME_FILES_FAILED = 4
 SOME_NEED_OCR = 5
@@ -37,7 +38,7 @@ def ingest(
     with console.Progress(settings) as progress:
         summary = pipeline.ingest(settings, paths or [], progress, dry_run=dry_run)
     if as_json:
-        console.print_json(summary)
+        console.print_json(dataclasses.asdict(summary) | {"failed": [_told(failure) for failure in summary.failed]})
     else:
         marks = (("+", summary.added), ("~", summary.updated), ("-", summary.removed))
         for mark, sources in marks:
@@ -115,7 +116,7 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出
     entries, meta = catalog.entries(), catalog.meta()
     catalog.close()
     last = read_summary(settings) or {}
-    failed = [dataclasses.asdict(failure) for failure in read_failures(last)]
+    failed = [_told(failure) for failure in read_failures(last)]
     state = {
         "reports": len(entries),
         "chunks": sum(entry.chunks for entry in entries),
@@ -148,3 +149,8 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出
         console.say(f"{label.text(settings.language)}: {shown.line(str(value))}")
     for failure in failed:
         console.say(f"! {shown.line(failure['source'])}: {shown.line(failure['error'])}")
+
+
+def _told(failure: Failure) -> dict[str, str]:
+    """A failed file as JSON tells it; `needs` only where an extra would read it."""
+    return {name: value for name, value in dataclasses.asdict(failure).items() if value}

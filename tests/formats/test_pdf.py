@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 
 import pytest
 from PIL import Image
@@ -98,6 +99,13 @@ def test_a_table_goes_on_over_the_page(ruled):
     assert "林业局\t讲座：9场\t受众：800人" in page.text().split("\n")
 
 
+@pytest.fixture
+def no_recognition(monkeypatch):
+    """As where the extra for scans isn't installed."""
+    monkeypatch.setitem(sys.modules, "rapidocr", None)
+
+
+@pytest.mark.usefixtures("no_recognition")
 def test_a_scanned_page_among_others_is_told():
     page = Page()
     page.say("一、全年举办科普讲座三十六场次。", 60, 100)
@@ -109,6 +117,7 @@ def test_a_scanned_page_among_others_is_told():
     assert [(span.reason, report.text[: span.raw_start].count("\f") + 1) for span in report.dropped] == [("scanned", 2)]
 
 
+@pytest.mark.usefixtures("no_recognition")
 def test_a_scanned_pdf_is_refused_as_such():
     page = Page()
     page.scan()
@@ -116,6 +125,7 @@ def test_a_scanned_pdf_is_refused_as_such():
         page.report()
 
 
+@pytest.mark.usefixtures("no_recognition")
 def test_one_character_that_stands_for_all_is_no_text():
     page = Page()
     for n in range(6):

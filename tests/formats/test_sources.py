@@ -503,7 +503,7 @@ BAD = {
     "empty docx": ("a.docx", word(lambda _: None), "no words"),
     "empty html": ("a.html", b"<html><body><p></p></body></html>", "no words"),
     "unknown": ("a.dwg", b"AC1015", "not supported"),
-    "picture named txt": ("a.txt", b"\x89PNG\r\n", "png"),
+    "picture named txt": ("a.txt", b"\x89PNG\r\n", "picture"),
 }
 
 
