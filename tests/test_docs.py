@@ -108,7 +108,7 @@ def test_a_backup_restored_elsewhere_answers_without_another_ingest(checkout, tm
     shutil.copy(checkout / "wenbao-backup.tar.gz", tmp_path)
     done = run('tar -xzf wenbao-backup.tar.gz\nwenbao ask "巴州有多少个乡村科普馆?"', tmp_path)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("117个\n")
+    assert "117个" in done.stdout
 
 
 def test_the_scheduled_commands_are_those_that_exist():

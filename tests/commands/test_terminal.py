@@ -22,7 +22,7 @@ from ingest.index.catalog import ReportEntry
 from rag.show.marks import spans
 from rag.show.terminal import Screen
 
-QUESTION = "巴州有多少个乡村科普馆?"
+QUESTION = "巴州以多少个乡村科普馆为重点?"
 SHORT = "117个"
 SPINNER = "[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]"
 READY = "问>"  # the next prompt; the toolbar needs a terminal that tells where its cursor is
@@ -113,7 +113,7 @@ def test_a_source_is_opened_as_cleaned_and_as_delivered(chat):
 
 
 def test_a_pasted_text_of_several_lines_is_one_question(chat):
-    chat.send("\x1b[200~巴州有多少个\n乡村科普馆?\n\x1b[201~")
+    chat.send("\x1b[200~巴州以多少个\n乡村科普馆为重点?\n\x1b[201~")
     say(chat, "")
     chat.expect(f" {SHORT} ")
     chat.expect(READY)
@@ -137,7 +137,7 @@ def test_the_window_may_change_its_size(chat):
 def test_other_reports_are_another_topic(wenbao, seeded):
     done = wenbao("chat", settings=seeded, stdin=f"{QUESTION}\n那农家科技小院呢?\n:only 常德市\n那科普馆呢?\n")
     carried, fresh = (done.stdout.split(f"> {said}\n")[1] for said in ("那农家科技小院呢?", "那科普馆呢?"))
-    assert "理解为: 巴州有多少个农家科技小院?" in carried.split(">")[0]
+    assert "理解为: 巴州以多少个农家科技小院?" in carried.split(">")[0]
     assert "巴州" not in fresh
     assert_one_line(done.stderr, "请把问题说完整")
 
