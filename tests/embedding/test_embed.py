@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 
 import numpy as np
 import pytest
-from conftest import MODELS, SEEDS
+from conftest import MODELS, ROOT, SEEDS
 
 from config.errors import ModelError, SettingsError
 from config.settings import Settings, load_settings
@@ -163,3 +166,13 @@ def test_an_unusable_setting_is_named(name, monkeypatch):
     monkeypatch.setenv(name, "nonsense")
     with pytest.raises(SettingsError, match=name):
         load_settings()
+
+
+def test_the_library_that_serves_models_reports_nothing_and_leaves_nothing(tmp_path):
+    """It would send what it does to its makers, and keep a session's number in the temporary folder."""
+    code = "from ingest.embedding.session import import_native; import_native()"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, "TMPDIR": str(tmp_path)}, cwd=ROOT, check=False
+    )
+    assert done.returncode == 0
+    assert list(tmp_path.iterdir()) == []
