@@ -38,7 +38,7 @@ from rag.reader.reader import Reader
 from rag.records import Answer, Evidence, Passage, Question, QuestionLanguage
 from rag.search.filters import EVERYTHING, Filter, choose
 from rag.search.fuse import CANDIDATES, DEFAULT_HITS, DEFAULT_PASSAGES, fuse
-from rag.search.reread import REREAD, is_unsure, reread, to_read
+from rag.search.reread import REREAD, is_unsure, reread
 
 _NAMED = 0.1  # what it counts that a report's title names the place that is asked about
 _TABULATED = 60  # passages read for a table
@@ -163,11 +163,11 @@ class Engine:
         library = self._library(current)
         if parts := plan(query):
             pieces = [self._piece(current, part, query.question.language, k, within) for part in parts.parts]
-            evidence = weigh(query, found, replace(library, read=None))
-            return combine(query.question, parts, pieces, current.report, evidence)
+            closest = [] if any(piece.figure for piece in pieces) else weigh(query, found, library.unread)
+            return combine(query.question, parts, pieces, current.report, closest)
         if query.asked.kind == "reports":
             wider = self._search(current, [query], _MENTIONING, within)[0]
-            evidence = weigh(query, wider, replace(library, read=None))
+            evidence = weigh(query, wider, library.unread)
             return mentions(query, evidence, current.report, current.view)
         return compose(query, found, library)
 
@@ -230,11 +230,7 @@ class Engine:
             query = build(understand(text, (), current.regions), current)
             within = current.without(None, left_out)
             passages = self._search(current, [query], DEFAULT_PASSAGES, within)[0]
-            library = self._library(current)
-            readings = (
-                library.read(query.question.interpreted, [to_read(p) for p in passages]) if library.read else None
-            )
-            return cases_of(query, passages, readings, library)[0]
+            return cases_of(query, passages, self._library(current))[0]
 
     def search(self, text: str, k: int = DEFAULT_HITS, only: Filter = EVERYTHING) -> list[Passage]:
         """The k best passages, best first, for a question as it stands. Raises UsageError and NothingSelected."""

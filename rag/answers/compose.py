@@ -86,7 +86,7 @@ def _published(query: Query, passages: Sequence[Passage], library: Library) -> A
     question = query.question
     # Which report is meant is a matter of its words; nothing in its passages answers when it was published.
     about = replace(query, asked=Asked("text"))
-    evidence = weigh(about, passages, replace(library, read=None))
+    evidence = weigh(about, passages, library.unread)
     meant = max(evidence, key=lambda e: query.terms.share(f"{e.passage.title}\n{e.text}"), default=None)
     date = meant.passage.date if meant else None
     if meant is None or not date or (query.asked.days and (int(date[5:7]), int(date[8:])) not in query.asked.days):

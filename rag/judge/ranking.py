@@ -13,7 +13,7 @@ from rag.evidence.sentences import evidence_of, without_repeats
 from rag.evidence.shorts import short_of
 from rag.evidence.subject import ReportView
 from rag.judge.features import Case
-from rag.judge.judge import Judge
+from rag.judge.judge import Judge, judge
 from rag.question.query import Query
 from rag.question.terms import Terms
 from rag.reader.reader import Reading, ToRead
@@ -45,36 +45,26 @@ class Library:
     read: Read | None
     judge: Judge
 
+    @property
+    def unread(self) -> Library:
+        """The library where words alone matter: nothing is read, and judged by what was fitted without a reader."""
+        return replace(self, read=None, judge=judge(read=False))
+
 
 def weigh(query: Query, passages: Sequence[Passage], library: Library, most: int = JUDGED) -> list[Evidence]:
-    """Every sentence of the passages as evidence, none twice: the `most` promising ones judged and by probability."""
-    asked = query.question.interpreted
-    readings = library.read(asked, [to_read(passage) for passage in passages]) if library.read else None
-    return judged(query, passages, readings, library, most)
-
-
-def judged(
-    query: Query,
-    passages: Sequence[Passage],
-    readings: Sequence[Reading] | None,
-    library: Library,
-    most: int = JUDGED,
-) -> list[Evidence]:
-    """As `weigh`, of passages that were read already."""
-    cases, rest = cases_of(query, passages, readings, library, most)
+    """Every sentence of the passages as evidence, none twice: the `most` promising ones judged and by their rank."""
+    cases, rest = cases_of(query, passages, library, most)
     verdicts = [(library.judge.judge(case), case.evidence) for case in cases]
     verdicts.sort(key=lambda each: -each[0].rank)
     return [replace(evidence, probability=verdict.probability) for verdict, evidence in verdicts] + rest
 
 
 def cases_of(
-    query: Query,
-    passages: Sequence[Passage],
-    readings: Sequence[Reading] | None,
-    library: Library,
-    most: int = JUDGED,
+    query: Query, passages: Sequence[Passage], library: Library, most: int = JUDGED
 ) -> tuple[list[Case], list[Evidence]]:
-    """(the `most` promising sentences as cases for the judge, the others)."""
+    """(the `most` promising sentences as cases for the judge, the others), of passages that are read first."""
+    asked = query.question.interpreted
+    readings = library.read(asked, [to_read(passage) for passage in passages]) if library.read else None
     evidence = list(without_repeats(evidence_of(passages, readings, library.report)))
     unknown = _unknown(query.terms, library.frequency)
     leads = _leads(passages)

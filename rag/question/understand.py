@@ -31,7 +31,7 @@ def understand(text: str, history: Sequence[str] = (), regions: Collection[str] 
     `regions` are places known by name alone, without their ranks.
     """
     asked = _checked(text)
-    before = [_tidied(question) for question in history if question.strip()][-_REMEMBERED:]
+    before = [" ".join(question.split()) for question in history if question.strip()][-_REMEMBERED:]
     _check_characters("".join(before))
     longest = max(map(len, before), default=0)
     if longest > MAX_LENGTH:
@@ -39,6 +39,7 @@ def understand(text: str, history: Sequence[str] = (), regions: Collection[str] 
             f"之前的问题过长({longest} 字);请控制在 {MAX_LENGTH} 字以内",
             f"the earlier question is too long ({longest} characters); keep it within {MAX_LENGTH}",
         )
+    before = list(map(_tidied, before))
     if is_courtesy(to_simplified(asked)):
         raise UsageError("不客气。有问题请直接问。", "You are welcome. Just ask when there is a question.")
     earlier = _understood(before, regions)
@@ -99,7 +100,9 @@ def as_it_stands(text: str) -> Question:
 
 
 def _checked(text: str) -> str:
-    asked = _tidied(text)
+    asked = " ".join(text.split())
+    if len(asked) <= MAX_LENGTH:  # no pattern sees a longer one
+        asked = _tidied(asked)
     if not any(unicodedata.category(char)[0] in "LN" for char in asked):
         raise UsageError("问题为空", "the question is empty")
     if len(asked) > MAX_LENGTH:

@@ -7,16 +7,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
+from config import shown
 from config.errors import Language, Message
 from rag.answers.table import Cell, Table
 from rag.show.blocks import source_of
 from rag.show.tables import BY, REMARK, coverage, number, remarks, title
-
-if TYPE_CHECKING:
-    from xlsxwriter.worksheet import Worksheet
 
 _HEADS = (
     Message("数值", "value"),
@@ -30,8 +27,6 @@ _HEADS = (
     Message("原句", "quote"),
 )
 _CERTAINTY = {"sure": Message("确定", "sure"), "likely": Message("可能", "likely")}
-_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
-_CONTROLS = ("\t", "\r")  # a spreadsheet may take away what stands before the formula
 _WIDTHS = (20, 12, 8, 14, 8, 20, 40, 12, 32, 80)  # of the columns, in characters
 _MOST = 32767  # characters that a cell of a spreadsheet holds
 _SHEET = Message("表", "table")
@@ -45,36 +40,38 @@ def table_csv(table: Table, language: Language) -> str:
     writer = csv.writer(held)
     for row in _rows(table, language):
         writer.writerow(
-            [_harmless(value) if isinstance(value, str) else "" if value is None else number(value) for value in row]
+            [shown.cell(value) if isinstance(value, str) else "" if value is None else number(value) for value in row]
         )
     return held.getvalue()
 
 
 def table_xlsx(table: Table, language: Language) -> bytes:
     """The table as a workbook of one sheet: figures as numbers, everything else as text."""
-    from xlsxwriter import Workbook
+    from openpyxl import Workbook
+    from openpyxl.styles import Alignment, Font
+    from openpyxl.utils import get_column_letter
 
+    book = Workbook()
+    sheet = book.active
+    sheet.title = _SHEET.text(language)
+    sheet.freeze_panes = "B2"
+    rows = [*_rows(table, language), (), (title(table, language),), (coverage(table, language),)]
+    for place, row in enumerate(rows, 1):
+        for column, value in enumerate(row, 1):
+            if value is not None:
+                cell = sheet.cell(place, column)
+                cell.value, cell.data_type = _typed(value)
+                cell.font, cell.alignment = Font(bold=place == 1), Alignment(wrap_text=place > 1, vertical="top")
+    for column, characters in enumerate(_WIDTHS, 1):
+        sheet.column_dimensions[get_column_letter(column)].width = characters
     held = io.BytesIO()
-    with Workbook(held, {"in_memory": True}) as book:
-        sheet = book.add_worksheet(_SHEET.text(language))
-        bold, wrapped = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
-        for column, characters in enumerate(_WIDTHS):
-            sheet.set_column(column, column, characters, wrapped)
-        for number, row in enumerate(_rows(table, language)):
-            _write(sheet, number, row)
-        sheet.set_row(0, None, bold)
-        sheet.freeze_panes(1, 1)
-        sheet.write_string(len(table.rows) + _conflicts(table) + 2, 0, title(table, language))
-        sheet.write_string(len(table.rows) + _conflicts(table) + 3, 0, coverage(table, language))
+    book.save(held)
     return held.getvalue()
 
 
-def _write(sheet: Worksheet, number: int, row: Sequence[Value]) -> None:
-    for column, value in enumerate(row):
-        if isinstance(value, str):
-            sheet.write_string(number, column, value[:_MOST])
-        elif value is not None:
-            sheet.write_number(number, column, value)
+def _typed(value: str | float) -> tuple[str | float, str]:
+    """A value with its type in a workbook; a text is never a formula, nor longer than a cell, and holds no controls."""
+    return (shown.line(value)[:_MOST], "s") if isinstance(value, str) else (value, "n")
 
 
 def _rows(table: Table, language: Language) -> Iterator[tuple[Value, ...]]:
@@ -100,11 +97,3 @@ def _fields(cell: Cell, table: Table, language: Language, *, differs: bool) -> t
         source_of(citation, language).place,
         citation.quote,
     )
-
-
-def _conflicts(table: Table) -> int:
-    return sum(len(row.conflicts) for row in table.rows)
-
-
-def _harmless(text: str) -> str:
-    return f"'{text}" if text.lstrip().startswith(_FORMULA) or text.startswith(_CONTROLS) else text

@@ -59,7 +59,7 @@ def test_a_lead_is_that_over_the_best_of_other_reports():
     shelf = Shelf(NEIGHBOURS)
     first, second = shelf.passages()
     passages = [replace(first, score=0.7), replace(second, score=0.6), replace(second, score=0.3)]
-    cases, _ = cases_of(shelf.query("白水县举办讲座多少场?"), passages, None, shelf.library(NOTHING_ANSWERS))
+    cases, _ = cases_of(shelf.query("白水县举办讲座多少场?"), passages, shelf.library(NOTHING_ANSWERS))
     leads = {case.evidence.passage.chunk.source: case.lead for case in cases}
     assert leads == {"a.txt": pytest.approx(0.1), "b.txt": pytest.approx(-0.1)}
 
@@ -70,6 +70,6 @@ def test_a_lead_is_that_over_the_best_of_other_reports():
 )
 def test_what_no_report_holds_is_counted_as_unknown(question, least, most):
     shelf = Shelf(NEIGHBOURS)
-    cases, _ = cases_of(shelf.query(question), shelf.passages(), None, shelf.library(NOTHING_ANSWERS))
+    cases, _ = cases_of(shelf.query(question), shelf.passages(), shelf.library(NOTHING_ANSWERS))
     assert cases
     assert all(least - 1e-9 <= case.unknown <= most + 1e-9 for case in cases)

@@ -175,7 +175,7 @@ def test_no_cell_of_a_csv_is_a_formula(start):
     (row,) = sheet_rows(table(Row(f"{start}key", hostile)))
     texts = [text for head, text in row.items() if head != "数值"]
     assert not any(text.lstrip().startswith(("=", "+", "-", "@", "＝")) for text in texts)
-    assert row["原文写法"] == f"'{start}1+1"
+    assert row["原文写法"] == f"'{start.strip()}1+1"
 
 
 def test_a_csv_holds_figures_as_numbers_with_quote_and_source():
@@ -203,12 +203,11 @@ def test_a_workbook_holds_numbers_as_numbers_and_everything_else_as_text():
     )
     with zipfile.ZipFile(io.BytesIO(table_xlsx(hostile, "zh"))) as book:
         sheet = book.read("xl/worksheets/sheet1.xml").decode()
-        strings = book.read("xl/sharedStrings.xml").decode()
         assert not [name for name in book.namelist() if "external" in name.lower()]
     assert "<f>" not in sheet
     assert "hyperlink" not in sheet
     assert re.findall(r'<c r="B2"[^>]*><v>2</v>', sheet)
-    texts = ["".join(each.itertext()) for each in ElementTree.fromstring(strings)]
+    texts = ["".join(each.itertext()) for each in ElementTree.fromstring(sheet).iter() if each.tag.endswith("}is")]
     assert {"=1+1", "=2个", "全年建成=2个。"} <= set(texts)
     assert max(map(len, texts)) <= 32767
 

@@ -12,7 +12,6 @@ from shelf import NOTHING_ANSWERS, Shelf, reader_of
 from ingest.language import places
 from rag.judge.features import FEATURES
 from rag.judge.ranking import cases_of
-from rag.search.reread import to_read
 from rag.training.authored import document_of, question_of
 from rag.training.judging import Judged, by_author, collect, read_rows, row_of, variants
 
@@ -58,8 +57,7 @@ def examine(documents):
 
     def examine(text, left_out):
         passages = [p for p in shelf.passages() if p.chunk.source not in left_out]
-        query, readings = shelf.query(text), read(text, [to_read(p) for p in passages])
-        return cases_of(query, passages, readings, shelf.library(NOTHING_ANSWERS, read))[0]
+        return cases_of(shelf.query(text), passages, shelf.library(NOTHING_ANSWERS, read))[0]
 
     return examine
 
