@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from office import mail, ofd, packed, saved_page
+from office_files import mail, ofd, packed, saved_page
 
 from config.errors import ReportError
 from ingest.cleaning.normalize import normalize

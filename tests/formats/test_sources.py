@@ -15,7 +15,7 @@ from docx.opc.part import Part
 from docx.oxml.parser import parse_xml
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from office import packed
+from office_files import packed
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
