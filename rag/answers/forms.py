@@ -15,7 +15,7 @@ ROOM = 560  # characters of all quotes together, so that an answer stays below 6
 _MOST: dict[Form, int] = {"fact": 3, "list": 4, "passage": 4, "summary": 6, "yesno": 2}
 _ENOUGH = 0.6  # the probability from which on the sentence of a short answer stands alone
 # The least log odds of proving the answer with which a further sentence is quoted, and how far they may lie below
-# those of the best one: fitted by `make judge`, docs/quality.md.
+# those of the best one: chosen on authors that the reader wasn't taught by, docs/quality.md.
 _LEAST: dict[Form, float] = {"fact": -2.0, "list": -1.0, "passage": -2.0, "summary": -3.0, "yesno": -3.0}
 _BELOW: dict[Form, float] = {"fact": 1.0, "list": 2.0, "passage": 2.5, "summary": 3.5, "yesno": 1.0}
 _TOLD = 1.0  # log odds from which on a yes or no is said

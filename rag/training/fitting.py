@@ -164,6 +164,17 @@ def earning(rows: Sequence[Row], names: Sequence[str]) -> list[str]:
     return kept
 
 
+def weighing(rows: Sequence[Row], names: Sequence[str]) -> list[str]:
+    """The features that weigh anything in a judge of the others that do."""
+    kept = list(names)
+    while True:
+        judge = fit(rows, kept)
+        weighty = [name for name in kept if judge.ranking[name] or judge.weights[name]]
+        if len(weighty) == len(kept):
+            return kept
+        kept = weighty
+
+
 def thresholds(some: Sequence[Outcome]) -> tuple[float, float]:
     """(sure, likely), the least probabilities of the grades, for questions as they are asked.
 

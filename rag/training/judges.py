@@ -40,7 +40,9 @@ def main(
     folds: Annotated[str, typer.Option(help="the way of training whose folds are used, as 800-steps-0.3-old")] = "",
     questions: Annotated[int, typer.Option(help="questions of each author; 0 for all")] = 0,
     share: Annotated[float, typer.Option(help="share that is also asked where nothing answers")] = 0.5,
-    every: Annotated[bool, typer.Option("--every", help="keep every feature, earning or not")] = False,
+    earning: Annotated[
+        bool, typer.Option("--earning", help="leave out features without which authors left out are judged as well")
+    ] = False,
     models: Annotated[Path | None, typer.Option(help="prepared models; in the work folder if not said")] = None,
 ) -> None:
     """Fit and measure the judge, print what it is worth, and write its weights."""
@@ -59,7 +61,8 @@ def main(
             ("unread", unread, [feature for feature in FEATURES if feature not in _OF_THE_READER]),
         ):
             print(f"\n## {name}: {len(rows)} questions of {len(judging.by_author(rows))} authors")
-            judge = _fitted(rows, features if every else fitting.earning(rows, features))
+            kept = fitting.earning(rows, features) if earning else fitting.weighing(rows, features)
+            judge = _fitted(rows, kept)
             held[name] = asdict(judge)
         WEIGHTS.write_text(json.dumps(held, indent=2) + "\n", encoding="utf-8")
     except WenbaoError as exc:

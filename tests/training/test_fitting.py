@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pytest
 
+from rag.judge.features import FEATURES
 from rag.judge.judge import Judge
 from rag.training import fitting
 from rag.training.judging import Judged, Row
@@ -152,6 +153,18 @@ def test_what_can_only_speak_against_an_answer_never_speaks_for_it():
     judge = fitting.fit(rows, ("telling", "other_place"))
     assert judge.ranking["other_place"] == judge.weights["other_place"] == 0
     assert judge.ranking["telling"] > 0
+
+
+def test_what_is_held_to_a_direction_is_a_feature():
+    assert set(FEATURES) >= fitting._FOR | fitting._AGAINST
+    assert not fitting._FOR & fitting._AGAINST
+
+
+def test_what_weighs_nothing_is_left_out(rows):
+    flat = [
+        replace(r, sentences=tuple(replace(s, features={**s.features, "flat": 1.0}) for s in r.sentences)) for r in rows
+    ]
+    assert fitting.weighing(flat, ("telling", "flat")) == ["telling"]
 
 
 def test_the_log_loss_is_less_the_surer_what_is_right_is_said():
