@@ -100,7 +100,12 @@ def test_a_signal_ends_every_command_with_its_number_and_leaves_nothing(office, 
     with subprocess.Popen(
         command, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as run:
+        if words == ["chat"]:  # which opens the index at the first question
+            run.stdin.write(f"{QUESTION}\n".encode())
+            run.stdin.flush()
+        until = time.monotonic() + 60
         while run.poll() is None and not _loads_natively(run.pid):
+            assert time.monotonic() < until, "nothing is loaded"
             time.sleep(0.01)
         run.send_signal(number)
         _, said = run.communicate(timeout=60)
