@@ -12,7 +12,7 @@ _strangers = itertools.count(500001)
 
 @pytest.fixture(scope="session")
 def server():
-    from office_files import loopback_server
+    from office import loopback_server
 
     with loopback_server() as server:
         yield server
@@ -20,7 +20,7 @@ def server():
 
 @pytest.fixture(scope="session")
 def bot(tmp_path_factory, embedder, server):
-    from office_files import open_office
+    from office import open_office
 
     with open_office(tmp_path_factory.mktemp("office"), embedder, server) as bot:
         yield bot
@@ -37,7 +37,7 @@ def no_rule_is_broken(server):
 @pytest.fixture(scope="module")
 def newcomer(server):
     """Another person who may ask, each time it is called."""
-    from office_files import USERS
+    from office import USERS
 
     return lambda: server.chat(USERS[next(_users)])
 
@@ -49,14 +49,14 @@ def user(newcomer):
 
 @pytest.fixture
 def admin(server):
-    from office_files import ADMINS
+    from office import ADMINS
 
     return server.chat(ADMINS[next(_admins)])
 
 
 @pytest.fixture
 def group(server):
-    from office_files import GROUPS
+    from office import GROUPS
 
     return server.chat(GROUPS[next(_groups)])
 

@@ -11,6 +11,7 @@ from shelf import Shelf, reading_of
 
 from rag.evidence.sentences import evidence_of, narrowed, promise, whole_sentences, without_repeats
 from rag.reader.reader import Reading, Span, Token
+from rag.records import UNPROVED
 
 LONG = (
     "云岭市文化馆工作简报\n\n云岭市文化馆开办夜校"
@@ -70,8 +71,9 @@ def test_the_most_promising_stand_first_and_the_order_does_not_hang_on_that_of_t
     assert [(e.passage.chunk.source, e.start) for e in back] == [(e.passage.chunk.source, e.start) for e in found]
 
 
-def test_unread_sentences_have_no_span_and_nothing_is_said_of_them(seeds):
-    assert {(e.relevance, e.margin, e.proof, e.polarity, e.told, e.span) for e in of(seeds)} == {(0, 0, 0, 0, 0, None)}
+def test_unread_sentences_have_no_span_and_are_unproved(seeds):
+    said = {(e.relevance, e.margin, e.proof, e.polarity, e.told, e.span) for e in of(seeds)}
+    assert said == {(0, 0, UNPROVED, 0, 0, None)}
 
 
 def test_what_was_read_belongs_to_the_sentence_in_which_it_stands():
