@@ -28,7 +28,7 @@ from rag.answers.table import By, Table, check, labels, of_place, place_told, ta
 from rag.evidence.subject import ReportView, view
 from rag.judge.features import Case
 from rag.judge.judge import judge
-from rag.judge.ranking import Library, cases_of, weigh
+from rag.judge.ranking import Frequency, Library, Naming, cases_of, weigh
 from rag.question.glossary import Glossary, load_glossary
 from rag.question.places import known_places
 from rag.question.query import Query, build, names_place
@@ -73,6 +73,17 @@ class _Generation:
     def within(self, only: Filter) -> Within:
         """The sources a filter lets through. Raises NothingSelected when there is none."""
         return choose(list(self.entries.values()), only, self.index.catalog.naming) if only else None
+
+    def frequency_within(self, within: Within) -> Frequency:
+        """In how many chunks of these reports a part of a question stands."""
+        if within is None:
+            return self.frequency
+        return functools.cache(lambda term: self.index.frequency(term, within) if self.frequency(term) else 0)
+
+    def naming_within(self, within: Within) -> Naming:
+        """The sources of those of these reports that a name occurs in."""
+        naming = self.index.catalog.naming
+        return naming if within is None else lambda name: naming(name) & set(within)
 
     def without(self, within: Within, left_out: Collection[str]) -> Within:
         """The sources to look in but for some."""
@@ -160,7 +171,7 @@ class Engine:
 
     def _answer(self, current: _Generation, query: Query, found: list[Passage], k: int, within: Within) -> Answer:
         """The answer of one sentence, or one computed from several."""
-        library = self._library(current)
+        library = self._library(current, within)
         if parts := plan(query):
             pieces = [self._piece(current, part, query.question.language, k, within) for part in parts.parts]
             closest = [] if any(piece.figure for piece in pieces) else weigh(query, found, library.unread)
@@ -174,7 +185,7 @@ class Engine:
     def _piece(self, current: _Generation, part: Part, language: QuestionLanguage, k: int, within: Within) -> Found:
         """What answers one part of a question: a figure."""
         query = build(replace(understand(part.question), language=language), current)
-        library = self._library(current)
+        library = self._library(current, within)
         evidence = weigh(query, self._search(current, [query], k, within)[0], library)
         certainty = grade(evidence, library)
         if certainty is None:
@@ -222,7 +233,7 @@ class Engine:
     def _told(self, current: _Generation, indicator: str, within: Within, k: int) -> list[Evidence]:
         """What the reports tell of an indicator, most probable first."""
         query = build(understand(figure_question(indicator), (), current.regions), current)
-        return weigh(query, self._search(current, [query], k, within)[0], self._library(current), k)
+        return weigh(query, self._search(current, [query], k, within)[0], self._library(current, within), k)
 
     def examine(self, text: str, left_out: Collection[str] = ()) -> list[Case]:
         """What the judge is shown for a question, to be fitted on; `left_out` are reports not to be looked in."""
@@ -230,7 +241,7 @@ class Engine:
             query = build(understand(text, (), current.regions), current)
             within = current.without(None, left_out)
             passages = self._search(current, [query], DEFAULT_PASSAGES, within)[0]
-            return cases_of(query, passages, self._library(current))[0]
+            return cases_of(query, passages, self._library(current, within))[0]
 
     def search(self, text: str, k: int = DEFAULT_HITS, only: Filter = EVERYTHING) -> list[Passage]:
         """The k best passages, best first, for a question as it stands. Raises UsageError and NothingSelected."""
@@ -331,14 +342,15 @@ class Engine:
         lifted = [(id_, min(1.0, score + lift * (source_of.get(id_) in named))) for id_, score in hits]
         return sorted(lifted, key=lambda hit: -hit[1])
 
-    def _library(self, current: _Generation) -> Library:
+    def _library(self, current: _Generation, within: Within = None) -> Library:
+        """What answering sees: what isn't looked in, no report knows."""
         reader = self._models.reader()
         read = reader.read if reader is not None else None
-        naming = current.index.catalog.naming
+        frequency, naming = current.frequency_within(within), current.naming_within(within)
         fitted, least = judge(read is not None), self._settings.min_evidence
         if least is not None:
             fitted = replace(fitted, likely=least, sure=max(least, fitted.sure))
-        return Library(current.report, current.view, current.frequency, naming, read, fitted)
+        return Library(current.report, current.view, frequency, naming, read, fitted)
 
     def _passages(self, current: _Generation, hits: Sequence[tuple[str, float]]) -> list[Passage]:
         passages = []

@@ -113,8 +113,13 @@ class Catalog:
         ]
 
     def naming(self, name: str) -> set[str]:
-        """The sources of the reports in whose title or text a name occurs; `name` in Simplified script."""
-        query = "SELECT source FROM reports WHERE instr(text, ?) OR instr(coalesce(title, ''), ?)"
+        """The sources of the reports in whose title or text a name occurs, in small letters or capitals.
+
+        `name` is in Simplified script.
+        """
+        # SQLite's `lower` changes the letters of ASCII alone.
+        held = "instr(lower(text), lower(?)) OR instr(lower(coalesce(title, '')), lower(?))"
+        query = f"SELECT source FROM reports WHERE {held}"  # noqa: S608
         return {row[0] for row in self._rows(query, (name, name))}
 
     def regions(self) -> set[str]:

@@ -73,10 +73,16 @@ class Lexical:
         """How many chunks can be found."""
         return self._searcher.num_docs
 
-    def frequency(self, term: str) -> int:
-        """How many chunks hold one of the terms that `terms` makes."""
+    def frequency(self, term: str, within: Collection[str] | None = None) -> int:
+        """How many chunks hold one of the terms that `terms` makes; `within` are the sources to look in."""
+        import tantivy
+
         with _reading(self._folder):
-            return self._searcher.doc_freq(_TERMS, term)
+            held = self._searcher.doc_freq(_TERMS, term)
+            if not held or within is None:
+                return held
+            holding = tantivy.Query.term_query(self._schema, _TERMS, term, index_option="basic")
+            return self._searcher.search(self._among(holding, within), 1, count=True).count or 0  # type: ignore[attr-defined]
 
     def held(self, words: Iterable[str]) -> set[str]:
         """Those of some Han words whose every pair of neighbours some chunk holds: what may occur."""
@@ -116,12 +122,18 @@ class Lexical:
             ]
             query = tantivy.Query.boolean_query(one_each)
             if within is not None:
-                among = tantivy.Query.term_set_query(self._schema, _SOURCE, list(within))
-                unscored = tantivy.Query.const_score_query(among, 0.0)
-                query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, unscored)])
+                query = self._among(query, within)
             hits = self._searcher.search(query, k, count=False).hits
             found = [(self._id(address), score / highest) for score, address in hits]
         return sorted(found, key=lambda hit: (-hit[1], hit[0]))
+
+    def _among(self, query: tantivy.Query, within: Collection[str]) -> tantivy.Query:
+        """The query, of these sources only."""
+        import tantivy
+
+        among = tantivy.Query.term_set_query(self._schema, _SOURCE, list(within))
+        unscored = tantivy.Query.const_score_query(among, 0.0)
+        return tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, unscored)])
 
     def _idf(self, term: str) -> float:
         frequency = self._searcher.doc_freq(_TERMS, term)

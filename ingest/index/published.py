@@ -135,9 +135,9 @@ class Index:
         """
         return self._lexical.search(text, k, within)
 
-    def frequency(self, term: str) -> int:
+    def frequency(self, term: str, within: Collection[str] | None = None) -> int:
         """How many chunks hold a character, a pair of Han characters, or a Latin word or figure."""
-        return self._lexical.frequency(term)
+        return self._lexical.frequency(term, within)
 
     def held(self, words: Collection[str]) -> set[str]:
         """Those of some Han words that may occur: chunks hold every pair of their characters."""

@@ -20,6 +20,7 @@ from rag.question.query import Query
 from rag.records import Answer, Certainty, Evidence, Passage, Question
 
 _FAR = 0.15  # the probability below which what came closest is about something else
+_CLEAR = 0.5  # the probability from which on a word that no report holds may be another word for what one tells
 _SAME = 0.6  # the share of a question's telling parts that a report must hold to be the one meant for sure
 
 
@@ -31,6 +32,9 @@ def compose(query: Query, passages: Sequence[Passage], library: Library) -> Answ
     if query.asked.published:
         return _published(query, passages, library)
     evidence = weigh(query, passages, library)
+    unclear = not evidence or evidence[0].probability < _CLEAR
+    if unclear and (name := refusals.unknown_proper(query, library.frequency, library.naming)) is not None:
+        return refused(query.question, refusals.unmentioned(query.question, name), evidence, library.report)
     form = form_of(query)
     if form == "summary":
         return summary_of(query, evidence, library)

@@ -36,9 +36,7 @@ def unknown_name(query: Query, frequency: Frequency, naming: Naming) -> str | No
     for names in names_of(query):
         if not any(naming(name) for name in names) and not any(naming(part) for part in _own_parts(names)):
             return names[0]
-    if query.core and (head := _untranslated(query, frequency)):
-        return head
-    return next((word for word in proper(_unknown(query, frequency)) if not naming(word)), None)
+    return _untranslated(query, frequency) or None if query.core else None
 
 
 def _own_parts(names: Sequence[str]) -> Iterator[str]:
@@ -62,6 +60,14 @@ def _untranslated(query: Query, frequency: Frequency) -> str:
     """The thing that a question in another language counts, where none of its words is in any report; else nothing."""
     known = any(frequency(form) for term in query.head.terms for form, _ in term.forms)
     return query.counted if query.head.terms and not known else ""
+
+
+def unknown_proper(query: Query, frequency: Frequency, naming: Naming) -> str | None:
+    """What a word list holds as the name of a place, body or thing, and no report mentions; the longest.
+
+    The list calls some common words so, so that it is no reason against what clearly answers.
+    """
+    return next((word for word in proper(_unknown(query, frequency)) if not naming(word)), None)
 
 
 def unknown_word(query: Query, frequency: Frequency, naming: Naming) -> str | None:

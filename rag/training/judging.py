@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
-from ingest.language import dates, places
+from ingest.language import dates, divisions, places
 from rag.judge.features import FEATURES, Case
 from rag.training.authored import Document, Question
 from rag.training.sameness import bare
@@ -27,6 +27,7 @@ Examine = Callable[[str, Sequence[str]], list[Case]]
 
 _SEED = 1
 _APART = 6  # years that a question's year is moved by at most
+_YEARS, _KNOWN = 0.6, 0.5  # shares of what is moved: the year where one is told, to a place that reports are about
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,16 +152,17 @@ def _judged(case: Case, question: Question, proofs: Sequence[str], held: bool) -
 
 
 def _moved(text: str, known: Sequence[str], rng: random.Random) -> str | None:
-    """The question about another place that some report's title names, else about another year."""
+    """The question about another place, which some report's title names or which perhaps none knows, or another year."""
     named = [place for place in places.find(text) if place.name]
-    if named:
-        place = rng.choice(named)
-        others = [name for name in known if name != place.name and place.stem not in name]
-        return text[: place.start] + rng.choice(others) + text[place.end :] if others else None
     told = [date for date in dates.find(text) if date.year and re.match(r"\d{4}", text[date.start :])]
-    if told:
+    if told and (not named or rng.random() < _YEARS):
         at = told[0].start
         return text[:at] + str(int(text[at : at + 4]) - rng.randint(1, _APART)) + text[at + 4 :]
+    if named:
+        place = rng.choice(named)
+        wide = known if rng.random() < _KNOWN else sorted(divisions.by_name())
+        others = [name for name in wide if name != place.name and place.stem not in name]
+        return text[: place.start] + rng.choice(others) + text[place.end :] if others else None
     return None
 
 
