@@ -43,7 +43,6 @@ from rag.search.reread import REREAD, is_unsure, reread
 _NAMED = 0.1  # what it counts that a report's title names the place that is asked about
 _TABULATED = 60  # passages read for a table
 _OF_A_PLACE = 4  # sentences looked at for the figure of one place
-_WIDER = 3  # times as many passages are read for a question in another language
 _CLEARLY = 0.1  # by how much more probable the answer must be with what was asked before
 _MENTIONING = 30  # passages looked through for which reports speak of something
 _NAMED_FOREIGN = 0.3  # and in another language, whose words and vectors tell reports apart less well
@@ -319,7 +318,7 @@ class Engine:
             generation.index.close()
 
     def _search(self, current: _Generation, queries: Sequence[Query], k: int, within: Within) -> list[list[Passage]]:
-        """The k best passages for each query, of one in another language more: words found there tell less."""
+        """The k best passages for each query."""
         if not queries:
             return []
         wanted = max(k, CANDIDATES)
@@ -328,7 +327,7 @@ class Engine:
         found = []
         for query, near in zip(queries, nearest, strict=True):
             hits = self._lifted(current, query, fuse(near, current.index.matching(query.words, wanted, within)))
-            found.append(self._passages(current, hits[: _WIDER * k if query.core else k]))
+            found.append(self._passages(current, hits[:k]))
         return found
 
     @staticmethod

@@ -18,6 +18,7 @@ from rag.answers.citing import say
 from rag.judge.features import Case, names_asked, no_plan, other_place, other_year, planned, wrong_kind
 from rag.question.kind import Kind
 from rag.question.query import Query
+from rag.question.terms import form_frequency
 from rag.records import Question
 
 _KINDS: dict[Kind, tuple[str, str]] = {"figure": ("数字", "figure"), "date": ("日期", "date")}
@@ -58,7 +59,7 @@ def names_of(query: Query) -> Iterator[tuple[str, ...]]:
 
 def _untranslated(query: Query, frequency: Frequency) -> str:
     """The thing that a question in another language counts, where none of its words is in any report; else nothing."""
-    known = any(frequency(form) for term in query.head.terms for form, _ in term.forms)
+    known = any(form_frequency(form, frequency) for term in query.head.terms for form, _ in term.forms)
     return query.counted if query.head.terms and not known else ""
 
 

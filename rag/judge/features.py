@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from ingest.language import dates, figures, marks, people, telling
 from rag.evidence.shorts import spots
-from rag.evidence.subject import ReportView, fold_same_length, speaks_of, speaks_of_year
+from rag.evidence.subject import ReportView, fold_same_length, speaks_of, speaks_of_year, told_years
+from rag.question.form import form_of
 from rag.question.kind import ordinals
 from rag.question.query import Query
 from rag.question.terms import Terms
@@ -112,6 +113,11 @@ def words(case: Case) -> float:
     return case.query.terms.share(case.sentence)
 
 
+def words_beside(case: Case) -> float:
+    """The share that stands in the answer's own clause: of many figures in a sentence each has a name of its own."""
+    return case.query.terms.share(case.clause)
+
+
 def words_above(case: Case) -> float:
     """The share that doesn't stand in the sentence but above it."""
     return _missing(case.query.terms, case.sentence, case.above)
@@ -144,6 +150,13 @@ def other_year(case: Case) -> float:
 def same_year(case: Case) -> float:
     """The sentence speaks of the year asked about."""
     return float(bool(case.query.asked.years) and not other_year(case))
+
+
+def year_told(case: Case) -> float:
+    """A year is asked about, and the sentence itself names others only."""
+    years = case.query.asked.years
+    told = told_years(case.sentence, case.view.year) if years else set()
+    return float(bool(told) and not told & years)
 
 
 def wrong_kind(case: Case) -> float:
@@ -253,6 +266,16 @@ def day_missing(case: Case) -> float:
     return float(bool(days) and not days & said)
 
 
+def exact(case: Case) -> float:
+    """A figure or a date is asked for: what answers is told exactly or not at all."""
+    return float(case.query.asked.kind in ("figure", "date"))
+
+
+def explained(case: Case) -> float:
+    """What is asked for wants explaining: how, why, which measures."""
+    return float(form_of(case.query) == "passage")
+
+
 FEATURES: dict[str, Feature] = {
     feature.__name__: feature
     for feature in (
@@ -264,12 +287,14 @@ FEATURES: dict[str, Feature] = {
         found,
         lead,
         words,
+        words_beside,
         words_above,
         words_unknown,
         other_place,
         same_place,
         other_year,
         same_year,
+        year_told,
         wrong_kind,
         pointed,
         no_name,
@@ -287,6 +312,8 @@ FEATURES: dict[str, Feature] = {
         thing_missing,
         figures_many,
         day_missing,
+        exact,
+        explained,
     )
 }
 """By the names under which their weights are kept."""

@@ -15,8 +15,8 @@ from rag.evidence.subject import ReportView
 from rag.judge.features import Case
 from rag.judge.judge import Judge, judge
 from rag.question.query import Query
-from rag.question.terms import Terms
-from rag.reader.reader import Reading, ToRead
+from rag.question.terms import Terms, form_frequency
+from rag.reader.reader import Reading, ToRead, between
 from rag.records import Evidence, Passage
 from rag.search.reread import to_read
 
@@ -65,8 +65,7 @@ def cases_of(
     query: Query, passages: Sequence[Passage], library: Library, most: int = JUDGED
 ) -> tuple[list[Case], list[Evidence]]:
     """(the `most` promising sentences as cases for the judge, the others), of passages that are read first."""
-    asked = query.question.interpreted
-    readings = library.read(asked, [to_read(passage) for passage in passages]) if library.read else None
+    readings = _readings(query, passages, library.read) if library.read else None
     evidence = list(without_repeats(evidence_of(passages, readings, library.report)))
     unknown = _unknown(query.terms, library.frequency)
     leads = _leads(passages)
@@ -79,6 +78,15 @@ def cases_of(
     return cases, evidence[most:]
 
 
+def _readings(query: Query, passages: Sequence[Passage], read: Read) -> list[Reading]:
+    """What is read for a question, and for one in another language as it is put into Chinese too."""
+    wanted = [to_read(passage) for passage in passages]
+    readings = read(query.question.interpreted, wanted)
+    if not query.rendered:
+        return readings
+    return [between(*both) for both in zip(readings, read(query.rendered, wanted), strict=True)]
+
+
 def _leads(passages: Sequence[Passage]) -> dict[str, float]:
     """For each report the best score of a passage of another one."""
     best: dict[str, float] = {}
@@ -89,4 +97,5 @@ def _leads(passages: Sequence[Passage]) -> dict[str, float]:
 
 def _unknown(terms: Terms, frequency: Frequency) -> float:
     """The share of a question's telling parts that stand nowhere in the index."""
-    return sum(term.weight for term in terms.terms if not any(frequency(form) for form, _ in term.forms))
+    unheld = (term for term in terms.terms if not any(form_frequency(form, frequency) for form, _ in term.forms))
+    return sum(term.weight for term in unheld)

@@ -104,7 +104,7 @@ _FIGURE = re.compile(
     r"|mileage)\b|(?:目标|产量|产值|总量|比例|率|增速|里程|面积|人数|总额)[?？]?$"
 )
 _PLAN = re.compile(
-    r"目标|预期|计划|打算|拟|力争|将(?:要|会|达|有|在|于|新|增|投|建|安排|实现|完成|继续|举办|召开|开展|开工)|\b(?:targets?|plans?|goals?|aims?|expected|should|will)\b"
+    r"目标|预期|计划|打算|拟|力争|将(?:要|会|达|有|在|于|新|增|投|建|安排|实现|完成|继续|举办|召开|开展|开工)|\b(?:targets?|plan(?:s|ned)?|goals?|aims?|expected|should|will)\b"
 )
 _ENDING = re.compile(r"\b(?:revoked?|cancel\w*|abolish\w*|withdr\w*)\b")
 _FALLING = re.compile(r"\b(?:fell|fall|decreas\w*|declin\w*|drop\w*)\b")

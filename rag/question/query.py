@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from ingest.language.places import stem
 from ingest.language.script import to_simplified
+from ingest.language.words import table
 from rag.question.glossary import Glossary
 from rag.question.kind import Asked, asked
 from rag.question.places import places_asked, without_places
-from rag.question.terms import Terms, Word, english_words, is_function_word, parts, weigh, weigh_words
+from rag.question.terms import (
+    Terms,
+    Word,
+    english_words,
+    form_frequency,
+    is_function_word,
+    parts,
+    weigh,
+    weigh_words,
+)
 from rag.question.understand import fold
 from rag.records import Question
 
@@ -70,6 +80,8 @@ class Query:
     """What a question in another language asks, without its places and years."""
     counted: str = ""
     """The thing that it counts, as it names it."""
+    rendered: str = ""
+    """And the question put into Chinese word by word, to be read as well."""
 
 
 def build(question: Question, corpus: Corpus) -> Query:
@@ -119,7 +131,20 @@ def _foreign(question: Question, corpus: Corpus) -> Query:
         " ".join([question.interpreted, *said]),
         _core(question.text),
         head_words[1] if head_words else "",
+        _rendered(want, said, [*context, *groups], corpus) if groups else "",
     )
+
+
+def _rendered(want: Asked, said: Sequence[str], words: Sequence[Word], corpus: Corpus) -> str:
+    """The Chinese for the words in their order, of several the one that reports write most."""
+    ends = table("questions")["rendered"]
+    chosen = [
+        max(word.forms[:_SEARCHED], key=lambda form: form_frequency(form, corpus.frequency))
+        for word in words
+        if word.forms
+    ]
+    plan = ends["plan"] if want.plan else ""
+    return "".join([*said, *chosen, plan, ends.get(want.kind, ends["other"])])
 
 
 def _translate(text: str, corpus: Corpus) -> tuple[list[Word], list[list[str]]]:

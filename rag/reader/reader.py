@@ -89,6 +89,19 @@ class Reading:
         return sum(said) / len(said) if said else _UNREAD
 
 
+def between(one: Reading, other: Reading) -> Reading:
+    """What two readings of a passage say together: the mean of their log odds, with the spans of the more relevant."""
+    said = {token.start: token.proof for token in other.tokens}
+    tokens = (replace(token, proof=(token.proof + said.get(token.start, token.proof)) / 2) for token in one.tokens)
+    return Reading(
+        relevance=(one.relevance + other.relevance) / 2,
+        margin=(one.margin + other.margin) / 2,
+        polarity=(one.polarity + other.polarity) / 2,
+        spans=max(one, other, key=lambda reading: reading.relevance).spans,
+        tokens=tuple(tokens),
+    )
+
+
 class Reader:
     """Reads passages for questions. Thread-safe. Raises ModelError when the reader can't be loaded."""
 

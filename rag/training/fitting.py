@@ -25,7 +25,19 @@ _RIGHT_IF_LIKELY = 0.5  # the share of what is called likely that must be right
 _NEVER = 1.01
 
 _FOR = frozenset(
-    {"relevance", "margin", "proof", "told", "found", "words", "words_above", "same_place", "same_year", "pointed"}
+    {
+        "relevance",
+        "margin",
+        "proof",
+        "told",
+        "found",
+        "words",
+        "words_beside",
+        "words_above",
+        "same_place",
+        "same_year",
+        "pointed",
+    }
 )
 _AGAINST = frozenset(
     {
@@ -33,6 +45,7 @@ _AGAINST = frozenset(
         "words_unknown",
         "other_place",
         "other_year",
+        "year_told",
         "wrong_kind",
         "no_name",
         "planned",

@@ -152,7 +152,7 @@ def _judged(case: Case, question: Question, proofs: Sequence[str], held: bool) -
 
 
 def _moved(text: str, known: Sequence[str], rng: random.Random) -> str | None:
-    """The question about another place, which some report's title names or which perhaps none knows, or another year."""
+    """The question about another year, or another place: one that a report is about, or one of which none may know."""
     named = [place for place in places.find(text) if place.name]
     told = [date for date in dates.find(text) if date.year and re.match(r"\d{4}", text[date.start :])]
     if told and (not named or rng.random() < _YEARS):

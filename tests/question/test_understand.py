@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from shelf import Shelf
 
 from config.errors import UsageError
 from ingest.language.places import stem
@@ -270,5 +271,35 @@ def test_the_year_by_which_a_report_is_called_is_not_the_one_asked_about(questio
 
 def test_the_dictionarys_first_meaning_comes_first():
     lines = ["學 学 [xue2] /to learn/science/\n", "科學 科学 [ke1 xue2] /science/scientific/\n", "# a remark\n"]
-    assert read_glossary(lines, set).forms("science") == ["科学", "学"]
-    assert read_glossary(lines, lambda words: {w for w in words if w != "科学"}).forms("science") == ["学"]
+    assert read_glossary(lines, set, {}).forms("science") == ["科学", "学"]
+    assert read_glossary(lines, lambda words: {w for w in words if w != "科学"}, {}).forms("science") == ["学"]
+
+
+def test_what_the_field_says_comes_before_the_dictionary_as_far_as_reports_write_it():
+    lines = ["門市 门市 [men2 shi4] /retail sales/\n"]
+    terms = {"retail sales": ["社会消费品零售总额", "零售额"]}
+    assert read_glossary(lines, set, terms).forms("Retail sales") == ["社会消费品零售总额", "零售额"]
+    assert read_glossary(lines, lambda words: set(words) & {"零售额", "门市"}, terms).forms("retail sales") == [
+        "零售额"
+    ]
+    assert read_glossary(lines, lambda words: set(words) & {"门市"}, terms).forms("retail sales") == ["门市"]
+
+
+SAID = {
+    "a.txt": "康宁县2023年工作总结\n\n"
+    + "康宁县粮食产量达到52万吨，城镇新增就业3100人。新建养老服务中心6个，马桂兰任主任。目标是明年完成绿化。"
+}
+
+
+@pytest.mark.parametrize(
+    ("question", "rendered"),
+    [
+        ("What was the grain output in 2023?", "2023年粮食产量多少"),
+        ("How many urban jobs are planned for 2024?", "2024年城镇新增就业目标多少"),
+        ("When was the elderly care service center built?", "养老服务中心新建什么时候"),
+        ("Who is the director?", "主任谁"),
+        ("粮食产量是多少?", ""),
+    ],
+)
+def test_a_question_in_english_is_put_into_chinese_to_be_read_as_well(question, rendered):
+    assert Shelf(SAID).query(question).rendered == rendered

@@ -15,7 +15,7 @@ from ingest.embedding.session import GRAPH
 from ingest.language.script import to_traditional
 from rag.reader import prepare
 from rag.reader.adapter import read_adapter, write_adapter
-from rag.reader.reader import Reader, Reading, Span, Token, ToRead, _trimmed
+from rag.reader.reader import Reader, Reading, Span, Token, ToRead, _trimmed, between
 
 HALLS = ToRead("东山县科协建成乡村科普馆21个，举办讲座36场次。第二次代表大会于2021年5月8日召开。", "东山县科协工作总结")
 VOLUNTEERS = ToRead("西河市科协有科普教育基地64家，科技志愿者3200余名。", "西河市科协年度报告")
@@ -186,3 +186,12 @@ def test_an_adapter_gives_back_what_training_changed(tmp_path):
     assert np.abs(restored["w"] - trained["w"]).max() < 0.02 * np.abs(change).max()
     assert np.allclose(restored["b"], trained["b"], atol=1e-3)
     assert np.allclose(restored["head"], trained["head"], atol=2e-3)
+
+
+def test_two_readings_say_their_mean_together_and_point_where_the_more_relevant_one_does():
+    one = Reading(4.0, 1.0, 2.0, (Span(0, 2, 1.0),), (Token(0, 1, 3.0), Token(1, 2, -1.0)))
+    other = Reading(-2.0, 0.0, 1.0, (Span(4, 5, 1.0),), (Token(0, 1, 1.0),))
+    said = between(one, other)
+    assert (said.relevance, said.margin, said.polarity) == (1.0, 0.5, 1.5)
+    assert said.spans == between(other, one).spans == one.spans
+    assert said.tokens == (Token(0, 1, 2.0), Token(1, 2, -1.0))
