@@ -91,6 +91,13 @@ def test_only_files_that_need_the_extra_are_told_apart_from_failures(sync, repor
     assert needs == {"scan.png": "ocr", "broken.docx": None}
 
 
+@pytest.mark.parametrize("name", ["a.heic", "a.HEIF", "a.jpg"])
+def test_a_photograph_in_heic_says_in_which_formats_to_send_it(name):
+    with pytest.raises(ReportError, match="JPG or PNG") as refused:
+        sources.parse(name, b"\0\0\0\x24ftypheic\0\0\0\0mif1heic" + b"x" * 99)
+    assert "请改用 JPG 或 PNG" in refused.value.text("zh")
+
+
 def test_a_broken_picture_is_refused():
     with pytest.raises(ReportError, match="damaged"):
         sources.parse("a.png", (FILES / "scan.png").read_bytes()[:300])
