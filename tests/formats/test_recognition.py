@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
@@ -61,6 +62,18 @@ def test_every_recognised_line_keeps_its_place_and_confidence():
     assert all(0.5 <= line.confidence <= 1 for line in report.recognised)
     at = report.text.index("36")
     assert report.confidence(at, at + 2) is not None
+
+
+def test_a_blurred_row_of_a_table_casts_no_doubt_on_the_others():
+    picture = Image.open(FILES / "scan.png").convert("RGB")
+    row = (400, 550, 1200, 610)  # behind the name of the last row
+    picture.paste(picture.crop(row).resize((105, 9)).resize((800, 60)), row)
+    held = io.BytesIO()
+    picture.save(held, "PNG")
+    report = normalize(sources.parse("scan.png", held.getvalue()))
+    places = [report.text.index(name) for name in ("教育局", "卫健局")]
+    clear, blurred = (report.confidence(at, at + 3) for at in places)
+    assert blurred < 0.8 < 0.99 < clear
 
 
 def test_of_a_mixed_pdf_only_the_scanned_pages_are_recognised():
