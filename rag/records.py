@@ -70,7 +70,11 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A verbatim quote: `cleaned[start:end] == quote` and `raw[raw_start:raw_end] == raw_quote`."""
+    """A verbatim quote: `cleaned[start:end] == quote` and `raw[raw_start:raw_end] == raw_quote`.
+
+    `recognised` in [0, 1] is how sure the recogniser is of the least sure of its lines; None where the text was
+    delivered as text.
+    """
 
     n: int
     source: str
@@ -85,6 +89,7 @@ class Citation:
     raw_end: int
     page: int | None
     score: float
+    recognised: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,11 +60,12 @@ _PACKED = frozenset({".rar", ".7z", ".gz", ".tgz", ".tar", ".bz2", ".xz"})
 _SAVED_AS = {
     ".ppt": ".pptx", ".dps": ".pptx", ".pps": ".pptx", ".pages": ".docx", ".numbers": ".xlsx", ".key": ".pptx",
     ".xlsb": ".xlsx", ".caj": ".pdf", ".ceb": ".pdf", ".epub": ".pdf", ".msg": ".eml", ".uof": ".docx",
-    ".heic": ".jpg", ".heif": ".jpg",
 }  # fmt: skip
 # How files begin that aren't read, whatever their names say.
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"II*\0", b"MM\0*")
 _FOREIGN = {b"Rar!": "rar", b"7z\xbc\xaf": "7z", b"\x1f\x8b": "gz"}
+# Apple's photographs: a box `ftyp` with one of these brands, behind its length.
+_HEIC = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
 _OLE, _ZIP = b"\xd0\xcf\x11\xe0", b"PK\x03\x04"
 # The stream of a compound file that holds the document.
 _STREAMS = (("WordDocument", OLD_WORD), ("Workbook", OLD_EXCEL), ("Book", OLD_EXCEL))
@@ -78,6 +79,8 @@ _PAGE_BEGINS = re.compile(rb"\s*+(?:\xef\xbb\xbf)?(?:<!doctype html|<html[\s>])"
 def kind_named(name: str) -> Kind:
     """The kind that a name says. Raises ReportError, with what to do instead, when it is none that is read."""
     suffix = PurePosixPath(name).suffix.lower()
+    if suffix in (".heic", ".heif"):
+        raise _heic()
     if suffix in _BY_SUFFIX:
         return _BY_SUFFIX[suffix]
     if suffix in _PACKED:
@@ -102,6 +105,8 @@ def kind_of(name: str, data: bytes) -> Kind:
     Raises ReportError when it is none that is read, is encrypted, or is damaged at its beginning.
     """
     named = kind_named(name)
+    if data[4:8] == b"ftyp" and data[8:12] in _HEIC:
+        raise _heic()
     if data.startswith(_OLE):
         return _ole_kind(named, data)
     if data.startswith(_ZIP) or named is ARCHIVE:
@@ -170,6 +175,12 @@ def damaged(kind: Kind) -> ReportError:
 def encrypted() -> ReportError:
     """What is said of a file that only a password opens."""
     return ReportError("文件已加密,需要密码", "the file is encrypted and needs a password")
+
+
+def _heic() -> ReportError:
+    return ReportError(
+        "HEIC 照片不能读取;请改用 JPG 或 PNG", "photographs in HEIC can't be read; send them as JPG or PNG"
+    )
 
 
 def _otherwise(named: Kind, content: Message) -> ReportError:

@@ -166,10 +166,10 @@ def _written(sheets: Sequence[_Sheet]) -> dict[str, Any]:
     for sheet in sheets:
         lines: list[Line] = []
         for item in columns.read([seen.word for seen in sheet.words], sheet.width):
-            sure = _confidence(item, sheet.words)
             written = list(_lines(item, tables))
             lines += written
-            scores += [(line.text, sure) for line in written]
+            texts = [line.text for line in written]
+            scores += zip(texts, _confidences(item, texts, sheet.words), strict=True)
         pages.append(PageLines(sheet.height, tuple(lines)))
     text, furniture = arrange(pages)
     spans = []
@@ -182,16 +182,23 @@ def _written(sheets: Sequence[_Sheet]) -> dict[str, Any]:
     return {"text": text, "recognised": spans, "dropped": [("page", *span) for span in furniture]}
 
 
-def _confidence(item: Line | Grid, words: Sequence[_Seen]) -> float:
-    """How sure the recogniser is of the least sure word of a line or a table."""
+def _confidences(item: Line | Grid, texts: Sequence[str], words: Sequence[_Seen]) -> list[float]:
+    """How sure the recogniser is of the least sure word of each line that a line or a table was written as.
+
+    A word that stands in none of them as it was seen counts for all.
+    """
     lines = (item,) if isinstance(item, Line) else item.lines
-    return min(
-        seen.score
+    seen = [
+        seen
         for seen in words
         for line in lines
         if line.top <= (seen.word.top + seen.word.bottom) / 2 <= line.bottom
         and line.x0 <= (seen.word.x0 + seen.word.x1) / 2 <= line.x1
-    )
+    ]
+    everywhere = [each.score for each in seen if not any(each.word.text in text for text in texts)]
+    own = [[each.score for each in seen if each.word.text in text] for text in texts]
+    least = min((each.score for each in seen), default=_MIN_SCORE)
+    return [min([*scores, *everywhere], default=least) for scores in own]
 
 
 def _lines(item: Line | Grid, tables: Writer) -> Iterator[Line]:

@@ -13,6 +13,7 @@ from pathlib import PurePosixPath
 from config.errors import UsageError
 from ingest.language.script import to_traditional
 from ingest.records import CleanReport
+from rag.answers.legible import graded
 from rag.records import Answer, Certainty, Citation, Evidence, Form, Question
 
 NEAREST = 3
@@ -32,8 +33,12 @@ def answered(
     short: str | None = None,
     lead: str = "",
 ) -> Answer:
-    """An answer that quotes each piece of evidence, in this order, under its own number, behind what leads to it."""
-    citations = tuple(cite(e, report_of(e.passage.chunk.source), n) for n, e in enumerate(evidence, 1))
+    """An answer that quotes each piece of evidence, in this order, under its own number, behind what leads to it.
+
+    It is at most likely where what it tells was recognised with doubt.
+    """
+    reports = [report_of(e.passage.chunk.source) for e in evidence]
+    citations = tuple(cite(e, report, n) for n, (e, report) in enumerate(zip(evidence, reports, strict=True), 1))
     quotes = [f"{_as_said(c.quote, question)} [{c.n}]" for c in citations]
     return Answer(
         question=question.text,
@@ -45,7 +50,7 @@ def answered(
         citations=citations,
         reason=None,
         nearest=(),
-        certainty=certainty,
+        certainty=graded(certainty, zip(evidence, reports, strict=True)),
         form=form,
     )
 
@@ -85,6 +90,7 @@ def cite(evidence: Evidence, report: CleanReport, n: int) -> Citation:
         raw_end=raw_end,
         page=report.page(evidence.start),
         score=round(evidence.probability, 4),
+        recognised=report.confidence(evidence.start, evidence.end),
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from rag.answers import forms, refusals
 from rag.answers.citing import answered, in_script, refused, say
 from rag.answers.conflicts import rivals, told_apart
+from rag.answers.legible import graded_by_date
 from rag.answers.summary import summary_of
 from rag.judge.features import Case
 from rag.judge.ranking import Library, weigh
@@ -107,7 +108,7 @@ def _published(query: Query, passages: Sequence[Passage], library: Library) -> A
         [forms.narrowed_to(meant)],
         library.report,
         form="fact",
-        certainty=certainty,
+        certainty=graded_by_date(certainty, report),
         short=date,
         lead=lead,
     )

@@ -16,6 +16,7 @@ from ingest.language import dates, divisions, figures, places, units
 from ingest.language.figures import Figure
 from ingest.language.script import to_simplified
 from rag.answers.citing import ReportOf, cite
+from rag.answers.legible import graded
 from rag.evidence.subject import ReportView, fold_same_length, speaks_of, speaks_of_year, told_years
 from rag.judge.judge import Judge
 from rag.question.understand import as_it_stands, figure_question, understand
@@ -218,7 +219,7 @@ def year_told(evidence: Evidence, view: ReportView) -> str | None:
 
 def _row(key: str, found: Sequence[_Told], unit: str, report_of: ReportOf) -> Row:
     """The best figure of a key, and beside it the others of the same grade that measure the same."""
-    ranked = sorted((_graded(told, unit) for told in found), key=_Told.rank, reverse=True)
+    ranked = sorted((_graded(told, unit, report_of) for told in found), key=_Told.rank, reverse=True)
     cells: list[Cell] = []
     for told in ranked:
         cell = _cell(told, unit, report_of)
@@ -227,9 +228,11 @@ def _row(key: str, found: Sequence[_Told], unit: str, report_of: ReportOf) -> Ro
     return Row(key, cells[0] if cells else None, tuple(cells[1 : 1 + _MOST_CONFLICTS]))
 
 
-def _graded(told: _Told, unit: str) -> _Told:
-    """What measures something else than the rest of the table is likely at most."""
-    return told if units.convertible(told.figure.unit, unit) else replace(told, certainty="likely")
+def _graded(told: _Told, unit: str, report_of: ReportOf) -> _Told:
+    """What measures something else than the rest of the table, or was recognised with doubt, is likely at most."""
+    if not units.convertible(told.figure.unit, unit):
+        return replace(told, certainty="likely")
+    return replace(told, certainty=graded(told.certainty, [(told.evidence, report_of(told.source))]))
 
 
 def _cell(told: _Told, unit: str, report_of: ReportOf) -> Cell:

@@ -15,6 +15,7 @@ from typing import Literal, TypeAlias
 
 from config.errors import Language
 from ingest.language.script import to_simplified
+from rag.answers.legible import doubtful
 from rag.records import Answer, Citation
 from rag.show import labels
 from rag.show.marks import markers, spans
@@ -66,7 +67,10 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a quote is from: `page` in words, `start` and `end` in characters of the `file` as delivered."""
+    """Where a quote is from: `start` and `end` in characters of the `file` as delivered.
+
+    In words: `page` is whether it was recognised in a picture and its page, `doubt` that it has to be checked there.
+    """
 
     n: int
     title: str
@@ -75,11 +79,17 @@ class Source:
     file: str
     start: int
     end: int
+    doubt: str | None = None
+
+    @property
+    def spot(self) -> str:
+        """The page, the file and the characters, on one line."""
+        return joined(self.page, f"{self.file} {self.start}-{self.end}")
 
     @property
     def place(self) -> str:
-        """The page, the file and the characters, on one line."""
-        return joined(self.page, f"{self.file} {self.start}-{self.end}")
+        """The same with the doubt."""
+        return joined(self.spot, self.doubt)
 
     @property
     def line(self) -> str:
@@ -173,9 +183,17 @@ def blocks(answer: Answer, language: Language) -> tuple[Block, ...]:
 
 def source_of(citation: Citation, language: Language) -> Source:
     """Where a citation's quote is from."""
-    page = labels.PAGE.text(language).format(citation.page) if citation.page else None
+    page, doubt = read_on(citation.page, citation.recognised, language)
     span = citation.raw_start, citation.raw_end
-    return Source(citation.n, citation.title, citation.date, page, citation.source, *span)
+    return Source(citation.n, citation.title, citation.date, page, citation.source, *span, doubt)
+
+
+def read_on(page: int | None, recognised: float | None, language: Language) -> tuple[str | None, str | None]:
+    """(that a text was recognised, and its page; that it has to be checked), in words, None where there is nothing."""
+    words = [labels.RECOGNISED.text(language)] if recognised is not None else []
+    words += [labels.PAGE.text(language).format(page)] if page else []
+    mark = "," if language == "zh" else ", "
+    return mark.join(words) or None, labels.UNCLEAR.text(language) if doubtful(recognised) else None
 
 
 def cited(citation: Citation, short: str | None, language: Language, *, told: bool = False) -> Cited:

@@ -9,6 +9,8 @@ NOT_FOUND = Message("没有找到答案", "no answer found")
 LIKELY = Message("可能的答案,请核对", "a likely answer, please check")
 NEAREST = Message("最接近的内容", "what came closest")
 PAGE = Message("第{}页", "page {}")
+RECOGNISED = Message("识别", "recognised")
+UNCLEAR = Message("识别不够清楚,请核对原件", "not recognised clearly, please check the original")
 GONE = Message("这份报告已不在索引里", "this report is no longer in the index")
 CHANGED = Message("这份报告在回答之后改过,请重新提问", "this report has changed since the answer; please ask again")
 

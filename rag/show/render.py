@@ -160,7 +160,7 @@ def _celled(text: str) -> str:
 
 def _source_markdown(source: Source) -> str:
     where = f"{code(source.file)} {source.start}-{source.end}"
-    return f"— [{source.n}] {joined(f'《{markdown(source.title)}》', source.date, source.page, where)}"
+    return f"— [{source.n}] {joined(f'《{markdown(source.title)}》', source.date, source.page, where, source.doubt)}"
 
 
 def _quoted(text: str) -> str:

@@ -328,15 +328,17 @@ def _large(short: str) -> Text:
 
 
 def _source(source: Source) -> Text:
-    """Title and date, and below them the place in the file."""
+    """Title and date, and below them the place in the file and what is doubtful of it."""
     from rich.text import Text
 
     dated = f" · {source.date}" if source.date else ""
+    doubt = f" · {source.doubt}" if source.doubt else ""
     return Text.assemble(
         (f"[{source.n}] ", _MARKER),
         (shown.lines(source.title), "bold"),
         (dated, _DIM),
-        (f"\n    {shown.lines(source.place)}", _DIM),
+        (f"\n    {shown.lines(source.spot)}", _DIM),
+        (doubt, _UNSURE),
     )
 
 

@@ -19,6 +19,7 @@ from rag.telegram.receiving.heard import Command, Heard
 from rag.telegram.receiving.intake import Intake
 from rag.telegram.sending import texts
 from rag.telegram.sending.outbox import Outbox, Place, Uncertain, Undelivered, Unreachable
+from rag.telegram.shelf.offered import offered
 from rag.telegram.shelf.uploads import Uploads
 from rag.telegram.state.people import People
 
@@ -108,9 +109,9 @@ class Handlers:
             request = self.read(message)
             if request is not None:
                 await self._serve(heard, request)
-        elif heard.private and message.document is not None:
+        elif heard.private and (file := offered(message)) is not None:
             if self._access.admin(heard.user.id):
-                await self._uploads.offer(heard, message.document)
+                await self._uploads.offer(heard, file)
             else:
                 await self._say(heard, texts.UPLOAD_ADMIN_ONLY)
         elif heard.private and message.effective_attachment is not None:

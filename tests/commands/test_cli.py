@@ -22,7 +22,7 @@ ANSWER_FIELDS = {
 }  # fmt: skip
 CITATION_FIELDS = {
     "n", "source", "title", "date", "section", "quote", "start", "end", "raw_quote", "raw_start", "raw_end", "page",
-    "score",
+    "score", "recognised",
 }  # fmt: skip
 SUMMARY_FIELDS = {"added", "updated", "removed", "unchanged", "failed", "chunks", "embedded", "generation", "seconds"}
 

@@ -24,7 +24,7 @@ FIELDS = {"indicator", "unit", "rows", "told", "asked", "total"}
 ROW = {"key", "value", "said", "certainty", "citation", "conflicts"}
 CITATION = {
     *("n", "source", "title", "date", "section", "quote", "start", "end"),
-    *("raw_quote", "raw_start", "raw_end", "page", "score"),
+    *("raw_quote", "raw_start", "raw_end", "page", "score", "recognised"),
 }
 INDICATOR = "乡村科普馆"
 

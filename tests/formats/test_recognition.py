@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
@@ -63,6 +64,18 @@ def test_every_recognised_line_keeps_its_place_and_confidence():
     assert report.confidence(at, at + 2) is not None
 
 
+def test_a_blurred_row_of_a_table_casts_no_doubt_on_the_others():
+    picture = Image.open(FILES / "scan.png").convert("RGB")
+    row = (400, 550, 1200, 610)  # behind the name of the last row
+    picture.paste(picture.crop(row).resize((105, 9)).resize((800, 60)), row)
+    held = io.BytesIO()
+    picture.save(held, "PNG")
+    report = normalize(sources.parse("scan.png", held.getvalue()))
+    places = [report.text.index(name) for name in ("教育局", "卫健局")]
+    clear, blurred = (report.confidence(at, at + 3) for at in places)
+    assert blurred < 0.8 < 0.99 < clear
+
+
 def test_of_a_mixed_pdf_only_the_scanned_pages_are_recognised():
     report = normalize(sources.parse("a.pdf", mixed()))
     first, scanned, last = (report.text.index(said) for said in ("基本情况", "36", "下一步打算"))
@@ -89,6 +102,13 @@ def test_only_files_that_need_the_extra_are_told_apart_from_failures(sync, repor
     (reports / "broken.docx").write_bytes(b"PK\x03\x04 broken")
     needs = {failure.source: failure.needs for failure in sync().failed}
     assert needs == {"scan.png": "ocr", "broken.docx": None}
+
+
+@pytest.mark.parametrize("name", ["a.heic", "a.HEIF", "a.jpg"])
+def test_a_photograph_in_heic_says_in_which_formats_to_send_it(name):
+    with pytest.raises(ReportError, match="JPG or PNG") as refused:
+        sources.parse(name, b"\0\0\0\x24ftypheic\0\0\0\0mif1heic" + b"x" * 99)
+    assert "请改用 JPG 或 PNG" in refused.value.text("zh")
 
 
 def test_a_broken_picture_is_refused():

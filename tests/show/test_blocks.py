@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 import re
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
 from sample_answers import answered, refused
 
 from ingest.language.script import to_simplified
+from rag.search.filters import Filter
 from rag.show.blocks import (
     Cited,
     Headline,
@@ -22,6 +25,7 @@ from rag.show.blocks import (
     Unsure,
     blocks,
 )
+from rag.show.minutes import Exchange, minutes
 from rag.show.render import answer_markdown, answer_text
 from rag.show.terminal import Screen
 from rag.telegram.sending.layout import pieces
@@ -38,7 +42,12 @@ def in_telegram(answer, language):
     return "".join(piece.text for piece in pieces(answer_spans(answer, language)))
 
 
-PAINTERS = [answer_text, answer_markdown, on_a_terminal, in_telegram]
+def in_minutes(answer, language):
+    at = datetime.datetime(2022, 3, 4)
+    return minutes([Exchange(answer, Filter(), at)], language, at)
+
+
+PAINTERS = [answer_text, answer_markdown, on_a_terminal, in_telegram, in_minutes]
 
 
 @pytest.fixture(params=PAINTERS, ids=lambda painter: painter.__name__)
@@ -130,6 +139,37 @@ def test_the_parts_come_in_the_order_in_which_they_are_told():
     assert [type(block) for block in told] == [Understood, Headline, Statement, Cited, Cited]
     kinds = [type(block) for block in blocks(refused("没有", "近的。"), "zh")]
     assert kinds == [Refusal, NearestHeading, Nearest]
+
+
+@pytest.mark.parametrize(
+    ("page", "recognised", "chinese", "english"),
+    [
+        (3, 0.98, "识别,第3页", "recognised, page 3"),
+        (None, 0.98, "识别", "recognised"),
+        (3, 0.6, "识别,第3页", "recognised, page 3"),
+    ],
+)
+@pytest.mark.parametrize("found", [True, False], ids=["answered", "refused"])
+def test_what_was_recognised_says_so_wherever_its_source_is_shown(shown, found, page, recognised, chinese, english):
+    answer = answered("东山县建成21个。", short=None) if found else refused("报告中没有", "近的。")
+    read = {"page": page, "recognised": recognised}
+    answer = replace(
+        answer,
+        citations=tuple(replace(c, **read) for c in answer.citations),
+        nearest=tuple(replace(c, **read) for c in answer.nearest),
+    )
+    for language, said, doubt in (
+        ("zh", chinese, "识别不够清楚,请核对原件"),
+        ("en", english, "not recognised clearly, please check the original"),
+    ):
+        text = shown(answer, language)
+        assert text.count(f"{said} · ") == 1
+        assert text.count(doubt) == (1 if recognised < 0.95 else 0)
+
+
+def test_what_was_delivered_as_text_is_not_called_recognised(shown):
+    assert "识别" not in shown(answered("东山县建成21个。"))
+    assert "recognised" not in shown(answered("东山县建成21个。"), "en")
 
 
 def test_a_statement_knows_where_its_short_answer_and_its_markers_stand():

@@ -7,6 +7,7 @@ import csv
 import io
 import re
 import zipfile
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
@@ -80,6 +81,15 @@ def test_a_figure_that_can_not_be_is_marked_and_has_no_bar(shown):
     impossible = table(Row("东山县", cell(1, "13.2人次", None, "人次", possible=False)), unit="人次")
     assert "数字有误" in shown(impossible)
     assert not ElementTree.fromstring(table_svg(impossible, "zh")).findall(f".//{SVG}g/{SVG}rect")
+
+
+def test_a_figure_that_was_recognised_says_so_beside_its_source(shown):
+    read = cell(1, "21个", 21.0)
+    unclear = replace(read, citation=replace(read.citation, recognised=0.6), certainty="likely")
+    text = shown(table(Row("东山县", unclear)))
+    assert text.count("识别,第3页 · ") == text.count("识别不够清楚,请核对原件") == 1
+    (row,) = sheet_rows(table(Row("东山县", unclear)))
+    assert row["出处"] == "识别,第3页 · r1.txt 5-14 · 识别不够清楚,请核对原件"
 
 
 def test_the_parts_come_in_the_order_in_which_they_are_told():

@@ -194,6 +194,26 @@ class Loopback:
         }
         return self.say(chat, user, None, document=document)
 
+    def send_photo(
+        self, chat: int, user: int, data: bytes, caption: str | None = None, album: str | None = None
+    ) -> tuple[int, int]:
+        """A person sends a photograph; kept in several sizes, as Telegram does, and whole only in the largest."""
+        sizes = []
+        for side, held in ((90, data[:20]), (1280, data), (320, data[:40])):
+            file_id = f"photo{len(self.files)}"
+            self.files[file_id] = (held, len(held))
+            sizes.append(
+                {
+                    "file_id": file_id,
+                    "file_unique_id": file_id,
+                    "width": side,
+                    "height": side * 3 // 4,
+                    "file_size": len(held),
+                }
+            )
+        told = {"caption": caption} if caption is not None else {}
+        return self.say(chat, user, None, photo=sizes, **told, **({"media_group_id": album} if album else {}))
+
     def press(self, user: int, message: Sent, data: str, chat: int | None = None, *, old: bool = False) -> int:
         """A person presses a button (given by its label, or as forged data); the update's number.
 

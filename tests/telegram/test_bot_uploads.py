@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import os
+import re
 import signal
 from pathlib import Path
 
 import pytest
+from conftest import ROOT
 from office import QUESTION, SHORT, SLOW, loopback_server, open_office
+from PIL import Image
 
 from ingest.index.draft import writing
 
+SCAN = ROOT / "tests" / "formats" / "files" / "scan.png"
 pytestmark = pytest.mark.usefixtures("no_rule_is_broken")
 
 
@@ -36,6 +41,12 @@ def _offer(bot, server, name, data, size=None, *, user):
 
 def _press(bot, server, note, label, *, user):
     assert bot.settled(server.press(user, note, label), 90) == "done"
+
+
+def _jpeg(picture):
+    held = io.BytesIO()
+    picture.save(held, "JPEG", quality=90)
+    return held.getvalue()
 
 
 def _changes(bot, name):
@@ -142,6 +153,38 @@ def test_an_uploaded_report_answers_at_once_and_can_be_taken_back(bot, admin, se
     bot.settled(server.press(user, answer, "原文"))
     assert server.sent(user)[-1].text == "这份报告已不在索引里。"
     assert _changes(bot, "金湖县.txt") == ["undone"]
+
+
+def test_photographs_of_an_album_become_reports_of_their_own(bot, admin, server, user):
+    pages = [Image.open(SCAN).convert("RGB"), Image.open(SCAN).convert("RGB").rotate(180)]
+    sent = [
+        server.send_photo(admin, admin, _jpeg(page), caption, "album")
+        for page, caption in zip(pages, ("东山县扫描件", None), strict=True)
+    ]
+    notes = []
+    for update, message in sent:
+        assert bot.settled(update, 120) == "done"
+        notes += server.replies(admin, message)
+    first, second = notes
+    assert re.match(r"东山县扫描件-\d+\.jpg\(", first.text)
+    assert re.match(r"photo-\d{8}-\d{6}-\d+\.jpg\(", second.text)
+    assert all("将作为新报告加入" in note.text for note in notes)
+    _press(bot, server, second, "取消", user=admin)
+    _press(bot, server, first, "✅ 确认", user=admin)
+    assert first.text.startswith("✅ 东山县扫描件-")
+    answer = bot.ask(user, "东山县科协新增志愿者多少名?")
+    assert "412名" in answer.text
+    assert re.search(r"\n\[1\] .* · 识别 · 东山县扫描件-\d+\.jpg \d+-\d+$", answer.text)
+    _press(bot, server, first, "撤销", user=admin)
+    assert not list(bot.settings.reports_dir.glob("*.jpg"))
+
+
+def test_only_admins_send_photographs_and_only_in_private(bot, admin, server, user, group):
+    update, message = server.send_photo(user, user, b"x", "简报")
+    assert bot.settled(update) == "done"
+    assert "只有管理员" in server.replies(user, message)[0].text
+    assert bot.settled(server.send_photo(group, admin, b"x", "简报")[0]) in ("done", "ignored")
+    assert server.sent(group) == []
 
 
 def test_a_new_version_replaces_the_old_and_old_buttons_say_so(bot, admin, server, user):

@@ -16,6 +16,8 @@ from telegram.ext import ExtBot
 
 from config.errors import StorageError
 from config.settings import Settings
+from ingest.cleaning.normalize import normalize
+from ingest.records import RawReport, Recognised
 from rag.telegram.answering import Answering
 from rag.telegram.doing.asking import Asking
 from rag.telegram.doing.buttons import Buttons
@@ -24,6 +26,7 @@ from rag.telegram.receiving.access import Access, Verdict
 from rag.telegram.receiving.addressing import Request, read
 from rag.telegram.receiving.intake import Intake
 from rag.telegram.sending.layout import Span, one_line, pieces, units
+from rag.telegram.sending.messages import Quoted, page_spans
 from rag.telegram.sending.outbox import Outbox, Place, Undelivered
 from rag.telegram.sending.pacing import Pacing
 from rag.telegram.shelf.files import Shelf, safe_name
@@ -226,6 +229,23 @@ def test_an_edit_that_is_refused_is_made_as_plain_text_and_else_sent_anew_by_the
     server.fail("editMessageText", UNKNOWN, times=refusals)
     assert asyncio.run(go()) is edited
     assert server.sent(1)[0].text == ("21个" if edited else "正在查找…")
+
+
+@pytest.mark.parametrize(
+    ("confidence", "head"),
+    [
+        (None, "a.pdf"),
+        (0.97, "a.pdf · 识别,第2页"),
+        (0.6, "a.pdf · 识别,第2页 · 识别不够清楚,请核对原件"),
+    ],
+)
+def test_the_source_of_a_recognised_quote_names_its_page(confidence, head):
+    text = "总结\n\f建成21个。"
+    lines = () if confidence is None else (Recognised(4, 11, confidence),)
+    report = normalize(RawReport("a.pdf", text, "", paged=True, recognised=lines))
+    at = report.text.index("建成")
+    spans, _ = page_spans(report, Quoted("a.pdf", at, at + 6, ""), 0, "zh")
+    assert spans[0].text.split("\n")[0] == head
 
 
 def test_the_files_of_changes_that_a_killed_process_left_are_deleted_and_the_others_kept(tmp_path):

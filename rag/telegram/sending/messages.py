@@ -28,6 +28,7 @@ from rag.show.blocks import (
     Unsure,
     blocks,
     joined,
+    read_on,
 )
 from rag.show.labels import heading
 from rag.show.tables import grid_lines, table_blocks
@@ -114,7 +115,7 @@ def page_spans(report: CleanReport, quoted: Quoted, page: int, language: Languag
     starts = _page_starts(quoted, len(report.text))
     page = min(max(page, 0), len(starts) - 1)
     start, end = starts[page], [*starts, len(report.text)][page + 1]
-    head = joined(one_line(report.title or report.source, _TITLE), report.date)
+    head = joined(one_line(report.title or report.source, _TITLE), report.date, *_recognised(report, quoted, language))
     count = texts.PAGE.text(language).format(page=page + 1, pages=len(starts))
     first, last = max(start, min(quoted.start, end)), min(end, max(quoted.end, start))
     spans = [
@@ -124,6 +125,13 @@ def page_spans(report: CleanReport, quoted: Quoted, page: int, language: Languag
         Span(report.text[last:end], quote=True),
     ]
     return [span for span in spans if span.text], len(starts)
+
+
+def _recognised(report: CleanReport, quoted: Quoted, language: Language) -> tuple[str | None, str | None]:
+    """On which page the quote was recognised, and whether unclearly."""
+    recognised = report.confidence(quoted.start, quoted.end)
+    page = report.page(quoted.start) if recognised is not None else None
+    return read_on(page, recognised, language)
 
 
 def _page_starts(quoted: Quoted, length: int) -> list[int]:

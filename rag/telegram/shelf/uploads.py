@@ -14,7 +14,7 @@ import secrets
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
-from telegram import CallbackQuery, Document, InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import BadRequest, TelegramError
 
 from config.errors import IndexBusy, Language, ReportError, WenbaoError
@@ -27,8 +27,9 @@ from rag.telegram.sending import texts
 from rag.telegram.sending.layout import Piece, Span, pieces
 from rag.telegram.sending.messages import filled, size
 from rag.telegram.sending.outbox import Outbox, Place, Undelivered, Unreachable
-from rag.telegram.shelf.files import Shelf, safe_name, sha256_of
+from rag.telegram.shelf.files import Shelf, sha256_of
 from rag.telegram.shelf.ingesting import IngestEnded, Ingesting, Progress, require
+from rag.telegram.shelf.offered import Offered
 from rag.telegram.state.changes import Change, Changes
 from rag.telegram.state.tokens import Button, Tokens
 
@@ -61,25 +62,24 @@ class Uploads:
 
     # what admins send
 
-    async def offer(self, heard: Heard, document: Document) -> None:
+    async def offer(self, heard: Heard, offered: Offered) -> None:
         """Download a file, check it, and ask whether it shall be added."""
-        place, user, language = heard.place, heard.user.id, heard.language
-        name = safe_name(document.file_name or "")
+        place, user, language, name = heard.place, heard.user.id, heard.language, offered.name
         limit = min(_TELEGRAM_LIMIT, self._settings.max_file_mb << 20)
-        if document.file_size == 0:
+        if offered.size == 0:
             await self._outbox.say(place, filled(texts.UPLOAD_EMPTY, language, name=name))
             return
-        if document.file_size is not None and document.file_size > limit:
-            values = {"name": name, "size": size(document.file_size), "limit": size(limit)}
+        if offered.size is not None and offered.size > limit:
+            values = {"name": name, "size": size(offered.size), "limit": size(limit)}
             await self._outbox.say(place, filled(texts.UPLOAD_TOO_LARGE, language, **values))
             return
-        shown = {"name": name, "size": "?" if document.file_size is None else size(document.file_size)}
+        shown = {"name": name, "size": "?" if offered.size is None else size(offered.size)}
         note = _Note(self._outbox, place)
         await note.put(filled(texts.UPLOAD_SEEN, language, **shown))
         change = secrets.token_hex(8)
         staged = self._shelf.staged(change, name)
         try:
-            data = await self._download(document, limit)
+            data = await self._download(offered.file, limit)
             if not data:
                 await note.put(filled(texts.UPLOAD_EMPTY, language, name=name))
                 return
@@ -254,10 +254,10 @@ class Uploads:
         except WenbaoError as exc:
             _log.error("%s could not be put back: %s", change.kind, exc)
 
-    async def _download(self, document: Document, limit: int) -> bytes:
+    async def _download(self, file_id: str, limit: int) -> bytes:
         too_large = ReportError(f"文件大于 {size(limit)}", f"the file is larger than {size(limit)}")
         try:
-            file = await self._outbox.bot.get_file(document.file_id)
+            file = await self._outbox.bot.get_file(file_id)
         except BadRequest as exc:
             if "too big" not in str(exc):
                 raise
