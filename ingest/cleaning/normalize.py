@@ -21,13 +21,16 @@ from ingest.language.script import fold_script
 from ingest.offsets import MappedText, Replacement
 from ingest.records import CleanReport, Dropped, Edit, RawReport
 
-RECIPE = "10"
+RECIPE = "11"
 
 _MAX_ROUNDS = 10
 _CHANGED = re.compile(b"\1+")
-# What no reader sees: controls, marks of writing direction, spaces and hyphens of no width.
+# What no reader sees: controls, marks of writing direction, spaces and hyphens of no width. Joiners and their opposite
+# mean something in other scripts and between pictographs, but nothing beside Han, letters and figures.
+_PLAIN = r"\x20-\x7f\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
 _CONTROLS = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+    rf"|(?<=[{_PLAIN}])[\u200c\u200d]|[\u200c\u200d](?=[{_PLAIN}])"
 )
 
 

@@ -34,7 +34,8 @@ _NO_TEXT = frozenset({"head", "script", "style", "template", "svg", "iframe", "f
 _NOT_SHOWN = frozenset(
     ["textarea", "select", "datalist", "noscript", "noframes", "noembed", "audio", "video", "canvas", "rt", "rp", "rtc"]
 )
-_HIDING_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
+_HIDING_STYLE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_VEILING_STYLE = re.compile(r"visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
 
 _MARKUP = re.compile(r"<!--.*?(?:-->|\Z)|<(?:[!?]|/?[A-Za-z])(?:[^>\"']|\"[^\"]*\"|'[^']*')*>", re.DOTALL)
 _TAG_OPENS = re.compile(r"<(?:[!?]|/?[A-Za-z])")
@@ -72,7 +73,7 @@ def read_page(source: str) -> Page:
     mark = source.startswith("\ufeff")  # the parser passes over it without counting
     source = closed(source)
     document = JustHTML(source[mark:], sanitize=False, track_node_locations=True)
-    runs = list(_runs(document.root, offset=int(mark)))
+    runs = _unveiled(list(_runs(document.root, offset=int(mark))))
     return _Writer(source).write(_placed(source, runs))
 
 
@@ -148,6 +149,7 @@ class _Place:
     rank: int = 0  # of the heading it stands in
     preformatted: bool = False
     hidden: bool = False
+    veiled: bool = False  # its room is kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +199,24 @@ def _inside(node: Any, place: _Place, columns: dict[int, int], line: int) -> _Pl
         place = dataclasses.replace(place, rank=int(name[1]) if name in _HEADINGS else 0)
     if name in _PREFORMATTED:
         place = dataclasses.replace(place, preformatted=True)
+    if not place.veiled and _VEILING_STYLE.search((node.attrs or {}).get("style") or ""):
+        place = dataclasses.replace(place, veiled=True)
     return dataclasses.replace(place, hidden=True) if not place.hidden and _hides(node) else place
+
+
+def _unveiled(runs: list[_Run]) -> list[_Run]:
+    """The runs with what is veiled hidden, unless it is most of the page: that is the article of a page whose script
+    would have shown it once it was loaded, as those of WeChat do."""
+    veiled, open_ = (
+        sum(len(run.data.strip()) for run in runs if run.place.veiled == kind and not run.place.hidden)
+        for kind in (True, False)
+    )
+    if not veiled or veiled > open_:
+        return runs
+    return [
+        dataclasses.replace(run, place=dataclasses.replace(run.place, hidden=True)) if run.place.veiled else run
+        for run in runs
+    ]
 
 
 def _hides(node: Any) -> bool:

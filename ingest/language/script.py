@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import re
+import unicodedata
 from typing import TYPE_CHECKING
 
 from ingest.language.words import alternation, rows
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from opencc import OpenCC
 
 
+# Radicals (Kangxi and supplement) and compatibility ideographs; each has one character in its place, if any.
+_ODD = re.compile(r"[\u2e80-\u2fd5\uf900-\ufaff\U0002f800-\U0002fa1f]")
 _ROUNDS = 4  # a character or two of a million folds to one that folds again
 
 
@@ -36,10 +39,12 @@ def to_simplified(text: str) -> str:
 
 
 def fold_script(text: str) -> str:
-    """As `to_simplified`, with the words put right that it doesn't bring back by itself: 座標 → 坐标, not 座标.
+    """As `to_simplified`, with the words put right that it doesn't bring back by itself, 座標 → 坐标 and not 座標, and
+    with radicals and compatibility forms read as the characters that they stand for.
 
     Reports and questions are both folded so. The words are in lost_words.tsv, which `lexicon.lost_words` made.
     """
+    text = _ODD.sub(lambda match: _plain(match[0]), text)
     for _ in range(_ROUNDS):
         folded = to_simplified(text)
         restored = _with_lost_words(text, folded) if folded != text else folded
@@ -47,6 +52,17 @@ def fold_script(text: str) -> str:
             break
         text = restored
     return restored
+
+
+@functools.cache
+def _plain(char: str) -> str:
+    """The character that a radical or a compatibility form stands for."""
+    return _radicals().get(char) or unicodedata.normalize("NFKC", char)
+
+
+@functools.cache
+def _radicals() -> dict[str, str]:
+    return {row[0]: row[1] for row in rows("radicals")}
 
 
 def _with_lost_words(text: str, folded: str) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ingest.language import dates, figures, marks, people, telling
+from ingest.language.ordinals import in_han
 from rag.evidence.shorts import spots
 from rag.evidence.subject import ReportView, fold_same_length, speaks_of, speaks_of_year, told_years
 from rag.question.form import form_of
@@ -239,7 +240,7 @@ def other_name(case: Case) -> float:
     """The share of the ordinals, ranks and names that the question gives and neither the sentence nor what stands above
     it does."""
     names = case.query.asked.names
-    around = f"{case.sentence}\n{case.above}"
+    around = in_han(f"{case.sentence}\n{case.above}") if names else ""
     return sum(name not in around for name in names) / len(names) if names else 0.0
 
 

@@ -30,6 +30,7 @@ _LEADING = re.compile(
 )
 _TRAILING = re.compile(rf"(?:(?:呢|{asking('manner')})[?？。!！\s]*+|(?<![?？。!！\s])[?？。!！\s]++)$")
 _PRONOUN = re.compile(r"^(?:其(?![中他])|他们|她们|它们|他|她|它|这些?|那些|该)的?")
+_ONE = re.compile(r"^(?:它(?!们)|其(?![中他]))的?")
 _MORE = re.compile(rf"^(?:还有|其他|别的|其余)?+(?:吗|{_ASKING}|别的|其他的?|其余的?)*+$")
 _ENGLISH_WORDS = re.compile(r"[a-z]{2,}")
 _IN_ENGLISH = re.compile(
@@ -136,12 +137,19 @@ def _about(core: str, earlier: str, regions: Collection[str]) -> tuple[str, str]
         return _kept(earlier, regions) + core, ""  # 科普日什么时候? after 科技周什么时候举办?
     person = _PERSON.match(core)
     subject = _who(before) if person and before.ask == "谁" else _subject(before)
+    if _ONE.match(core) and (holder := _thing_that_has(before, regions)):
+        return f"{holder}{_PRONOUN.sub('', core)}", ""
     if not subject:
         return f"{earlier} {core}", earlier
     bare = _PRONOUN.sub("", core)
     if core != bare:
         return f"{subject}{bare}", "" if person or before.counts or not before.did else earlier
     return f"{subject},{core}", earlier
+
+
+def _thing_that_has(parts: Parts, regions: Collection[str]) -> str:
+    """The one thing that has what is counted, no place: 它的馆长是谁? after 科技馆有多少件展品?"""
+    return parts.holder if place_of(parts.holder, regions) != parts.holder else ""
 
 
 def _subject(parts: Parts) -> str:
@@ -188,7 +196,7 @@ def _swap(said: str, earlier: str, regions: Collection[str]) -> str:
         subject = _subject(parts)
         return f"{subject}的{thing}是多少?" if subject and thing not in parts.before else earlier
     if _MEASURE.fullmatch(thing):
-        return f"{_kept(earlier, regions)}{thing}是多少?"
+        return f"{_kept(earlier, regions) or _thing_that_has(parts, regions)}{thing}是多少?"
     alike = parts.thing[-1:] == thing[-1:] or _ANY_UNIT.search(parts.ask) or not COUNTS.match(parts.ask)
     # Another thing may be counted in another unit.
     ask = parts.ask if alike or not parts.ask.startswith(("多少", "几")) else "多少"

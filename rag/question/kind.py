@@ -13,6 +13,7 @@ from typing import Literal
 from ingest.language import dates, people, telling, units
 from ingest.language.bodies import bodies
 from ingest.language.figures import unit_at
+from ingest.language.ordinals import in_han
 from ingest.language.places import rank_pattern
 from ingest.language.questions import asking
 from ingest.language.words import alternation, table
@@ -188,7 +189,7 @@ def asked(folded: str) -> Asked:
     told_in, strict, unit, head = _counted(folded) if kind == "figure" else (None, False, "", "")
     names = frozenset(_INSTITUTION.findall(folded)) | frozenset(
         name
-        for name in _ORDINAL.findall(folded)
+        for name in _ORDINAL.findall(in_han(folded))
         if name not in years and not any(name in date_text for date_text in (folded[d.start : d.end] for d in told))
     )
     return Asked(
@@ -218,8 +219,8 @@ def asked(folded: str) -> Asked:
 
 
 def ordinals(text: str) -> frozenset[str]:
-    """The ordinals and ranks that a text gives: 第二, 一等, 省级."""
-    return frozenset(_ORDINAL.findall(text))
+    """The ordinals and ranks that a text gives, in Han: 第二, 一等, 省级."""
+    return frozenset(_ORDINAL.findall(in_han(text)))
 
 
 def _years(told: Iterable[dates.Date]) -> frozenset[str]:

@@ -29,6 +29,7 @@ _DID = re.compile(
     r"|组建|建立|成立|创建|设立|培训|发放|印发|投入|提到|负责|[建办开设得拿发评修写派]了|[在是有]|呢|吗"
 )
 LED_BY = r"(?>(?:一共|总共|共|现|都|分别|拥|设|建)?有|是|为|达到?|完成|实现|叫|由|在|的|共|,|，|\s)"
+_HAS = re.compile(r"有$")
 LEFT_OVER = re.compile(rf"{LED_BY}++$")
 
 
@@ -49,6 +50,11 @@ class Parts:
     def base(self) -> str:
         """What stands before, without the verb that only leads to the question."""
         return LEFT_OVER.sub("", self.before)
+
+    @property
+    def holder(self) -> str:
+        """What has the things that are counted: 科技馆有多少件展品; "" where they are counted otherwise."""
+        return self.base if self.counts and _HAS.search(self.before) else ""
 
     @property
     def did(self) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from ingest.language import ordinals
 from ingest.language.places import stem
 from ingest.language.script import to_simplified
 from ingest.language.words import table
@@ -95,6 +96,7 @@ def names_place(query: Query, title: str) -> bool:
 
 
 def _chinese(question: Question, corpus: Corpus) -> Query:
+    question = _as_written(question, corpus)
     folded, left_out = _without_exceptions(question.folded)
     want = replace(asked(folded), left_out=left_out)
     context = fold(question.context)
@@ -107,6 +109,27 @@ def _chinese(question: Question, corpus: Corpus) -> Query:
     asked_for = question.interpreted
     # Reports are folded to Simplified script, and vectors of different scripts lie further apart.
     return Query(question, want, terms, places, head, asked_for, to_simplified(asked_for))
+
+
+def _as_written(question: Question, corpus: Corpus) -> Question:
+    """The question with its ordinals in the way that reports write them: 第15条 or 第十五条."""
+    told = {
+        written: other
+        for ordinal in ordinals.find(question.folded)
+        for written, other in ((ordinal.han, ordinal.figures), (ordinal.figures, ordinal.han))
+        if question.folded[ordinal.start : ordinal.end] == written
+        and not _held(written, corpus)
+        and _held(other, corpus)
+    }
+    for written, other in told.items():
+        changed = (part.replace(written, other) for part in (question.interpreted, question.folded, question.context))
+        question = replace(question, **dict(zip(("interpreted", "folded", "context"), changed, strict=True)))
+    return question
+
+
+def _held(ordinal: str, corpus: Corpus) -> bool:
+    """Whether reports may write it so: every pair of its characters, or its figures."""
+    return bool(corpus.frequency(ordinal[1:]) if ordinal[1:].isdecimal() else form_frequency(ordinal, corpus.frequency))
 
 
 def _foreign(question: Question, corpus: Corpus) -> Query:
