@@ -37,6 +37,7 @@ from rag.telegram.doing.privacy import Privacy
 from rag.telegram.handlers import Handlers
 from rag.telegram.logs import set_up_logs
 from rag.telegram.receiving.access import Access
+from rag.telegram.receiving.clock import Clock
 from rag.telegram.receiving.door import Door
 from rag.telegram.receiving.intake import KINDS, Intake, JournalQueue, PollRequest
 from rag.telegram.receiving.trouble import Trouble
@@ -85,7 +86,7 @@ def run(settings: Settings) -> None:
         raise WenbaoError(f"机器人已停止:{reason}", f"the bot has stopped: {reason}")
 
 
-def _client(settings: Settings, token: str, poll: PollRequest, pacing: Pacing) -> ExtBot[str]:
+def _client(settings: Settings, token: str, poll: PollRequest, clock: Clock, pacing: Pacing) -> ExtBot[str]:
     """The client library's bot, which hasn't talked to Telegram yet."""
     seconds = settings.telegram_timeout
     request = HTTPXRequest(
@@ -94,6 +95,7 @@ def _client(settings: Settings, token: str, poll: PollRequest, pacing: Pacing) -
         read_timeout=seconds,
         write_timeout=seconds,
         pool_timeout=60,
+        httpx_kwargs={"event_hooks": {"response": [clock.replied]}},  # with a webhook nothing is polled
     )
     return ExtBot(
         token,
@@ -114,9 +116,10 @@ class _Bot:
         self._reason: str | None = None
         self._stop = asyncio.Event()
         self._conflicts = 0
-        self._poll = PollRequest(refused=self._no_such_bot, timeout=settings.telegram_timeout)
+        self._clock = Clock()
+        self._poll = PollRequest(refused=self._no_such_bot, timeout=settings.telegram_timeout, clock=self._clock)
         pacing = Pacing()
-        self._bot = _client(settings, token, self._poll, pacing)
+        self._bot = _client(settings, token, self._poll, self._clock, pacing)
         self._pulse = Pulse(self._contact)
         self._answering = Answering(settings)
         self._access = Access(settings, stores.grants)
@@ -151,7 +154,7 @@ class _Bot:
             too_late=handlers.too_late,
             give_up=handlers.give_up,
             put_again=self._queue.put_again,
-            now=self._poll.now,
+            now=self._clock.now,
         )
         builder = ApplicationBuilder().bot(self._bot).update_queue(self._queue).concurrent_updates(intake)
         application = builder.job_queue(None).build()
