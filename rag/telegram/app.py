@@ -43,6 +43,7 @@ from rag.telegram.receiving.intake import KINDS, Intake, JournalQueue, PollReque
 from rag.telegram.receiving.trouble import Trouble
 from rag.telegram.sending.outbox import Outbox
 from rag.telegram.sending.pacing import Pacing
+from rag.telegram.shelf.unwatched import Unwatched
 from rag.telegram.shelf.uploads import Uploads
 from rag.telegram.state.home import alone, bot_folder, read_token, state_of
 from rag.telegram.state.stores import Stores
@@ -128,6 +129,7 @@ class _Bot:
             settings, self._folder / "changes", stores.changes, stores.tokens, self._answering, self._outbox
         )
         self._guide = Guide(settings.language, stores.meta, self._access, self._outbox)
+        self._unwatched = Unwatched(settings, stores.meta, self._access, self._outbox)
         self._trouble = Trouble(self._access, self._outbox, settings.language)
         self._queue = JournalQueue(stores.journal, self._stuck, self._trouble.over)
         self._application = self._assembled()
@@ -187,6 +189,7 @@ class _Bot:
                 upkeep += [
                     self._supervised(self._guide.register_all(), "registering the commands"),
                     self._supervised(self._tidy(), "the upkeep"),
+                    self._supervised(self._unwatched.run(), "the look at ingests"),
                 ]
                 _log.info("the bot @%s is up", self._bot.username)
                 await self._stop.wait()
