@@ -139,11 +139,15 @@ def _states(settings: Settings) -> Iterator[Finding]:
     for bot in bots(settings):
         check = Message(f"机器人 {bot} 的状态", f"state of bot {bot}")
         path = state_of(settings, bot)
-        problem, taken = condition(path)
+        try:
+            problem, taken = condition(path)
+        except WenbaoError as exc:  # whoever may not look may still ask
+            yield Finding(check, "warning", exc.message)
+            continue
         if problem:
             todo = Message(
-                f"{path} 已损坏:{problem.zh};请停止机器人,用备份运行 wenbao restore",
-                f"{path} is damaged: {problem.en}; stop the bot and run `wenbao restore` with a backup",
+                f"{path} 已损坏:{problem};请停止机器人,用备份运行 wenbao restore",
+                f"{path} is damaged: {problem}; stop the bot and run `wenbao restore` with a backup",
             )
             yield Finding(check, "wrong", todo)
         elif taken is None or age(taken) > _BACKED_UP_WITHIN:

@@ -78,6 +78,9 @@ def test_the_bots_state_and_its_last_backup_are_told(settings, tmp_path):
     assert (told().verdict, "2020-01-01" in told().detail.zh) == ("warning", True)
     state.write_bytes(b"x" * 5000)
     assert (told().verdict, "wenbao restore" in told().detail.en) == ("wrong", True)
+    state.unlink()
+    state.mkdir()  # as unreadable as another user's
+    assert (told().verdict, "the user that runs the bot" in told().detail.en) == ("warning", True)
 
 
 def test_a_misspelt_setting_is_a_warning(settings, monkeypatch):

@@ -1,4 +1,4 @@
-"""The bot and the ingest run on the same reports, data, Chroma, user and umask, under systemd and in containers alike."""
+"""The bot and the ingest run on the same reports, data, Chroma, user and umask, as units and in containers alike."""
 
 from __future__ import annotations
 

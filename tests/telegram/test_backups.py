@@ -8,12 +8,16 @@ import threading
 from pathlib import Path
 
 import pytest
+from conftest import assert_one_line
+from loopback import Loopback
+from office import Bot, make_office
 
 from config.errors import WenbaoError
 from rag.telegram.state import backups
+from rag.telegram.state.home import state_of
 from rag.telegram.state.stores import Stores
 
-BOT = 700001
+BOT, ADMIN, STRANGER = 700001, 9001, 5001
 
 
 @pytest.fixture
@@ -163,3 +167,31 @@ def test_where_the_restored_state_cannot_be_opened_the_earlier_one_is_back(state
         backups.restore(tmp_path / "b.db", state)
     assert decisions(state) == {11: True, 12: False, 13: True}
     assert not {name for name in others(state) if "before" in name or "draft" in name}
+
+
+def test_a_running_bot_is_backed_up_and_not_restored_onto_until_it_has_stopped(tmp_path, wenbao):
+    settings = make_office(tmp_path / "office", None)
+    with Loopback() as server:
+        server.chat(ADMIN)
+        bot = Bot(settings, server, tmp_path, WENBAO_ADMIN_USERS=str(ADMIN)).start()
+        try:
+            bot.ask(ADMIN, f"/deny {STRANGER}")
+            done = wenbao("backup", "b.db", settings=settings, env={"WENBAO_LANGUAGE": "en"})
+            assert (done.returncode, done.stderr) == (0, "")
+            assert f"bot {BOT}" in done.stdout
+            assert "1 decisions" in done.stdout
+            bot.ask(ADMIN, f"/allow {STRANGER}")
+            refused = wenbao("restore", "b.db", settings=settings)
+            assert refused.returncode == 1
+            assert_one_line(refused.stderr, "正在运行", "wenbao restore")
+            assert bot.terminate() == 0
+        finally:
+            bot.close()
+        restored = wenbao("restore", "b.db", settings=settings)
+        assert (restored.returncode, restored.stderr) == (0, "")
+        assert decisions(state_of(settings, BOT)) == {STRANGER: False}
+        again = Bot(settings, server, tmp_path, WENBAO_ADMIN_USERS=str(ADMIN)).start()
+        try:
+            assert f"禁止:{STRANGER}" in again.ask(ADMIN, "/deny").text.replace(" ", "")
+        finally:
+            again.close()

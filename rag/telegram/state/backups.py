@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from config.errors import Message, StorageError, WenbaoError, reason
+from config.errors import StorageError, WenbaoError, reason
 from ingest.durable import put_in_place
 from rag.telegram.state.database import Database
 from rag.telegram.state.stores import SCHEMAS
@@ -122,15 +122,24 @@ def restore(path: Path, state: Path) -> None:
         draft.unlink(missing_ok=True)
 
 
-def condition(state: Path) -> tuple[Message | None, str | None]:
-    """What is wrong with a state, if anything, and when it was last backed up, if ever."""
+def condition(state: Path) -> tuple[str | None, str | None]:
+    """What is wrong with a state, if anything, and when it was last backed up, if ever.
+
+    Raises StorageError where it can't be looked at, as by another user than the bot's.
+    """
     try:
         with _opened(state) as db:
-            problem = _problem(db)
+            if problem := _problem(db):
+                return problem, None
             row = db.execute("SELECT value FROM meta WHERE key = ?", (LAST,)).fetchone()
-            return Message(problem, problem) if problem else None, str(row[0]) if row else None
+            return None, str(row[0]) if row else None
+    except sqlite3.OperationalError as exc:
+        raise StorageError(
+            f"无法读取 {state}({exc});请以运行机器人的用户检查",
+            f"{state} can't be read ({exc}); look at it as the user that runs the bot",
+        ) from exc
     except sqlite3.Error as exc:
-        return Message(f"无法读取({exc})", f"can't be read ({exc})"), None
+        return str(exc), None
 
 
 def age(taken: str) -> float:
