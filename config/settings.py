@@ -170,6 +170,13 @@ def unknown() -> list[tuple[str, str | None]]:
     return [(name, next(iter(difflib.get_close_matches(name.upper(), known, 1, _LIKELY)), None)) for name in found]
 
 
+def misspelt(name: str, likely: str | None) -> Message:
+    """What is said of a setting that nobody reads."""
+    if likely is None:
+        return Message(f"没有设置 {name};可用的设置见文档", f"there is no setting {name}; see the documentation")
+    return Message(f"没有设置 {name};是不是 {likely}?", f"there is no setting {name}; is {likely} meant?")
+
+
 def _exported() -> Iterator[str]:
     return (name for name in os.environ if name.upper().startswith(_PREFIX))
 

@@ -33,10 +33,14 @@ def ingest(
     """把报告目录同步进索引:新增、更新、删除。"""
     from config.settings import load_settings
     from ingest import console, pipeline
+    from ingest.index import runs
 
     settings = load_settings()
     with console.Progress(settings) as progress:
-        summary = pipeline.ingest(settings, paths or [], progress, dry_run=dry_run)
+        if dry_run:
+            summary = pipeline.ingest(settings, paths or [], progress, dry_run=True)
+        else:
+            summary = runs.recorded(settings, lambda: pipeline.ingest(settings, paths or [], progress))
     if as_json:
         console.print_json(dataclasses.asdict(summary) | {"failed": [_told(failure) for failure in summary.failed]})
     else:

@@ -101,16 +101,10 @@ def _silence() -> None:
 
 def warn_of_misspelt() -> None:
     """Name the settings that nobody reads, on stderr."""
-    from config.settings import unknown
+    from config.settings import misspelt, unknown
 
     for name, likely in unknown():
-        warn(_text(_misspelt(name, likely)))
-
-
-def _misspelt(name: str, likely: str | None) -> Message:
-    if likely is None:
-        return Message(f"没有设置 {name};可用的设置见文档", f"there is no setting {name}; see the documentation")
-    return Message(f"没有设置 {name};是不是 {likely}?", f"there is no setting {name}; is {likely} meant?")
+        warn(_text(misspelt(name, likely)))
 
 
 def _usage(english: str) -> Message:

@@ -26,10 +26,13 @@ def digest(path: Path) -> str:
 def write_atomically(path: Path, content: str | bytes) -> None:
     """Replace a file in one step: readers see the old content or the new one; a text is in UTF-8. Raises OSError."""
     draft = path.with_name(f".{path.name}.draft")
-    with draft.open("wb") as file:
-        file.write(content.encode("utf-8") if isinstance(content, str) else content)
-        file.flush()
-        os.fsync(file.fileno())
+    draft.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+    put_in_place(draft, path)
+
+
+def put_in_place(draft: Path, path: Path) -> None:
+    """Give a file that is whole, in the same folder, its name, in one step. Raises OSError."""
+    _sync(draft)
     draft.replace(path)
     _sync(path.parent)
 

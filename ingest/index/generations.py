@@ -5,6 +5,7 @@ index/<generation>/catalog.db  reports and chunks
 index/<generation>/chroma/     their vectors, unless they are on a Chroma server
 index/<generation>/lexical/    their words
 index/last-ingest.json         what the last ingest did
+index/last-run.json            how the last `wenbao ingest` ended (ingest/index/runs.py)
 index/id                       the name by which a Chroma server knows this index
 index/lock                     held by the one ingest that may write
 """

@@ -13,7 +13,7 @@ import typer
 from config.errors import UsageError
 from ingest import cli as ingest_cli
 from ingest import console, entry
-from rag.commands import browse, manual, options, table
+from rag.commands import backup, browse, manual, options, table
 from rag.commands.opening import NO_ANSWER, models_for, opened
 
 if TYPE_CHECKING:
@@ -217,6 +217,7 @@ def bot() -> None:
 
 browse.add_commands(app)
 table.add_commands(app)
+backup.add_commands(app)
 ingest_cli.add_commands(app)
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from config.errors import Message, ReportError, WenbaoError, reason
-from config.settings import Settings
+from config.settings import Settings, misspelt, unknown
 from ingest.embedding.embed import Embedder
 from ingest.embedding.prepare import Notify
 from ingest.formats import sources
@@ -22,12 +22,15 @@ from ingest.index.published import Index
 from ingest.records import CleanReport
 from rag.engine import Engine
 from rag.reader.reader import Reader
+from rag.telegram.state.backups import age, condition
+from rag.telegram.state.home import bots, state_of
 
 Verdict = Literal["ok", "warning", "wrong"]
 
 _SPARE = 100 << 20  # bytes that must be free beyond a second copy of the index
 _ASKED = 60  # characters of a report that are asked as a question
 _NAMED = 5  # reports named in one finding
+_BACKED_UP_WITHIN = 7 * 86_400.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +44,10 @@ class Finding:
 
 def examine(settings: Settings, notify: Notify) -> Iterator[Finding]:
     """Every finding, as soon as it is made."""
+    yield from _settings()
     yield _reports(settings)
     yield _disk(settings)
+    yield from _states(settings)
     model = Message("模型", "model")
     try:
         embedder = Embedder.open(settings, notify)
@@ -72,6 +77,13 @@ def examine(settings: Settings, notify: Notify) -> Iterator[Finding]:
         yield _guarded(Message("是否最新", "up to date"), lambda check: _up_to_date(check, settings, index))
         yield _failures(settings)
         yield _guarded(Message("自测提问", "self-test questions"), lambda check: _found_again(check, engine, index))
+
+
+def _settings() -> Iterator[Finding]:
+    """A finding where something is set that nobody reads."""
+    if names := [misspelt(name, likely) for name, likely in unknown()]:
+        zh, en = (";".join(each.zh for each in names), "; ".join(each.en for each in names))
+        yield Finding(Message("设置", "settings"), "warning", Message(zh, en))
 
 
 def _reports(settings: Settings) -> Finding:
@@ -120,6 +132,36 @@ def _disk(settings: Settings) -> Finding:
             ),
         )
     return Finding(check, "ok", Message(f"可写,剩余 {space}", f"writable, {space} free"))
+
+
+def _states(settings: Settings) -> Iterator[Finding]:
+    """Whether the state of each bot is sound, and when it was last backed up."""
+    for bot in bots(settings):
+        check = Message(f"机器人 {bot} 的状态", f"state of bot {bot}")
+        path = state_of(settings, bot)
+        try:
+            problem, taken = condition(path)
+        except WenbaoError as exc:  # whoever may not look may still ask
+            yield Finding(check, "warning", exc.message)
+            continue
+        if problem:
+            todo = Message(
+                f"{path} 已损坏:{problem};请停止机器人,用备份运行 wenbao restore",
+                f"{path} is damaged: {problem}; stop the bot and run `wenbao restore` with a backup",
+            )
+            yield Finding(check, "wrong", todo)
+        elif taken is None or age(taken) > _BACKED_UP_WITHIN:
+            last = Message("从未", "never") if taken is None else Message(taken, taken)
+            yield Finding(
+                check,
+                "warning",
+                Message(
+                    f"完好,上次备份:{last.zh};请运行 wenbao backup FILE",
+                    f"sound, last backed up: {last.en}; run `wenbao backup FILE`",
+                ),
+            )
+        else:
+            yield Finding(check, "ok", Message(f"完好,上次备份:{taken}", f"sound, last backed up: {taken}"))
 
 
 def _guarded(check: Message, look: Callable[[Message], Finding]) -> Finding:

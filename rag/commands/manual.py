@@ -75,6 +75,14 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
             Message("清理改动了什么", "what cleaning changed"),
         ),
     ),
+    "backup": (
+        Example(
+            "wenbao backup wenbao-state.db", Message("机器人运行时也可以备份", "to back up, also while the bot runs")
+        ),
+    ),
+    "restore": (
+        Example("wenbao restore wenbao-state.db", Message("停止机器人后恢复", "to restore, once the bot is stopped")),
+    ),
 }
 
 ENGLISH = {
@@ -103,6 +111,11 @@ ENGLISH = {
     "把报告目录同步进索引:新增、更新、删除。": "Mirror the reports directory into the index.",
     "显示一份报告清理后的正文。": "Show a report's text once it is cleaned.",
     "说明索引里有什么。": "Say what is in the index.",
+    "把机器人的状态(谁可以提问、谁被拒绝、未完成的消息)备份进一个文件;机器人可以照常运行。": (
+        "Back up the bot's state (who may ask, who may not, unfinished messages) into a file; the bot may run on."
+    ),
+    "用备份文件恢复机器人的状态;请先停止机器人。": "Restore the bot's state from a backup; stop the bot first.",
+    "备份文件": "the backup",
     "要问的问题": "the question",
     "要检索的问题": "what to search for",
     "以 JSON 输出": "print JSON",

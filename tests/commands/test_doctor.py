@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import sqlite3
 
 from config.settings import Settings
 from ingest.index.generations import read_pointer
-from rag.commands.doctor import examine
+from rag.commands.doctor import Finding, examine
+from rag.telegram.state import backups
+from rag.telegram.state.home import state_of
+from rag.telegram.state.stores import Stores
 
 
 def verdicts(settings: Settings) -> dict[str, str]:
@@ -55,6 +59,34 @@ def test_a_missing_reports_directory_is_wrong(sync, settings):
     assert (
         verdicts(settings.model_copy(update={"reports_dir": settings.data_dir / "no"}))["reports directory"] == "wrong"
     )
+
+
+def test_the_bots_state_and_its_last_backup_are_told(settings, tmp_path):
+    (settings.data_dir / "telegram").mkdir(parents=True)
+    state = state_of(settings, 700001)
+
+    def told() -> Finding:
+        (found,) = (each for each in itertools.islice(examine(settings, print), 3) if "700001" in each.check.en)
+        return found
+
+    Stores.open(state).close()
+    assert (told().verdict, "never" in told().detail.en) == ("warning", True)
+    backups.save(state, 700001, tmp_path / "b.db")
+    assert told().verdict == "ok"
+    with sqlite3.connect(state) as db:
+        db.execute("UPDATE meta SET value = '2020-01-01T00:00:00Z'")
+    assert (told().verdict, "2020-01-01" in told().detail.zh) == ("warning", True)
+    state.write_bytes(b"x" * 5000)
+    assert (told().verdict, "wenbao restore" in told().detail.en) == ("wrong", True)
+    state.unlink()
+    state.mkdir()  # as unreadable as another user's
+    assert (told().verdict, "the user that runs the bot" in told().detail.en) == ("warning", True)
+
+
+def test_a_misspelt_setting_is_a_warning(settings, monkeypatch):
+    monkeypatch.setenv("WENBAO_ALOWED_USERS", "1")
+    found = next(iter(examine(settings, print)))
+    assert (found.verdict, "WENBAO_ALLOWED_USERS" in found.detail.zh) == ("warning", True)
 
 
 def test_nothing_is_wrong_with_the_reports_that_come_along(seeded):

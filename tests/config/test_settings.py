@@ -67,8 +67,11 @@ def test_a_misspelt_setting_is_named_with_the_likely_one(monkeypatch):
     }
 
 
-def test_every_command_says_so(wenbao, tmp_path):
-    done = wenbao("status", env={"WENBAO_ADMIN_USER": "1", "WENBAO_DATA_DIR": str(tmp_path / "none")})
+@pytest.mark.parametrize("command", ["status", "bot", "restore"])
+def test_every_command_says_so(wenbao, tmp_path, command):
+    arguments = (command, "none") if command == "restore" else (command,)
+    done = wenbao(*arguments, env={"WENBAO_ADMIN_USER": "1", "WENBAO_DATA_DIR": str(tmp_path / "none")})
+    assert done.stdout == ""
     assert "WENBAO_ADMIN_USERS" in done.stderr.splitlines()[0]
     assert len(done.stderr.splitlines()) == 2
 

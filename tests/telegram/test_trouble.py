@@ -6,17 +6,22 @@ import asyncio
 import contextlib
 import datetime
 import email.utils
+import resource
 import sqlite3
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
+import pytest
+from loopback import BOT, Loopback
+from office import Bot, make_office
 from telegram import Chat, Message, Update, User
 
 from rag.telegram.receiving.intake import JournalQueue, PollRequest
 from rag.telegram.state.stores import Stores
 
 WRONG = 40 * 60  # seconds
+LITTLE = 8192  # bytes: room for the log, not for another page of the state
 
 
 def update(number: int) -> Update:
@@ -83,3 +88,53 @@ def test_what_time_it_is_telegram_says():
         threading.Thread(target=server.serve_forever, daemon=True).start()
         assert abs(asyncio.run(poll(server.server_port)) - WRONG) < 5
         server.shutdown()
+
+
+ADMIN, USER = 9001, 1001
+UNWRITABLE = ("full disk", "locked")
+
+
+@pytest.mark.parametrize("why", UNWRITABLE)
+def test_a_state_that_cannot_be_written_is_told_once_and_the_question_is_answered_afterwards(tmp_path, why):
+    settings = make_office(tmp_path / "office", None)
+    people = {"WENBAO_ADMIN_USERS": str(ADMIN), "WENBAO_ALLOWED_USERS": str(USER)}
+    with Loopback() as server:
+        for person in (ADMIN, USER):
+            server.chat(person)
+        bot = Bot(settings, server, tmp_path, **people).start()
+        try:
+            bot.ask(USER, "/privacy")
+            with unwritable(bot, why):
+                update, message = server.say(USER, USER, "/help")
+                server.wait(lambda: server.sent(ADMIN), 40)
+                server.wait(lambda: len(server.sent(USER)) == 2, 40)
+                tries = bot.log.count("an update waits")
+                server.wait(lambda: bot.log.count("an update waits") > tries, 40)
+                assert not bot.ended()
+                assert len(server.sent(ADMIN)) == 1
+                assert "无法保存" in server.sent(ADMIN)[0].text
+            assert bot.settled(update) == "done"
+            assert len(server.replies(USER, message)) == 1
+            server.wait(lambda: len(server.sent(ADMIN)) == 2, 40)
+            assert "继续" in server.sent(ADMIN)[1].text
+            bot.ask(USER, "/privacy")
+        finally:
+            bot.close()
+        assert server.violations == []
+        assert "Traceback" not in bot.log
+
+
+@contextlib.contextmanager
+def unwritable(bot: Bot, why: str):
+    assert bot.process is not None
+    if why == "full disk":
+        earlier = resource.prlimit(bot.process.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(bot.process.pid, resource.RLIMIT_FSIZE, (LITTLE, earlier[1]))
+        yield
+        resource.prlimit(bot.process.pid, resource.RLIMIT_FSIZE, earlier)
+        return
+    path = bot.settings.data_dir / "telegram" / f"{BOT['id']}.db"
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("BEGIN IMMEDIATE")
+        yield
+        db.execute("ROLLBACK")

@@ -15,7 +15,7 @@ from telegram import (
 )
 from telegram.error import TelegramError
 
-from config.errors import Language
+from config.errors import Language, StorageError
 from config.errors import Message as Words
 from rag.telegram.receiving.access import Access
 from rag.telegram.receiving.heard import Command, Heard
@@ -62,7 +62,10 @@ class Guide:
         for admin in sorted(self._access.admins):
             await self._register_for(admin)
         if all(done):
-            self._meta.set(_REGISTERED, digest)
+            try:
+                self._meta.set(_REGISTERED, digest)
+            except StorageError as exc:  # they are registered once more at the next start
+                _log.warning("that the commands are registered isn't kept: %s", exc)
 
     async def _register_for(self, admin: int) -> None:
         """An admin's own commands; Telegram takes them only once the admin has written to the bot."""

@@ -7,12 +7,10 @@ the request that polls, the queue that updates go through, and the processor aro
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from telegram import Message, Update
@@ -22,6 +20,7 @@ from telegram.request import HTTPXRequest
 from config.errors import StorageError
 from config.settings import Settings
 from rag.telegram.receiving.access import Access, Reading, Verdict
+from rag.telegram.receiving.clock import Clock
 from rag.telegram.state.journal import Journal
 
 _log = logging.getLogger(__name__)
@@ -38,23 +37,19 @@ class PollRequest(HTTPXRequest):
 
     Otherwise one such update would drop all that came with it, and come again for ever. `refused` is called
     when Telegram says that there is no such bot, after which python-telegram-bot stops polling silently. Every reply
-    tells what time it is there, which this machine's clock may not.
+    sets the `clock`.
     """
 
-    def __init__(self, *, refused: Callable[[int], None], timeout: float) -> None:
-        hooks = {"event_hooks": {"response": [self._compare_clocks]}}
+    def __init__(self, *, refused: Callable[[int], None], timeout: float, clock: Clock | None = None) -> None:
+        self._clock = clock or Clock()
+        hooks = {"event_hooks": {"response": [self._clock.replied]}}
         super().__init__(connection_pool_size=1, read_timeout=timeout, connect_timeout=timeout, httpx_kwargs=hooks)
         self._refused = refused
-        self._ahead = 0.0
         self.contact = time.monotonic()
 
     def now(self) -> float:
         """The time, in seconds since 1970, as Telegram has it."""
-        return time.time() - self._ahead
-
-    async def _compare_clocks(self, response: Any) -> None:
-        with contextlib.suppress(KeyError, TypeError, ValueError):
-            self._ahead = time.time() - parsedate_to_datetime(response.headers["date"]).timestamp()
+        return self._clock.now()
 
     async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
         code, payload = await super().do_request(*args, **kwargs)
@@ -62,12 +57,12 @@ class PollRequest(HTTPXRequest):
             self._refused(code)
         elif code == 200:
             self.contact = time.monotonic()
-            payload = await _readable(payload)
+            payload = await _readable(payload, self._clock.polled)
         return code, payload
 
 
-async def _readable(payload: bytes) -> bytes:
-    """The reply with every update that can't be read reduced to its number."""
+async def _readable(payload: bytes, polled: Callable[[Sequence[Any]], None]) -> bytes:
+    """The reply with every update that can't be read reduced to its number; `polled` sees them all."""
     try:
         reply = json.loads(payload)
         updates = reply["result"]
@@ -75,6 +70,7 @@ async def _readable(payload: bytes) -> bytes:
         return payload
     if not isinstance(updates, list):
         return payload
+    polled(updates)
     poison = []
     for n, update in enumerate(updates):
         if not _parses(update):

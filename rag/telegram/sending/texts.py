@@ -174,6 +174,15 @@ UNDO_CHANGED = Message(
 )
 INGEST_RUNNING = Message("正在同步报告目录…", "mirroring the reports directory…")
 INGEST_FAILED = Message("❌ 没有完成:{reason}", "❌ not done: {reason}")
+UNWATCHED_FAILED = Message(
+    "⚠️ 服务器上的导入没有完成,回答仍用之前的索引:{reason}",
+    "⚠️ The ingest on the server failed; answers come from the index as it was: {reason}",
+)
+UNWATCHED_FILES = Message(
+    "⚠️ 服务器上的导入有 {n} 个文件未能读取:{files}\n原因请看 wenbao status。",
+    "⚠️ The ingest on the server could not read {n} files: {files}\n`wenbao status` says why.",
+)
+UNWATCHED_GOES_ON = Message("✅ 服务器上的导入已恢复正常。", "✅ The ingest on the server works again.")
 REMOVE_HOW = Message("用法:/remove 文件名(/sources 列出全部)", "Usage: /remove FILE (/sources lists them)")
 REMOVE_UNKNOWN = Message("索引里没有 {name}。", "{name} is not in the index.")
 REMOVE_PLAN = Message(

@@ -1,4 +1,4 @@
-"""The state's SQLite file, and the only module that knows SQLite there.
+"""The state's SQLite file; only this module and `backups` know SQLite there.
 
 Raises StorageError wherever the file can't be read or written.
 """

@@ -11,6 +11,7 @@ from rag.telegram.state.database import Database
 from rag.telegram.state.retention import Retention
 
 _OWNERS = (meta, journal, grants, people, questions, deliveries, tokens, changes)
+SCHEMAS = tuple(owner.SCHEMA for owner in _OWNERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Stores:
     @classmethod
     def open(cls, path: Path, language: Language = "zh") -> Stores:
         """Open or make the file; `language` is spoken to who hasn't chosen one. Raises StorageError."""
-        database = Database(path, [owner.SCHEMA for owner in _OWNERS])
+        database = Database(path, SCHEMAS)
         return cls(
             database,
             meta.Meta(database),

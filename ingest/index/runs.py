@@ -1,0 +1,103 @@
+"""How the last `wenbao ingest` ended, for those who weren't there: written on a full disk too, and when it was killed.
+
+index/last-run.json  {"error": [zh, en] or null, "failed": [source…]}; locked while it runs
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.errors import IndexBusy, Message, WenbaoError
+from config.settings import Settings, without_secrets
+from ingest.index.generations import root_of
+from ingest.records import IngestSummary
+
+RUN = "last-run.json"
+_CUT_OFF = Message("导入被中断,没有完成", "the ingest was cut off before its end")  # what stands there while it runs
+_TRIES, _PAUSE = 20, 0.01  # to get the lock from who reads; another ingest keeps it
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """`error` is why nothing was ingested, `failed` are the files that couldn't be."""
+
+    error: Message | None
+    failed: tuple[str, ...]
+
+
+def recorded(settings: Settings, work: Callable[[], IngestSummary]) -> IngestSummary:
+    """What `work` returns or raises, with a note of how it ended. Before the first index nobody waits for one."""
+    with _held(root_of(settings) / RUN) as note:
+        if note is None:
+            return work()
+        before = os.pread(note, os.fstat(note).st_size, 0)
+        _write(note, Run(_CUT_OFF, ()))
+        try:
+            summary = work()
+        except IndexBusy:  # the other one's end is what counts
+            _put(note, before)
+            raise
+        except WenbaoError as exc:
+            said = Message(*(without_secrets(text, settings) for text in exc.message))
+            _write(note, Run(said, ()))
+            raise
+        except Exception as exc:
+            unforeseen = without_secrets(f"{type(exc).__name__}: {exc}", settings)
+            _write(note, Run(Message(unforeseen, unforeseen), ()))
+            raise
+        _write(note, Run(None, tuple(failure.source for failure in summary.failed)))
+        return summary
+
+
+def last_run(settings: Settings) -> Run | None:
+    """How it ended; None while one runs, and where nobody knows."""
+    try:
+        with (root_of(settings) / RUN).open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            run = json.loads(file.read())
+        return Run(Message(*map(str, run["error"])) if run["error"] else None, tuple(map(str, run["failed"])))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+@contextlib.contextmanager
+def _held(path: Path) -> Iterator[int | None]:
+    """The file, locked; None where it can't be."""
+    try:
+        note = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError:
+        yield None
+        return
+    try:
+        yield note if _locked(note) else None
+    finally:
+        os.close(note)
+
+
+def _locked(note: int) -> bool:
+    for _ in range(_TRIES):
+        try:
+            fcntl.flock(note, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            time.sleep(_PAUSE)
+        else:
+            return True
+    return False
+
+
+def _write(note: int, run: Run) -> None:
+    _put(note, json.dumps({"error": run.error, "failed": run.failed}, ensure_ascii=False).encode("utf-8", "replace"))
+
+
+def _put(note: int, content: bytes) -> None:
+    """In place: a full disk has no room for a new file, but this one's block stays its own."""
+    with contextlib.suppress(OSError):
+        os.pwrite(note, content, 0)
+        os.ftruncate(note, len(content))

@@ -1,0 +1,97 @@
+"""The commands `backup` and `restore`: what of the bot can't be made again, in one file."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from config import shown
+from config.errors import Message, SettingsError, WenbaoError
+
+if TYPE_CHECKING:
+    from config.settings import Settings
+    from rag.telegram.state.backups import Backup
+
+File = Annotated[Path, typer.Argument(metavar="FILE", help="备份文件", show_default=False)]
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add these commands to a command line."""
+    app.command("backup")(backup)
+    app.command("restore")(restore)
+
+
+def backup(file: File) -> None:
+    """把机器人的状态(谁可以提问、谁被拒绝、未完成的消息)备份进一个文件;机器人可以照常运行。"""
+    from config.settings import load_settings
+    from rag.telegram.state import backups
+    from rag.telegram.state.home import state_of
+
+    settings = load_settings()
+    bot = _bot(settings)
+    _say(settings, Message("已备份到", "backed up to"), file, backups.save(state_of(settings, bot), bot, file))
+
+
+def restore(file: File) -> None:
+    """用备份文件恢复机器人的状态;请先停止机器人。"""
+    from config.settings import load_settings
+    from rag.telegram.state import backups
+    from rag.telegram.state.home import alone, bot_folder, state_of
+
+    settings = load_settings()
+    found = backups.read(file)
+    _as_its_owner(bot_folder(settings))
+    still_running = WenbaoError(
+        f"机器人 {found.bot} 正在运行;请先停止它,再运行 wenbao restore",
+        f"the bot {found.bot} is running; stop it first, then run `wenbao restore` again",
+    )
+    with alone(settings, found.bot, still_running):
+        backups.restore(file, state_of(settings, found.bot))
+    _say(settings, Message("已恢复自", "restored from"), file, found)
+
+
+def _bot(settings: Settings) -> int:
+    """The bot of the settings, or the only one that has a state here."""
+    from rag.telegram.state.home import bot_folder, bots, read_token
+
+    known, folder = bots(settings), bot_folder(settings)
+    try:
+        mine = [read_token(settings)[1]]
+    except SettingsError:  # the token is the bot's alone, as under systemd
+        mine = known
+    if not known:
+        raise WenbaoError(
+            f"{folder} 中没有机器人的状态,无可备份;请检查 WENBAO_DATA_DIR",
+            f"there is no state of a bot in {folder}, so nothing to back up; check WENBAO_DATA_DIR",
+        )
+    if len(mine) > 1 or mine[0] not in known:
+        ids = ", ".join(map(str, known))
+        raise SettingsError(
+            f"{folder} 中有机器人 {ids} 的状态;请用 WENBAO_TELEGRAM_TOKEN_FILE 指明备份哪一个",
+            f"{folder} holds the state of {ids}; say with WENBAO_TELEGRAM_TOKEN_FILE which bot is meant",
+        )
+    return mine[0]
+
+
+def _as_its_owner(folder: Path) -> None:
+    """Whoever else restored, root too, would leave files that the bot can't open. Raises WenbaoError."""
+    if folder.exists() and (owner := folder.stat().st_uid) != os.geteuid():
+        raise WenbaoError(
+            f"{folder} 属于运行机器人的用户(uid {owner});请以该用户运行 wenbao restore",
+            f"{folder} belongs to the user that runs the bot (uid {owner}); run `wenbao restore` as that user",
+        )
+
+
+def _say(settings: Settings, done: Message, file: Path, found: Backup) -> None:
+    from ingest import console
+
+    said = Message(
+        f"{done.zh} {file}:机器人 {found.bot},{found.taken},{found.decisions} 项准入决定,"
+        f"{found.unfinished} 条未完成的消息",
+        f"{done.en} {file}: bot {found.bot}, {found.taken}, {found.decisions} decisions about access, "
+        f"{found.unfinished} unfinished messages",
+    )
+    console.say(shown.line(said.text(settings.language)))
