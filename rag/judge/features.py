@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ingest.language import dates, figures, marks, people, telling
+from ingest.language import bodies, dates, figures, marks, people, telling
 from ingest.language.ordinals import in_han
 from rag.evidence.shorts import spots
 from rag.evidence.subject import ReportView, fold_same_length, speaks_of, speaks_of_year, told_years
@@ -205,8 +205,19 @@ def newly(case: Case) -> float:
 
 
 def denied(case: Case) -> float:
-    """The clause says that something wasn't so, and the question doesn't ask for that."""
-    return float(telling.denied(case.clause) and not telling.denied(case.query.question.folded))
+    """The answer's clause or one behind it says that something wasn't so, and the question doesn't ask for that."""
+    want = case.query
+    if want.asked.kind == "yes" or telling.denied(want.question.folded):
+        return 0.0
+    return float(telling.denied(case.sentence[case.sentence.find(case.clause) :]))
+
+
+def other_body(case: Case) -> float:
+    """The question names an organisation, and the sentence another one of the kind instead."""
+    asked = bodies.find(case.query.question.folded)
+    told = bodies.find(case.sentence) if asked else []
+    rivals = [body for body in told if any(body.is_like(name) for name in asked)]
+    return float(bool(rivals) and not any(body.is_same(name) for body in rivals for name in asked))
 
 
 def other_ordinal(case: Case) -> float:
@@ -304,6 +315,7 @@ FEATURES: dict[str, Feature] = {
         growth,
         newly,
         denied,
+        other_body,
         other_ordinal,
         for_each,
         other_way,

@@ -53,6 +53,7 @@ _AGAINST = frozenset(
         "growth",
         "newly",
         "denied",
+        "other_body",
         "other_ordinal",
         "for_each",
         "other_way",
