@@ -15,7 +15,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from ingest.cleaning import clean, metadata
+from ingest.cleaning.cells import parted_cells
 from ingest.cleaning.repair import byte_slips
+from ingest.cleaning.wraps import broken_lines
 from ingest.language.pinyin import pinyin_annotations
 from ingest.language.script import fold_script
 from ingest.offsets import MappedText, Replacement
@@ -94,6 +96,9 @@ def normalize(raw: RawReport) -> CleanReport:
         work.edit("slip", byte_slips)
         work.edit("pinyin", pinyin_annotations)
         work.edit("control", _controls)
+        if not raw.paged:
+            work.edit("spacing", broken_lines)
+            work.edit("spacing", parted_cells)
         work.fold()
         work.edit("punctuation", work.doubled_punctuation)
         whole = whole or work.mapped.text  # page furniture included: it holds the date

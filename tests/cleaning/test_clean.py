@@ -80,7 +80,7 @@ def test_page_furniture_is_dropped_with_its_reason(line, where):
 )
 def test_ordinary_short_lines_stay(text):
     assert page_furniture(text) == []
-    assert cleaned(text) == text
+    assert cleaned(text).replace("\t", "\n") == text.replace("\t", "\n")  # but for the rows of a table
 
 
 def test_counters_go_only_beside_a_label():

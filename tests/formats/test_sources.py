@@ -213,6 +213,16 @@ def test_what_a_page_hides_is_listed():
     assert [(span.reason, span.raw) for span in read("r.html", source.encode()).dropped] == [("hidden", "看不见")]
 
 
+@pytest.mark.parametrize("style", ["visibility: hidden; opacity: 0", "visibility:collapse"])
+def test_an_article_that_a_script_would_have_shown_is_read_and_a_veiled_remark_is_not(style):
+    page = f"<body><h1>{TITLE}</h1><div id=js_content style='{style}'><p>{BODY}</p><p>{BODY}</p></div><p>微信扫一扫</p></body>"
+    assert BODY in read("r.html", page.encode()).text
+    remark = f"<body><h1>{TITLE}</h1><p>{BODY}</p><p>{BODY}</p><p style='{style}'>看不见</p></body>"
+    report = read("r.html", remark.encode())
+    assert "看不见" not in report.text
+    assert [(span.reason, span.raw) for span in report.dropped] == [("hidden", "看不见")]
+
+
 def test_headings_of_a_short_page_stay():
     source = f"<body><h1>{TITLE}</h1><h2>一、讲座</h2><p>{BODY}</p><h2>二、场馆</h2><p>全县有科普馆21个。</p></body>"
     report = read("r.html", source.encode())

@@ -1,0 +1,61 @@
+"""Tables copied with a cell on each line, put back into rows. Pure.
+
+A table is known by its columns: under a row of heads without figures each holds figures in every row, or in none.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+
+from ingest.offsets import Replacement
+
+_LONGEST = 14  # characters of a cell
+_NARROWEST, _WIDEST = 2, 8  # columns
+_FEWEST = 3  # rows, that of the heads counted
+# A cell that is a figure with at most a unit; a date or a name with a number in it isn't.
+_FIGURE = re.compile(r"[+-]?\d[\d,.]*(?:[%％‰]|[^\d\s]{0,3})")
+
+
+def parted_cells(text: str) -> list[Replacement]:
+    """The line breaks between the cells of a row, each a tab."""
+    found = []
+    at = 0
+    lines = []
+    for line in text.split("\n"):
+        lines.append((at, line))
+        at += len(line) + 1
+    for block in _blocks(lines):
+        figures = [bool(_FIGURE.fullmatch(line.strip())) for _, line in block]
+        start = 0
+        while start < len(block):
+            columns, rows = _table(figures, start) or (1, 1)
+            cells = range(start, start + columns * rows)
+            found += [Replacement(block[n][0] - 1, block[n][0], "\t") for n in cells if (n - start) % columns]
+            start = cells.stop
+    return found
+
+
+def _blocks(lines: Sequence[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:
+    """Runs of lines that may be cells."""
+    for cells, run in itertools.groupby(
+        lines, key=lambda line: 0 < len(line[1].strip()) <= _LONGEST and "\t" not in line[1]
+    ):
+        if cells:
+            yield list(run)
+
+
+def _table(figures: Sequence[bool], start: int) -> tuple[int, int] | None:
+    """(columns, rows) of the largest table that begins at `start`, of whose cells `figures` are known; None of none."""
+    best = None
+    for columns in range(_NARROWEST, _WIDEST + 1):
+        kinds = figures[start + columns : start + 2 * columns]
+        if len(kinds) < columns or any(figures[start : start + columns]) or kinds[0] or not any(kinds):
+            continue
+        rows = 1
+        while figures[start + rows * columns : start + (rows + 1) * columns] == kinds:
+            rows += 1
+        if rows >= _FEWEST and (best is None or rows * columns > best[0] * best[1]):
+            best = columns, rows
+    return best

@@ -1,0 +1,62 @@
+"""Lines broken at a fixed width, as text copied out of a PDF or a mail has them, joined to paragraphs. Pure."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+
+from ingest.language.marks import BULLETS, finished, numbering
+from ingest.offsets import Replacement
+
+_BULLET = re.compile(rf"[{BULLETS}]")
+_NARROWEST = 14  # characters of Han on a line that was broken for its width
+_FEWEST = 4  # lines of full width, from which on a width is one
+_FULL = 0.86  # of the width, that a broken line has at least: the next word didn't fit
+_MOST = 0.6  # of the lines that have this width, and of these that break off in mid-sentence
+
+
+def broken_lines(text: str) -> list[Replacement]:
+    """The line breaks inside sentences, where most lines of the text end at one width; none in other texts."""
+    lines = text.split("\n")
+    inner = [n for n in range(len(lines) - 1) if lines[n].strip() and lines[n + 1].strip()]
+    width = _width([_size(lines[n]) for n in inner])
+    if width is None:
+        return []
+    full = [n for n in inner if _size(lines[n]) >= _FULL * width]
+    open_ = [n for n in full if not finished(lines[n].rstrip())]
+    if len(open_) < _MOST * len(full):
+        return []
+    starts = [0]
+    for line in lines:
+        starts.append(starts[-1] + len(line) + 1)
+    return [_joined(text, starts[n + 1] - 1) for n in open_ if not _opens(lines[n + 1])]
+
+
+def _width(sizes: Sequence[float]) -> float | None:
+    """The width at which most of the lines end; None where there is none."""
+    order = sorted(sizes)
+    ends = [(bisect_right(order, width) - bisect_left(order, _FULL * width), width) for width in order]
+    most, width = max(ends, default=(0, 0.0))
+    return width if most >= max(_FEWEST, _MOST * len(sizes)) and width >= _NARROWEST else None
+
+
+def _size(line: str) -> float:
+    """How wide a line is, in characters of Han."""
+    return sum(0.5 if char.isascii() else 1.0 for char in line.rstrip())
+
+
+def _opens(line: str) -> bool:
+    """Whether a line begins something of its own: indented, numbered, an item."""
+    return line[:1].isspace() or bool(_BULLET.match(line)) or bool(numbering(line))
+
+
+def _joined(text: str, at: int) -> Replacement:
+    """The line break at `at`, and blanks before it, left out; between Latin words a blank stays."""
+    start = at
+    while text[start - 1] in " \t":
+        start -= 1
+    latin = (
+        text[start - 1].isascii() and text[start - 1].isalpha() and text[at + 1].isascii() and text[at + 1].isalpha()
+    )
+    return Replacement(start, at + 1, " " if latin else "")

@@ -1,0 +1,45 @@
+"""A table with a cell on each line gets its rows back, and nothing else is taken for a table."""
+
+from __future__ import annotations
+
+import pytest
+
+from ingest.cleaning.cells import parted_cells
+from ingest.cleaning.normalize import normalize
+from ingest.records import RawReport
+
+HEADS, ROWS = (
+    "乡镇 面积 树种 株数",
+    ["柳河乡 320亩 油松 1.2万株", "青山镇 85亩 侧柏 4300株", "石门乡 150亩 刺槐 6000株"],
+)
+TABLE = "\n".join(["各乡镇造林情况", *" ".join([HEADS, *ROWS]).split(" "), "以上数据截至十月底。"])
+
+
+def test_the_cells_of_a_row_stand_on_one_line():
+    lines = normalize(RawReport("a.txt", TABLE, "")).text.split("\n")
+    assert lines[1:5] == [row.replace(" ", "\t") for row in (HEADS, *ROWS)]
+    assert lines[0] == "各乡镇造林情况"
+    assert lines[5] == "以上数据截至十月底。"
+
+
+def test_every_cell_still_knows_its_place():
+    report = normalize(RawReport("a.txt", TABLE, ""))
+    at = report.text.index("青山镇")
+    start, end = report.mapped.raw_span(at, at + len("青山镇\t85亩"))
+    assert report.raw[start:end] == "青山镇\n85亩"
+    assert normalize(RawReport("a.txt", report.text, "")).text == report.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "一、工作\n二、问题\n三、打算\n四、建议\n五、附件\n六、名单",
+        "姓名\n单位\n张三\n县一中\n李四\n县医院\n王五\n粮站",
+        "乡镇\n面积\n柳河乡\n320亩",
+        "2021年\n2022年\n2023年\n2024年\n2025年\n2026年",
+        "柳河乡造林面积达到320亩以上,株数过万。\n青山镇造林面积达到85亩以上,株数过千。\n" * 4,
+    ],
+)
+def test_other_lines_stay(text):
+    assert parted_cells(text) == []

@@ -1,0 +1,71 @@
+"""Lines broken at a width are joined inside sentences, and no other line is."""
+
+from __future__ import annotations
+
+import pytest
+
+from ingest.cleaning.normalize import normalize
+from ingest.cleaning.wraps import broken_lines
+from ingest.records import RawReport
+
+WRAPPED = """禾丰县粮食局上半年工作情况
+
+今年以来,全县粮食系统坚持稳中求进,扎实做好收
+购、储备和供应各项工作。上半年收购小麦4.6万吨,
+比去年同期多收3200吨,其中订单收购占七成以上,为
+农户多增收入610万元。新建标准化粮仓5座,维修旧
+仓12座,仓容达到11.8万吨。
+  二、存在的问题
+基层站点人手不足,平均每个站点只有2.5人,夏收时
+要临时雇人。"""
+
+LISTED = """机关干部名单
+张国栋,办公室主任,负责机关日常工作的统筹协调。
+李晓梅,宣传部部长,负责对外宣传和网站管理工作。
+王建军,组织部部长,负责基层组织建设和会员发展。
+赵文静,财务科科长,负责预算编制和专项资金管理。
+陈志强,后勤科科长,负责车辆安排和办公用房维修。"""
+
+
+def test_lines_of_one_width_are_joined_in_mid_sentence():
+    text = normalize(RawReport("a.txt", WRAPPED, "")).text
+    assert "扎实做好收购、储备和供应各项工作" in text
+    assert "为农户多增收入610万元" in text
+    assert "维修旧仓12座" in text
+    assert "\n  二、存在的问题\n" in text
+    assert text.startswith("禾丰县粮食局上半年工作情况\n\n")
+
+
+def test_every_character_still_knows_its_place():
+    report = normalize(RawReport("a.txt", WRAPPED, ""))
+    at = report.text.index("为农户多增收入")
+    start, end = report.mapped.raw_span(at, at + 7)
+    assert report.raw[start:end] == "为\n农户多增收入"
+    assert normalize(RawReport("a.txt", report.text, "")).text == report.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "一行\n",
+        LISTED,
+        "短行\n" * 40,
+        "全县共有学校五十七所,其中小学四十所,在校学生两万人。\n另有\n教师一千二百人。\n幼儿园三十所,都在县城。",
+    ],
+)
+def test_other_texts_stay(text):
+    assert broken_lines(text) == []
+
+
+def test_words_in_latin_letters_stay_apart():
+    lines = [
+        "The county library lent ninety thousand books,",
+        "a record for a library of its size, and opened",
+        "two new branches in the east of the county. It",
+        "has planned three more for the coming year, of",
+        "which one will stand beside the railway station",
+        "and another in the school of the upper village.",
+    ]
+    assert {edit.text for edit in broken_lines("\n".join(lines))} <= {" ", ""}
+    assert "opened two new branches" in normalize(RawReport("a.txt", "\n".join(lines), "")).text
