@@ -111,6 +111,12 @@ def numbering(line: str, figures: bool = True) -> str:
     return match[1] if match else ""
 
 
+def goes_on(before: str, sentence: str) -> bool:
+    """Whether a sentence tells a further point of what was told before it: that ends with ； or ：, or the sentence
+    begins as a point does (二是, 其次)."""
+    return before.rstrip()[-1:] in _LEADS_ON or bool(_point().match(sentence)) or bool(item(sentence))
+
+
 def item(line: str) -> str:
     """The numbering or the bullet that a line begins with, else nothing."""
     match = _bullet().match(line)
@@ -188,6 +194,15 @@ def _numbering() -> re.Pattern[str]:
     circled = "".join(f"{first}-{last}" for first, last in _MARKS["circled"])
     behind = rf"{figures}[{_class(_MARKS['behind_figures'])}](?![\d０-９])"
     return re.compile(rf"[ \t\u3000]*({_numbered(f'{_numerals()}|{figures}')}|{behind}|[{circled}])")
+
+
+_LEADS_ON = frozenset("；;：:")
+
+
+@functools.cache
+def _point() -> re.Pattern[str]:
+    counted = rf"{_numerals()}(?:{alternation(_MARKS['counting'])})"
+    return re.compile(rf"\s*(?:{counted}|{alternation(_MARKS['going_on'])})")
 
 
 @functools.cache

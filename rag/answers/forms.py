@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ingest.language import marks
 from rag.evidence.sentences import narrowed
 from rag.records import Evidence, Form
 
 ROOM = 560  # characters of all quotes together, so that an answer stays below 600
-_MOST: dict[Form, int] = {"fact": 3, "list": 4, "passage": 4, "summary": 6, "yesno": 2}
+_MOST: dict[Form, int] = {"fact": 3, "list": 5, "passage": 6, "summary": 6, "yesno": 3}
+_POINTS = 8  # sentences of a list that is told point by point
+_NEXT = 3  # characters at most between one sentence and the next
 _ENOUGH = 0.6  # the probability from which on the sentence of a short answer stands alone
 # The least log odds of proving the answer with which a further sentence is quoted, and how far they may lie below
 # those of the best one: chosen on authors that the reader wasn't taught by, docs/quality.md.
-_LEAST: dict[Form, float] = {"fact": -2.0, "list": -1.0, "passage": -2.0, "summary": -3.0, "yesno": -3.0}
-_BELOW: dict[Form, float] = {"fact": 1.0, "list": 2.0, "passage": 2.5, "summary": 3.5, "yesno": 1.0}
+_LEAST: dict[Form, float] = {"fact": -2.0, "list": -2.0, "passage": -3.0, "summary": -4.0, "yesno": -3.5}
+_BELOW: dict[Form, float] = {"fact": 1.0, "list": 2.5, "passage": 3.5, "summary": 4.5, "yesno": 1.5}
 _TOLD = 1.0  # log odds from which on a yes or no is said
 
 
@@ -26,15 +29,29 @@ def chosen(form: Form, evidence: Sequence[Evidence]) -> list[Evidence]:
     best = narrowed_to(evidence[0])
     if form == "fact" and best.short is not None and best.probability >= _ENOUGH:
         return [best]
-    kept, room = [best], ROOM - len(best.text)
+    own = [e for e in evidence[1:] if e.passage.chunk.source == best.passage.chunk.source]
+    kept = _points(best, own) if form == "list" else [best]
+    room = ROOM - sum(len(each.text) for each in kept)
     least = max(_LEAST[form], best.proof - _BELOW[form])
-    source = best.passage.chunk.source
-    others = [e for e in evidence[1:] if e.passage.chunk.source == source and e.proof >= least]
+    others = [e for e in own if e.proof >= least]
     for each in sorted(others, key=lambda e: -e.proof):
         if len(kept) < _MOST[form] and len(each.text) <= room and not _overlaps(each, kept):
             kept.append(each)
             room -= len(each.text)
     return sorted(kept, key=lambda e: e.start)
+
+
+def _points(best: Evidence, own: Sequence[Evidence]) -> list[Evidence]:
+    """The best sentence with the further points of what it begins, as far as there is room."""
+    kept, room = [best], ROOM - len(best.text)
+    while len(kept) < _POINTS:
+        last = kept[-1]
+        following = next((e for e in own if 0 <= e.start - last.end <= _NEXT), None)
+        if following is None or len(following.text) > room or not marks.goes_on(last.text, following.text):
+            break
+        kept.append(following)
+        room -= len(following.text)
+    return kept
 
 
 def short_of(form: Form, best: Evidence) -> str | None:

@@ -77,11 +77,15 @@ def unknown_word(query: Query, frequency: Frequency, naming: Naming) -> str | No
 
 
 def _unknown(query: Query, frequency: Frequency) -> list[str]:
-    """What may be a word of the question and holds two neighbours that no report has; the longest first."""
+    """What may be a word of the question and holds two neighbours that no report has; the longest first.
+
+    Neighbours that both stand in pairs which reports have are the border of two words: 常德科技馆 doesn't name 德科.
+    """
     found: set[str] = set()
     for run in _HAN_RUN.findall(function_words().sub(" ", query.question.folded)):
+        held = [bool(frequency(run[at : at + 2])) for at in range(len(run) - 1)]
         for at in range(len(run) - 1):
-            if not frequency(run[at : at + 2]):
+            if not held[at] and not (at and held[at - 1] and held[at + 1 : at + 2] == [True]):
                 found.update(
                     run[start:end]
                     for start in range(max(0, at + 2 - _LONGEST), at + 1)

@@ -20,6 +20,7 @@ from ingest.language.script import to_simplified
 from ingest.records import CleanReport
 
 FOLDER = Path("data") / "report-questions"
+OWN = Path(__file__).with_name("authors")  # what is the project's own: reports and questions that hardly differ
 QUESTIONS = ("questions.jsonl", "more.jsonl")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _SAME = 120  # letters at the end of two texts, of which one is a copy of the other
@@ -81,11 +82,11 @@ class Author:
 
 
 def read_authors(data: Path) -> list[Author]:
-    """Every author's folder, by number. Raises UsageError where there is none."""
+    """Every author's folder, by number, then the project's own. Raises UsageError where there is none."""
     folders = sorted((data / FOLDER).glob("a*/"), key=lambda folder: (len(folder.name), folder.name))
     if not folders:
         raise UsageError(f"缺少数据 {data / FOLDER}", f"there is no data in {data / FOLDER}; set DATA=FOLDER")
-    return [read_author(folder) for folder in folders]
+    return [read_author(folder) for folder in (*folders, *sorted(OWN.glob("c*/")))]
 
 
 def read_author(folder: Path) -> Author:

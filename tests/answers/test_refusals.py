@@ -54,6 +54,7 @@ def test_what_stands_in_no_report_is_refused_as_not_mentioned_however_sure_the_j
 
 
 KNOWN = [
+    "高台水务局衬砌了多少渠道?",
     "临泽县新打机井多少眼?",
     "臨澤縣新打機井多少眼?",
     "高台县衬砌渠道多少公里?",

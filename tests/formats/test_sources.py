@@ -215,7 +215,8 @@ def test_what_a_page_hides_is_listed():
 
 @pytest.mark.parametrize("style", ["visibility: hidden; opacity: 0", "visibility:collapse"])
 def test_an_article_that_a_script_would_have_shown_is_read_and_a_veiled_remark_is_not(style):
-    page = f"<body><h1>{TITLE}</h1><div id=js_content style='{style}'><p>{BODY}</p><p>{BODY}</p></div><p>微信扫一扫</p></body>"
+    article = f"<div id=js_content style='{style}'><p>{BODY}</p><p>{BODY}</p></div>"
+    page = f"<body><h1>{TITLE}</h1>{article}<p>微信扫一扫</p></body>"
     assert BODY in read("r.html", page.encode()).text
     remark = f"<body><h1>{TITLE}</h1><p>{BODY}</p><p>{BODY}</p><p style='{style}'>看不见</p></body>"
     report = read("r.html", remark.encode())

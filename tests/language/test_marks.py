@@ -212,3 +212,20 @@ def test_a_long_run_is_read_whole(unit: str) -> None:
         assert "".join(text[start:end] for start, end in parts) == text
     assert all(text[start:end] for start, end in [*marks.quoted(text), *marks.titles(text)])
     assert marks.numbering(text) in text
+
+
+@pytest.mark.parametrize(
+    ("before", "sentence", "so"),
+    [
+        ("主要做法有三条：", "一是定人员。", True),
+        ("一是定人员；", "二是定时间。", True),
+        ("种了树。", "二是修了路。", True),
+        ("种了树。", "其次，修了路。", True),
+        ("种了树。", "（二）修了路。", True),
+        ("种了树。", "修了路。", False),
+        ("种了树。", "二楼也修好了。", False),
+        ("种了树，", "最好的路在村东。", False),
+    ],
+)
+def test_a_sentence_goes_on_with_what_was_begun(before, sentence, so):
+    assert marks.goes_on(before, sentence) is so
