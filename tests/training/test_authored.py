@@ -9,7 +9,16 @@ from dataclasses import replace
 import pytest
 
 from config.errors import UsageError
-from rag.training.authored import Author, apart, document_of, question_of, read_authors
+from rag.training.authored import (
+    OWN,
+    Author,
+    apart,
+    document_of,
+    question_of,
+    read_author,
+    read_authors,
+    rows_of,
+)
 from rag.training.course import Course
 from rag.training.damage import damaged
 from rag.training.everything import Hit, all_documents, mined
@@ -228,6 +237,19 @@ def test_an_author_is_a_folder(tmp_path):
         for file, rows in (("docs.jsonl", documents), ("questions.jsonl", questions), ("more.jsonl", questions)):
             (folder / file).write_text("".join(json.dumps(each) + "\n" for each in rows), encoding="utf-8")
     authors = read_authors(tmp_path)
-    assert [each.name for each in authors] == ["a2", "a10"]
+    assert [each.name for each in authors] == ["a2", "a10", "c1"]
     assert len(authors[1].questions) == 2
     assert replace(authors[1].documents[0]).source == "a10/d1.txt"
+
+
+def test_the_projects_own_questions_are_whole_and_half_of_them_have_no_answer():
+    (folder,) = OWN.glob("c*/")
+    author = read_author(folder)
+    rows = list(rows_of(folder / "questions.jsonl"))
+    assert len(author.questions) == len(rows) == len({question.text for question in author.questions})
+    assert 0.4 < sum(question.answerable for question in author.questions) / len(rows) < 0.6
+    for question in author.questions:
+        text = question.document.report.text
+        proof = " ".join(text[start:end] for start, end in question.evidence)
+        assert all(any(form in proof for form in forms) for forms in question.facts)
+        assert question.answerable or question.near
