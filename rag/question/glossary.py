@@ -26,7 +26,9 @@ _RANKED = re.compile(
     r"^([A-Z][\w'’-]*+(?: [A-Z][\w'’-]*+)*)(?: ?[,(]| (?:\w++[- ]){0,6}(?:level|city|province|county|prefecture"
     r"|district|autonomous|municipality)\b)"
 )
-_REGION = re.compile(r"\b(?:city|province|county|prefecture|district|municipality|autonomous region|region)\b", re.I)
+_REGION = re.compile(
+    r"\b(?:capital|city|province|county|prefecture|district|municipality|autonomous region|region)\b", re.I
+)
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
 _LONGEST_GLOSS = 4  # words; longer glosses explain, they don't translate
 _MOST_FORMS = 24
@@ -50,7 +52,9 @@ class Glossary:
     meanings: dict[str, list[str]]
     """A Chinese word → its glosses."""
     names: dict[str, list[str]]
-    """Names of regions, in English and in pinyin without tones, → their Chinese names."""
+    """Names of regions in pinyin without tones → their Chinese names."""
+    foreign_names: dict[str, list[str]]
+    """The same as English writes them, where no region is called so in pinyin."""
     sounds: dict[str, list[str]]
     """Pinyin without tones → short words."""
 
@@ -74,7 +78,8 @@ class Glossary:
 
     def places(self, name: str) -> list[str]:
         """The Chinese names of a region; none when it is no region's name."""
-        return self.names.get(normal(name).replace(" ", ""), [])
+        key = normal(name).replace(" ", "")
+        return self.names.get(key) or self.foreign_names.get(key, [])
 
     def said(self, word: str) -> list[str]:
         """Words that are written so in pinyin."""
@@ -96,7 +101,7 @@ def load_glossary(held: Held) -> Glossary:
 
 def read_glossary(lines: Iterable[str], held: Held, terms: Mapping[str, Sequence[str]]) -> Glossary:
     """A dictionary in the format of CC-CEDICT, `繁 简 [pin1 yin1] /gloss/gloss/`, and terms that go before it."""
-    heard, meanings, names, sounds = (defaultdict[str, dict[str, None]](dict) for _ in range(4))
+    heard, meanings, names, foreign, sounds = (defaultdict[str, dict[str, None]](dict) for _ in range(5))
     words = defaultdict[str, dict[str, int]](dict)  # with the place of the gloss in the entry
     entries = [(fields[1], line) for line in lines if len(fields := line.split(" ", 2)) == 3]
     known = held({word for word, _ in entries if _HAN.fullmatch(word)})
@@ -112,7 +117,7 @@ def read_glossary(lines: Iterable[str], held: Held, terms: Mapping[str, Sequence
             names[sound][word] = None
             for gloss in glosses:
                 if ranked := _RANKED.match(gloss + ","):
-                    names[normal(ranked[1]).replace(" ", "")][word] = None
+                    foreign[normal(ranked[1]).replace(" ", "")][word] = None
         for place, gloss in enumerate(glosses):
             for abbreviation in _ABBREVIATION.findall(gloss):
                 words[abbreviation.lower()].setdefault(word, place)
@@ -128,7 +133,7 @@ def read_glossary(lines: Iterable[str], held: Held, terms: Mapping[str, Sequence
     return Glossary(
         {key: found for key, some in terms.items() if (found := [word for word in some if word in written])},
         {key: sorted(found, key=found.__getitem__) for key, found in words.items()},
-        *({key: list(found) for key, found in table.items()} for table in (heard, meanings, names, sounds)),
+        *({key: list(found) for key, found in table.items()} for table in (heard, meanings, names, foreign, sounds)),
     )
 
 
