@@ -9,13 +9,13 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 
+from ingest.language import figures
 from ingest.offsets import Replacement
 
 _LONGEST = 14  # characters of a cell
 _NARROWEST, _WIDEST = 2, 8  # columns
 _FEWEST = 3  # rows, that of the heads counted
-# A cell that is a figure with at most a unit; a date or a name with a number in it isn't.
-_FIGURE = re.compile(r"[+-]?\d[\d,.]*(?:[%％‰]|[^\d\s]{0,3})")
+_NUMBER = re.compile(r"[\d,.]*\d")
 
 
 def parted_cells(text: str) -> list[Replacement]:
@@ -27,10 +27,10 @@ def parted_cells(text: str) -> list[Replacement]:
         lines.append((at, line))
         at += len(line) + 1
     for block in _blocks(lines):
-        figures = [bool(_FIGURE.fullmatch(line.strip())) for _, line in block]
+        told = [_is_figure(line.strip()) for _, line in block]
         start = 0
         while start < len(block):
-            columns, rows = _table(figures, start) or (1, 1)
+            columns, rows = _table(told, start) or (1, 1)
             cells = range(start, start + columns * rows)
             found += [Replacement(block[n][0] - 1, block[n][0], "\t") for n in cells if (n - start) % columns]
             start = cells.stop
@@ -46,15 +46,21 @@ def _blocks(lines: Sequence[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]
             yield list(run)
 
 
-def _table(figures: Sequence[bool], start: int) -> tuple[int, int] | None:
-    """(columns, rows) of the largest table that begins at `start`, of whose cells `figures` are known; None of none."""
+def _is_figure(cell: str) -> bool:
+    """Whether a cell is a figure with at most its unit; a date or a name with a number in it isn't."""
+    found = figures.find(cell)
+    return bool(_NUMBER.fullmatch(cell)) or [(figure.start, figure.end) for figure in found] == [(0, len(cell))]
+
+
+def _table(told: Sequence[bool], start: int) -> tuple[int, int] | None:
+    """(columns, rows) of the largest table that begins at `start`; None where none does. `told`: which are figures."""
     best = None
     for columns in range(_NARROWEST, _WIDEST + 1):
-        kinds = figures[start + columns : start + 2 * columns]
-        if len(kinds) < columns or any(figures[start : start + columns]) or kinds[0] or not any(kinds):
+        kinds = told[start + columns : start + 2 * columns]
+        if len(kinds) < columns or any(told[start : start + columns]) or kinds[0] or not any(kinds):
             continue
         rows = 1
-        while figures[start + rows * columns : start + (rows + 1) * columns] == kinds:
+        while told[start + rows * columns : start + (rows + 1) * columns] == kinds:
             rows += 1
         if rows >= _FEWEST and (best is None or rows * columns > best[0] * best[1]):
             best = columns, rows

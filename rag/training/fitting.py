@@ -20,8 +20,7 @@ _STILL = 1e-9
 _FEW = 20  # questions of which the share of wrong ones says something
 _LEAST = 2e-4  # what a feature must take off the log loss of authors left out to be kept
 _WRONG_IF_SURE = 0.03  # the share of what is called sure that may be wrong
-_REFUSED_WRONGLY = 0.1  # the share of what could be answered that may be refused
-_RIGHT_IF_LIKELY = 0.5  # the share of what is called likely that must be right
+_HARDLY = 0.01  # of the questions: by less two thresholds differ by chance
 _NEVER = 1.01
 
 _FOR = frozenset(
@@ -192,8 +191,8 @@ def weighing(rows: Sequence[Row], names: Sequence[str]) -> list[str]:
 def thresholds(some: Sequence[Outcome]) -> tuple[float, float]:
     """(sure, likely), the least probabilities of the grades, for questions as they are asked.
 
-    So few of what is sure are wrong; and so few questions that have an answer are refused, as long as so many of what
-    is likely are right.
+    So few of what is sure are wrong; and with `likely` most questions come out right, answered rightly or refused
+    rightly. Of thresholds that hardly differ in that it is the greatest: nothing is shown in vain.
     """
     order = sorted((o for o in some if o.row.variant == "asked"), key=lambda o: -o.probability)
     sure, wrong = _NEVER, 0
@@ -201,15 +200,14 @@ def thresholds(some: Sequence[Outcome]) -> tuple[float, float]:
         wrong += outcome.wrong
         if count >= _FEW and wrong <= _WRONG_IF_SURE * count:
             sure = outcome.probability
-    able = [o for o in order if o.row.answerable]
-    last = able[int((1 - _REFUSED_WRONGLY) * (len(able) - 1))].probability if able else _NEVER
-    unsure = [o for o in order if o.probability < sure]
-    worth = [
-        o.probability
-        for count, o in enumerate(unsure, 1)
-        if o.probability >= last and sum(each.right for each in unsure[:count]) >= _RIGHT_IF_LIKELY * count
-    ]
-    return round(sure, 3), round(min([*worth, sure]), 3)
+    well = sum(not o.row.answerable for o in order)  # where nothing is answered
+    came_out = []
+    for outcome in order:
+        well += outcome.right - (not outcome.row.answerable)
+        came_out.append((well, outcome.probability))
+    most = max((well for well, _ in came_out), default=0)
+    likely = next((p for well, p in came_out if well >= most - _HARDLY * len(order)), _NEVER)
+    return round(sure, 3), round(min(likely, sure), 3)
 
 
 def reliability(some: Sequence[Outcome], tenths: int = 10) -> list[tuple[float, float, int]]:

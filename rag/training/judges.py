@@ -135,7 +135,7 @@ def _drawn(author: Author, count: int) -> list[Question]:
 def _fitted(rows: Sequence[Row], names: Sequence[str]) -> Judge:
     """The judge of all authors, with thresholds of judges that weren't fitted on whom they judged; prints its worth."""
     outcomes = fitting.left_out(rows, names)
-    # Of the project's own questions half were made to mislead: they say what a feature is worth, not how sure one may be.
+    # Half of the project's own questions were made to mislead: they tell features apart, not how sure one may be.
     sure, likely = fitting.thresholds([o for o in outcomes if o.row.author not in OWN_NAMES])
     judge = replace(fitting.fit(rows, names), sure=sure, likely=likely)
     print(f"log loss {fitting.log_loss(outcomes):.4f} · bias {judge.bias} · sure from {sure} · likely from {likely}")
