@@ -6,6 +6,7 @@ is none, nor is a bare day or part of a year, for they tell neither year nor mon
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -21,9 +22,9 @@ from ingest.language.date_forms import (
     relatives,
     shortened,
 )
-from ingest.language.words import table
+from ingest.language.words import alternation, table
 
-__all__ = ["Date", "Moment", "comparisons", "find", "only", "year_of", "years", "years_of"]
+__all__ = ["Date", "Moment", "comparisons", "find", "only", "periods", "year_of", "years", "years_of"]
 _WIDE = {ord("０") + digit: str(digit) for digit in range(10)} | {ord("．"): ".", ord("／"): "/"}
 _LONGEST = 200  # years of a span; beyond, only its first and last are told
 _PIVOT = 50  # two digits below it are a year of this century
@@ -94,6 +95,21 @@ def years_of(date: Date, of: int | None) -> Iterable[int]:
     if first is None or last is None:
         return [year for year in (first, last) if year is not None]
     return range(first, last + 1) if 0 <= last - first <= _LONGEST else (first, last)
+
+
+def periods(text: str) -> frozenset[str]:
+    """The halves and quarters of a year that a text names, each by the key of its row in the table."""
+    return frozenset(_periods()[match[0]] for match in _period().finditer(text))
+
+
+@functools.cache
+def _periods() -> dict[str, str]:
+    return {word: period for period, words in table("dates")["periods"].items() for word in words}
+
+
+@functools.cache
+def _period() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\d)(?:{alternation(_periods())})")
 
 
 def comparisons(text: str) -> tuple[tuple[int, int], ...]:

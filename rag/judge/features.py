@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ingest.language import bodies, dates, figures, marks, people, telling
+from ingest.language import bodies, dates, figures, marks, people, places, telling
 from ingest.language.ordinals import in_han
 from rag.evidence.shorts import spots
 from rag.evidence.subject import ReportView, fold_same_length, speaks_of, speaks_of_year, told_years
@@ -160,6 +160,26 @@ def year_told(case: Case) -> float:
     return float(bool(told) and not told & years)
 
 
+def other_period(case: Case) -> float:
+    """A half or a quarter of a year is asked about, and the sentence or what stands above it names others only."""
+    asked = dates.periods(case.query.question.folded)
+    told = (dates.periods(case.sentence) or dates.periods(case.above)) if asked else frozenset[str]()
+    return float(bool(told) and not told & asked)
+
+
+def other_rank(case: Case) -> float:
+    """The question names a place, and what is told names one of another rank alike instead: 伊宁市 for 伊宁县."""
+    asked = [place for place in places.find(case.query.question.folded) if place.name != place.stem]
+    around = f"{case.sentence}\n{case.above}"
+    told = places.find(around) if asked else ()
+    return float(
+        any(
+            place.name not in around and any(other.stem == place.stem and other.name != place.name for other in told)
+            for place in asked
+        )
+    )
+
+
 def wrong_kind(case: Case) -> float:
     """A figure or a date is asked for, and the sentence holds none that may answer."""
     want = case.query.asked
@@ -307,6 +327,8 @@ FEATURES: dict[str, Feature] = {
         other_year,
         same_year,
         year_told,
+        other_period,
+        other_rank,
         wrong_kind,
         pointed,
         no_name,

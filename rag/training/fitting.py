@@ -45,6 +45,8 @@ _AGAINST = frozenset(
         "other_place",
         "other_year",
         "year_told",
+        "other_period",
+        "other_rank",
         "wrong_kind",
         "no_name",
         "planned",

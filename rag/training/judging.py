@@ -76,16 +76,17 @@ class Trial:
 
 
 def variants(questions: Sequence[Question], documents: Sequence[Document], share: float) -> Iterator[Trial]:
-    """Every question as it stands, and so large a share of the others' variants that can be made."""
+    """Every question as it stands, and so large a share of those with an answer about another place or year where they
+    name one; half as many without the report."""
     rng = random.Random(_SEED)
     known = sorted({place.name for document in documents for place in places.find(document.report.title or "")})
     for question in questions:
         yield Trial(question, "asked", question.text)
-        if not question.answerable or rng.random() >= share:
+        if not question.answerable:
             continue
-        if rng.random() < 0.5 and (moved := _moved(question.text, known, rng)):
+        if rng.random() < share and (moved := _moved(question.text, known, rng)):
             yield Trial(question, "moved", moved)
-        else:
+        if rng.random() < share / 2:
             copies = [d.source for d in documents if d.ending == question.document.ending]
             yield Trial(question, "without", question.text, (question.document.source, *copies))
 

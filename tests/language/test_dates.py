@@ -151,3 +151,18 @@ def test_a_line_that_is_a_date_and_nothing_besides(line: str) -> None:
 )
 def test_comparisons(text: str, compared: list[str]) -> None:
     assert [text[start:end] for start, end in dates.comparisons(text)] == compared
+
+
+@pytest.mark.parametrize(
+    ("text", "periods"),
+    [
+        ("2023年上半年", {"first_half"}),
+        ("前三季度和第四季度", {"first_three", "fourth"}),
+        ("一季度", {"first"}),
+        ("1-6月", {"first_half"}),
+        ("11-6月", set()),
+        ("全年", set()),
+    ],
+)
+def test_halves_and_quarters_are_known_by_all_their_names(text, periods):
+    assert dates.periods(text) == periods
