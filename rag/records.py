@@ -50,8 +50,9 @@ class Evidence:
 
     What the reader says of it are log odds: that its passage answers (`relevance`), that the passage's best span does
     rather than nothing (`margin`), that the sentence proves the answer (`proof`), that the answer is yes (`polarity`).
-    `told` in [0, 1] is the share of the likeliest spans that it holds, `span` the best of them and `short` the short
-    answer, in the report's text. `probability` in [0, 1] is the judge's that it answers.
+    `told` in [0, 1] is the share of the likeliest spans that it holds, `span` the best of them, `spans` all with their
+    shares and `short` the short answer, in the report's text; `pointed` in [0, 1] is how likely that is the right one
+    of its kind in the sentence. `probability` in [0, 1] is the judge's that it answers.
     """
 
     passage: Passage
@@ -64,7 +65,9 @@ class Evidence:
     polarity: float = 0.0
     told: float = 0.0
     span: tuple[int, int] | None = None
+    spans: tuple[tuple[int, int, float], ...] = ()
     short: tuple[int, int] | None = None
+    pointed: float = 1.0
     probability: float = 0.0
 
 

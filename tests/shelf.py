@@ -14,7 +14,7 @@ from ingest.index.lexical import terms
 from ingest.records import Chunk, CleanReport, RawReport
 from rag.answers.citing import title_of
 from rag.evidence.sentences import whole_sentences
-from rag.evidence.shorts import short_of
+from rag.evidence.shorts import with_short
 from rag.evidence.subject import ReportView, view
 from rag.judge.features import Case
 from rag.judge.judge import Judge
@@ -79,7 +79,7 @@ class Shelf:
     def case(self, question: str, sentence: str, span: str = "", **read: Any) -> Case:
         """The sentence held against a question."""
         query, evidence = self.query(question), self.evidence(sentence, span, **read)
-        short = replace(evidence, short=short_of(query, evidence))
+        short = with_short(query, evidence)
         return Case(query, short, self.view(evidence.passage.chunk.source), 0.0, 0.0)
 
     def library(self, judge: Judge, read: Read | None = None) -> Library:

@@ -48,6 +48,11 @@ def for_each(text: str) -> bool:
     return bool(_any("each", "words").search(text))
 
 
+def begins(before: str) -> bool:
+    """Whether a figure right behind these words is what something grew or fell from: 由3家增加到5家."""
+    return bool(_begins().search(before))
+
+
 def ended(text: str) -> bool:
     """Whether a text says that something was ended."""
     return bool(_any("ended", "words").search(text))
@@ -71,6 +76,11 @@ def _words(group: str, key: str) -> list[str]:
 @functools.cache
 def _any(group: str, key: str) -> re.Pattern[str]:
     return re.compile(alternation(_words(group, key)))
+
+
+@functools.cache
+def _begins() -> re.Pattern[str]:
+    return re.compile(rf"(?:{alternation(_words('begins', 'words'))})$")
 
 
 @functools.cache

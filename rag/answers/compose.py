@@ -22,6 +22,7 @@ from rag.records import Answer, Certainty, Evidence, Passage, Question
 
 _FAR = 0.15  # the probability below which what came closest is about something else
 _CLEAR = 0.5  # the probability from which on a word that no report holds may be another word for what one tells
+_SURELY_POINTED = 0.8  # how likely a figure must be the right one of its sentence for the answer to be sure
 _SAME = 0.6  # the share of a question's telling parts that a report must hold to be the one meant for sure
 
 
@@ -63,8 +64,13 @@ def compose(query: Query, passages: Sequence[Passage], library: Library) -> Answ
 
 
 def grade(evidence: Sequence[Evidence], library: Library) -> Certainty | None:
-    """How sure the best evidence is; None where it isn't worth showing."""
-    return library.judge.certainty(evidence[0].probability) if evidence else None
+    """How sure the best evidence is; None where it isn't worth showing.
+
+    Nothing is sure whose figure may be another one of its sentence.
+    """
+    certainty = library.judge.certainty(evidence[0].probability) if evidence else None
+    doubtful = certainty == "sure" and evidence[0].short is not None and evidence[0].pointed < _SURELY_POINTED
+    return "likely" if doubtful else certainty
 
 
 def why_not(query: Query, evidence: Sequence[Evidence], library: Library) -> str:

@@ -21,6 +21,7 @@ _ENOUGH = 0.6  # the probability from which on the sentence of a short answer st
 # those of the best one: chosen on authors that the reader wasn't taught by, docs/quality.md.
 _LEAST: dict[Form, float] = {"fact": -2.0, "list": -2.0, "passage": -3.0, "summary": -4.0, "yesno": -3.5}
 _BELOW: dict[Form, float] = {"fact": 1.0, "list": 2.5, "passage": 3.5, "summary": 4.5, "yesno": 1.5}
+_POINTED = 0.6  # how likely a figure must be the right one of its sentence to be told alone: docs/quality.md
 _TOLD = 1.0  # log odds from which on a yes or no is said
 
 
@@ -58,7 +59,7 @@ def short_of(form: Form, best: Evidence) -> str | None:
     """The short answer in the report's own words; 是 or 否 for a question of yes or no that is sure to be one."""
     if form == "yesno":
         return ("是" if best.polarity > 0 else "否") if abs(best.polarity) >= _TOLD else None
-    if form in ("passage", "summary") or best.short is None:
+    if form in ("passage", "summary") or best.short is None or best.pointed < _POINTED:
         return None
     start, end = best.short[0] - best.start, best.short[1] - best.start
     return best.text[start:end]

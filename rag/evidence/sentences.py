@@ -99,6 +99,7 @@ def _read(evidence: Evidence, reading: Reading, at: int) -> Evidence:
         polarity=reading.polarity,
         told=reading.told(first, last),
         span=(at + best.start, at + best.end) if best and _inside(best, first, last) else None,
+        spans=tuple((at + s.start, at + s.end, s.score) for s in reading.spans if s.start < last and first < s.end),
     )
 
 

@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from ingest.language import dates, figures, people, units
+from ingest.language.bounds import AND
 from ingest.language.posts import posts
+from ingest.language.words import table
+from rag.evidence.pointing import Spots, chosen
 from rag.question.kind import Asked, Kind
 from rag.question.query import Query
 from rag.question.terms import parts
@@ -27,24 +31,25 @@ _NUMBER = re.compile(r"\d+")
 Run = tuple[int, int]
 
 
-def short_of(query: Query, evidence: Evidence) -> Run | None:
-    """Where the short answer stands in the report; None where nothing is sure to be one."""
+def with_short(query: Query, evidence: Evidence) -> Evidence:
+    """The evidence with its short answer, none where nothing is sure to be one, and how likely it is the right one."""
     want, at = query.asked, evidence.start
     if want.kind in _UNTOLD:
-        return None
+        return evidence
     span = (evidence.span[0] - at, min(evidence.span[1], evidence.end) - at) if evidence.span else None
+    pointed = 1.0
     if want.kind in _RECOGNISED:
-        short = _pointed_at(spots(want, evidence.text), span)
+        short, pointed = _pointed_at(query, evidence)
     elif want.kind == "person":
-        short = _person(evidence.text, span)
+        short = _person(want, evidence.text, span)
     elif want.kind == "post":
         short = _post(want.person, evidence.text, span)
     else:
         short = span
     longest = _LONGEST_LIST if want.kind == "list" else _LONGEST
     if short is None or short[1] - short[0] > longest or _echoes(query, evidence.text[slice(*short)]):
-        return None
-    return at + short[0], at + short[1]
+        return evidence
+    return replace(evidence, short=(at + short[0], at + short[1]), pointed=pointed)
 
 
 def spots(want: Asked, sentence: str) -> list[Run]:
@@ -66,27 +71,55 @@ def counts(want: Asked, unit: str) -> bool:
     return not want.strict and "%" in want.units and bool(units.kinds(unit) & {"money", "mass"})
 
 
-def _pointed_at(found: Sequence[Run], span: Run | None) -> Run | None:
-    """The one that shares most with the span; the only one there is where the span holds none."""
-    shared = [(min(end, span[1]) - max(start, span[0]), -start, (start, end)) for start, end in found] if span else []
-    best = max(shared, default=None)
-    if best and best[0] > 0:
-        return best[2]
-    return found[0] if len(found) == 1 else None
+def _pointed_at(query: Query, evidence: Evidence) -> tuple[Run | None, float]:
+    """The figure or date that answers most likely, and how likely it does among those of the sentence."""
+    found = spots(query.asked, evidence.text)
+    if not found:
+        return None, 0.0
+    at = evidence.start
+    said = evidence.spans or (((*evidence.span, 1.0),) if evidence.span else ())
+    spans = [(start - at, end - at, score) for start, end, score in said]
+    if len(found) > 1 and not any(a < end and start < b for a, b in found for start, end, _ in spans):
+        return None, 0.0  # the reader points at something else
+    return chosen(Spots.of(query, evidence.text, found, spans))
 
 
-def _person(text: str, span: Run | None) -> Run | None:
-    """A name, or who is meant in the reader's words; a post alone names nobody."""
-    named = [(p.start, p.end) for p in people.find(text)]
+def _person(want: Asked, text: str, span: Run | None) -> Run | None:
+    """Who holds the post, where one is asked about and the sentence tells it; else a name, or who is meant in the
+    reader's words. A post alone names nobody, and whoever holds another post isn't meant."""
+    found = people.find(text)
+    others = [p for p in found if want.role and p.posts and not _holds(want, p)]
+    if held := [p for p in found if want.role and p.posts and _holds(want, p)]:
+        return _together(text, held)
+    named = [(p.start, p.end) for p in found if p not in others]
     if span is None:
-        return named[0] if len(named) == 1 else None
+        return named[0] if len(named) == 1 and not others else None
+    if any(p.start < span[1] and span[0] < p.end for p in others):
+        return None
     inside = [(a, b) for a, b in named if a < span[1] and span[0] < b]
     if len(inside) == 1:
         return inside[0]
     said = text[slice(*span)]
-    held = posts(said)
-    only_post = bool(held) and held[-1].end == len(said) and not inside
+    held_posts = posts(said)
+    only_post = bool(held_posts) and held_posts[-1].end == len(said) and not inside
     return None if only_post or any(char.isdigit() for char in said) else span
+
+
+def _holds(want: Asked, person: people.Person) -> bool:
+    """Whether a person holds the post that is asked about, now or before as it is asked."""
+    marks = "".join(table("questions")["former"]["before_posts"])
+    told = (post.post.lstrip(marks) if person.former else post.post for post in person.posts)
+    return person.former == want.former and any(people.same_post(want.role, post) for post in told)
+
+
+def _together(text: str, held: Sequence[people.Person]) -> Run:
+    """The first of them with those that follow in the same enumeration."""
+    end = held[0].end
+    for person in held[1:]:
+        if text[end : person.start] not in AND:
+            break
+        end = person.end
+    return held[0].start, end
 
 
 def _post(person: str, text: str, span: Run | None) -> Run | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from ingest.records import CleanReport
 from rag.evidence.sentences import evidence_of, without_repeats
-from rag.evidence.shorts import short_of
+from rag.evidence.shorts import with_short
 from rag.evidence.subject import ReportView
 from rag.judge.features import Case
 from rag.judge.judge import Judge, judge
@@ -72,7 +72,7 @@ def cases_of(
     cases = []
     for each in evidence[:most]:
         source = each.passage.chunk.source
-        short = replace(each, short=short_of(query, each))
+        short = with_short(query, each)
         lead = each.passage.score - leads.get(source, 0.0)
         cases.append(Case(query, short, library.view(source), lead, unknown))
     return cases, evidence[most:]

@@ -163,6 +163,8 @@ class Asked:
     published: bool = False
     role: str = ""
     """The post that an asked person holds."""
+    former: bool = False
+    """Who held the post before is asked for."""
     person: str = ""
     """The person whose post is asked."""
     several: bool = False
@@ -208,6 +210,7 @@ def asked(folded: str) -> Asked:
         published=kind == "date" and bool(_PUBLISHED.search(folded)),
         person=person_of(folded) if kind == "post" else "",
         role=_role(folded) if kind == "person" else "",
+        former=kind == "person" and bool(re.search(alternation(table("questions")["former"]["words"]), folded)),
         several=bool(_SEVERAL.search(folded)),
         change=telling.change_asked(folded) or bool(_CHANGE.search(folded)),
         each=telling.for_each(folded) or bool(re.search(r"\bper\b|\baverage\b|\beach\b", folded)),

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from shelf import Shelf
 
-from rag.evidence.shorts import counts, short_of, spots
+from rag.evidence.shorts import counts, spots, with_short
 from rag.question.kind import asked
 from rag.question.understand import fold
 
@@ -27,7 +27,7 @@ class Asked:
     def short(self, start: int, end: int) -> str | None:
         """The short answer where the reader points at sentence[start:end]; at nothing where that is empty."""
         span = (self._at + start, self._at + end) if start < end else None
-        run = short_of(self._query, replace(self._evidence, span=span))
+        run = with_short(self._query, replace(self._evidence, span=span)).short
         assert run is None or self._evidence.start <= run[0] < run[1] <= self._evidence.end
         return self._text[slice(*run)] if run else None
 
@@ -51,7 +51,8 @@ def test_whatever_is_pointed_at_a_short_answer_is_short_and_stands_in_the_senten
 def test_a_span_that_leaves_its_sentence_is_cut_at_its_end():
     shelf = Shelf({"a.txt": "工作简报\n\n展览在北门外老粮仓。次日举行了讲座。"})
     evidence = shelf.evidence("展览在北门外老粮仓", "北门外老粮仓")
-    run = short_of(shelf.query("展览在哪里举行?"), replace(evidence, span=(evidence.span[0], evidence.end + 5)))
+    past = replace(evidence, span=(evidence.span[0], evidence.end + 5))
+    run = with_short(shelf.query("展览在哪里举行?"), past).short
     assert run == (evidence.span[0], evidence.end)
 
 

@@ -1,0 +1,139 @@
+"""Which of several figures or dates in a sentence answers: a softmax over a few named features. Pure.
+
+What each is worth is fitted on questions of authors that the reader wasn't taught by (`make judge`), and kept in
+`pointing.json` beside this module.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ingest.language import figures, marks, places, telling, units
+from ingest.language.questions import function_words
+from rag.evidence.subject import fold_same_length
+from rag.question.query import Query
+
+WEIGHTS = Path(__file__).with_name("pointing.json")
+_LONGEST = 8  # characters that a figure's name may share with the question
+_CUTS = f"{marks.ENDS}{marks.PAUSES}{marks.LISTING}(（)）"
+
+Run = tuple[int, int]
+Scored = tuple[int, int, float]
+"""(start, end, share in [0, 1]) of a place that the reader points at."""
+
+
+@dataclass(frozen=True)
+class Spots:
+    """The places of a sentence that may answer a question, in order, and those that the reader points at."""
+
+    query: Query
+    text: str
+    places: Sequence[Run]
+    spans: Sequence[Scored]
+
+    @classmethod
+    def of(cls, query: Query, text: str, places: Sequence[Run], spans: Sequence[Scored]) -> Spots:
+        """Of a sentence as the report writes it."""
+        return cls(query, fold_same_length(text), places, spans)
+
+    def features(self) -> list[dict[str, float]]:
+        """What is known of each place, in a range of about one."""
+        shared = [self._shared(i) for i in range(len(self.places))]
+        heads = [self.query.head.share(self._beside(i)) for i in range(len(self.places))]
+        return [
+            {
+                "told": sum(score for start, end, score in self.spans if start < place[1] and place[0] < end),
+                "first": float(i == 0),
+                "unit": float(self._in_the_unit(place)),
+                "most_shared": float(_alone(shared, i)),
+                "head": heads[i],
+                "most_head": float(_alone(heads, i)),
+                "place": self._place(place[0]),
+                "adjacent": float(self._adjacent(i)),
+                "all": float(telling.all_asked(self._before(i))),
+                "other_all": float(telling.all_asked(self._before(i)) != telling.all_asked(self._asked)),
+                "base": float(telling.begins(self._before(i))),
+            }
+            for i, place in enumerate(self.places)
+        ]
+
+    @property
+    def _asked(self) -> str:
+        return self.query.question.folded
+
+    def _place(self, at: int) -> float:
+        """1 where the last place named before is one that is asked about, -1 where it is another, else 0."""
+        asked = [name for names in self.query.places for name in names]
+        last = next((place for place in reversed(self._named) if place.end <= at), None) if asked else None
+        return 0.0 if last is None else 1.0 if any(name in last.name for name in asked) else -1.0
+
+    @functools.cached_property
+    def _named(self) -> Sequence[places.Place]:
+        return places.find(self.text)
+
+    def _before(self, i: int) -> str:
+        """What stands before a place, from the mark or the place before it."""
+        start = self.places[i][0]
+        begun = max((end for _, end in self.places if end <= start), default=0)
+        return self.text[max(begun, max(self.text.rfind(cut, begun, start) for cut in _CUTS) + 1) : start]
+
+    def _after(self, i: int) -> str:
+        """What stands behind it, up to the next mark or place."""
+        end = self.places[i][1]
+        stop = min((start for start, _ in self.places if start >= end), default=len(self.text))
+        return re.split(f"[{re.escape(_CUTS)}]", self.text[end:stop], maxsplit=1)[0]
+
+    def _beside(self, i: int) -> str:
+        return f"{self._before(i)}\n{self._after(i)}"
+
+    def _shared(self, i: int) -> int:
+        return sum(_in_common(part, self._words)[0] for part in (self._before(i), self._after(i)))
+
+    def _adjacent(self, i: int) -> bool:
+        length, behind = _in_common(self._before(i), self._words)
+        return length > 1 and not behind
+
+    @functools.cached_property
+    def _words(self) -> str:
+        return function_words().sub(" ", self._asked)
+
+    def _in_the_unit(self, place: Run) -> bool:
+        unit = self.query.asked.unit
+        told = figures.find(self.text[slice(*place)]) if unit else ()
+        return bool(told) and (told[0].unit == unit or bool(units.kinds(told[0].unit) & units.kinds(unit)))
+
+
+def chosen(spots: Spots) -> tuple[Run, float]:
+    """(the place that answers most likely, its share in [0, 1] among them all)."""
+    if len(spots.places) == 1:
+        return spots.places[0], 1.0
+    odds = [sum(weight * said[name] for name, weight in weights().items()) for said in spots.features()]
+    best = max(range(len(odds)), key=lambda i: (odds[i], -i))
+    return spots.places[best], 1 / sum(math.exp(each - odds[best]) for each in odds)
+
+
+@functools.cache
+def weights() -> Mapping[str, float]:
+    """The log odds of a unit of each feature, as they were fitted."""
+    held: dict[str, float] = json.loads(WEIGHTS.read_text(encoding="utf-8"))
+    return held
+
+
+def _alone(said: Sequence[float], i: int) -> bool:
+    return said[i] > 0 and all(other < said[i] for n, other in enumerate(said) if n != i)
+
+
+def _in_common(text: str, words: str) -> tuple[int, int]:
+    """(the length of the longest run that both hold, the characters behind it in the text)."""
+    for length in range(min(len(text), _LONGEST), 0, -1):
+        for at in range(len(text) - length, -1, -1):
+            run = text[at : at + length]
+            if run in words and not run.isdigit() and not run.isspace():
+                return length, len(text) - at - length
+    return 0, len(text)
