@@ -242,6 +242,11 @@ class Engine:
             passages = self._search(current, [query], DEFAULT_PASSAGES, within)[0]
             return cases_of(query, passages, self._library(current, within))[0]
 
+    def query(self, text: str) -> Query:
+        """What a question says to the newest generation. Raises UsageError for an unusable question."""
+        with self._current() as current:
+            return build(understand(text, (), current.regions), current)
+
     def search(self, text: str, k: int = DEFAULT_HITS, only: Filter = EVERYTHING) -> list[Passage]:
         """The k best passages, best first, for a question as it stands. Raises UsageError and NothingSelected."""
         return self.search_each([as_it_stands(text)], k, only)[0]

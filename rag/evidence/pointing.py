@@ -14,7 +14,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.language import figures, marks, places, telling, units
+from ingest.language import figures, marks, telling, units
+from ingest.language.places import Place
+from ingest.language.places import find as places_in
 from ingest.language.questions import function_words
 from rag.evidence.subject import fold_same_length
 from rag.question.query import Query
@@ -74,8 +76,8 @@ class Spots:
         return 0.0 if last is None else 1.0 if any(name in last.name for name in asked) else -1.0
 
     @functools.cached_property
-    def _named(self) -> Sequence[places.Place]:
-        return places.find(self.text)
+    def _named(self) -> Sequence[Place]:
+        return places_in(self.text)
 
     def _before(self, i: int) -> str:
         """What stands before a place, from the mark or the place before it."""
@@ -107,6 +109,22 @@ class Spots:
         unit = self.query.asked.unit
         told = figures.find(self.text[slice(*place)]) if unit else ()
         return bool(told) and (told[0].unit == unit or bool(units.kinds(told[0].unit) & units.kinds(unit)))
+
+
+FEATURES = (
+    "told",
+    "first",
+    "unit",
+    "most_shared",
+    "head",
+    "most_head",
+    "place",
+    "adjacent",
+    "all",
+    "other_all",
+    "base",
+)
+"""By the names under which their weights are kept."""
 
 
 def chosen(spots: Spots) -> tuple[Run, float]:

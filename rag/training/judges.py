@@ -19,12 +19,14 @@ from config.errors import UsageError, WenbaoError
 from config.logs import quiet_libraries
 from config.settings import Settings
 from rag.engine import Engine
+from rag.evidence import pointing
 from rag.judge.features import FEATURES
 from rag.judge.judge import WEIGHTS, Judge
 from rag.reader.adapter import ADAPTER
 from rag.reader.prepare import prepare
 from rag.reader.reader import Reader
 from rag.training import fitting, judging
+from rag.training import pointing as places
 from rag.training.authored import OWN, Author, Document, Question, read_authors
 from rag.training.everything import NEWS, Silent, all_documents, found
 from rag.training.fitting import Outcome
@@ -66,6 +68,8 @@ def main(
             judge = _fitted(rows, kept)
             held[name] = asdict(judge)
         WEIGHTS.write_text(json.dumps(held, indent=2) + "\n", encoding="utf-8")
+        pointed = _pointing(settings, _adapters(work, folds), authors)
+        pointing.WEIGHTS.write_text(json.dumps(pointed, indent=2) + "\n", encoding="utf-8")
     except WenbaoError as exc:
         typer.echo(exc.text("en"), err=True)
         raise typer.Exit(exc.exit_code) from exc
@@ -106,6 +110,28 @@ def _unread(
 ) -> list[Row]:
     without = settings.model_copy(update={"reader": False})
     return _rows(without, None, authors, documents, questions, share, work / "judging-unread.jsonl")
+
+
+def _pointing(
+    settings: Settings, folds: Sequence[tuple[Path, list[str]]], authors: Sequence[Author]
+) -> dict[str, float]:
+    """What tells the right figure of a sentence from its others; prints what it is worth."""
+    rows = []
+    engine = Engine(settings.model_copy(update={"reader": False}), Silent().notify)
+    try:
+        for folder, names in folds:
+            reader = Reader(prepare(settings, Silent().notify, folder / ADAPTER.name))
+            unseen = [question for author in authors if author.name in names for question in author.questions]
+            found = (places.row_of(question, engine.query, reader.read) for question in unseen)
+            rows += [row for row in found if row is not None]
+    finally:
+        engine.close()
+    told = places.left_out(rows)
+    print(f"\n## pointing: {len(rows)} sentences, right {fitting.share(right for _, right in told):.3f}")
+    for least in (0.5, 0.6, 0.7, 0.8, 0.9):
+        some = [right for said, right in told if said >= least]
+        print(f"  from {least}: {len(some) / len(told):.2f} of them, right {fitting.share(some):.3f}")
+    return places.fit(rows)
 
 
 def _rows(
