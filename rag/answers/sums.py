@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from ingest.language import figures, marks, units
+from ingest.language import figures, marks, places, units
 from ingest.language.figures import Figure
 from ingest.language.places import rank_pattern
 from ingest.language.questions import asking
@@ -108,7 +108,8 @@ def _plan(query: Query) -> Plan | None:
     if want.more and len(query.places) > 1:
         return _comparison(query, text)
     if want.kind == "figure" and want.total:
-        return (_comparison(query, text, "sum") if len(query.places) > 1 else None) or _sum(query, text)
+        by_place = _comparison(query, text, "sum") if len(query.places) > 1 else None
+        return by_place or _sum_of_places(text) or _sum(query, text)
     return None
 
 
@@ -265,7 +266,7 @@ def _comparison(query: Query, text: str, operation: Operation = "most") -> Plan 
     topic = _without(text, sides)
     if operation == "sum":
         return Plan("sum", tuple(Part(label, f"{label}{_SUM_WORDS.sub('', topic)}") for label in labels))
-    topic = _COMPARED.sub("", topic).strip("的 ")
+    topic = re.sub(r"[多少高低大]$", "", _COMPARED.sub("", topic).strip("的 "))
     operation = "least" if _FEWER.search(text) else "most"
     return Plan(operation, tuple(Part(label, f"{label}的{topic}是多少?") for label in labels)) if topic else None
 
@@ -278,12 +279,38 @@ def _without(text: str, sides: Sequence[Named]) -> str:
     return text
 
 
+def _joined_places(text: str) -> tuple[int, list[str], int] | None:
+    """(start, the places, end) of the first places that a text joins: 和田县和和田市."""
+    found = places.find(text)
+    for first in range(len(found) - 1):
+        last = first
+        while last + 1 < len(found) and _JOINT.fullmatch(text, found[last].end, found[last + 1].start):
+            last += 1
+        if last > first:
+            joined = found[first : last + 1]
+            return joined[0].start, [text[place.start : place.end] for place in joined], joined[-1].end
+    return None
+
+
+def _sum_of_places(text: str) -> Plan | None:
+    joined = _joined_places(text)
+    if joined is None:
+        return None
+    start, items, end = joined
+    after = _SUM_WORDS.sub("", text[end:])
+    return Plan("sum", tuple(Part(item, f"{text[:start]}{item}{after}") for item in dict.fromkeys(items)))
+
+
 def _sum(query: Query, text: str) -> Plan | None:
     names = [name for names in query.places for name in names]
+    whole_names = places.find(text)
     for pattern in (_ORDERED, _RANKED, _QUOTED, _NAMED):
         match = pattern.search(text)
         if match is None:
             continue
+        borders = {at for group in range(1, (match.lastindex or 0) + 1) for at in match.span(group)}
+        if any(place.start < at < place.end for place in whole_names for at in borders):
+            continue  # it would cut a name
         if pattern is _ORDERED:
             items = [f"{item}{match[3]}" for item in (*match[1].strip("、").split("、"), match[2])]
         elif pattern is _RANKED:

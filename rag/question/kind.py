@@ -67,7 +67,7 @@ _REPORTS = re.compile(
     r"|\bwhich (?:reports?|documents?)\b"
 )
 _MORE = re.compile(
-    rf"(?:哪[个里一]|{asking('person')})[^,，。?？]*[更最]|(?:更|最)[多少高低大小快慢][^,，。?？]*哪"
+    rf"(?:哪[个里一]|{asking('person')})(?:[^,，。?？]*[更最]|的?[^,，。?？]{{0,8}}[多少高低大][?？]?$)|(?:更|最)[多少高低大小快慢][^,，。?？]*哪"
     r"|\b(?:more|most|fewer|fewest|larger|largest|higher|highest|lower|lowest|greater|greatest)\b"
 )
 _DIFFERENCE = re.compile(rf"比.{{1,16}}?[多少高低大][了出]?(?:{_HOW})|相差|差多少|\bhow many more\b|\bdifference\b")
