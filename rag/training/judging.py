@@ -81,14 +81,21 @@ def variants(questions: Sequence[Question], documents: Sequence[Document], share
     rng = random.Random(_SEED)
     known = sorted({place.name for document in documents for place in places.find(document.report.title or "")})
     for question in questions:
-        yield Trial(question, "asked", question.text)
-        if not question.answerable:
+        if not question.answerable:  # by its own report; another one of the author's may answer it
+            yield Trial(question, "asked", question.text, _others(question, documents))
             continue
+        yield Trial(question, "asked", question.text)
         if rng.random() < share and (moved := _moved(question.text, known, rng)):
-            yield Trial(question, "moved", moved)
+            yield Trial(question, "moved", moved, _others(question, documents))
         if rng.random() < share / 2:
             copies = [d.source for d in documents if d.ending == question.document.ending]
             yield Trial(question, "without", question.text, (question.document.source, *copies))
+
+
+def _others(question: Question, documents: Sequence[Document]) -> tuple[str, ...]:
+    """The author's other reports: they are about the same places, and years beside the one that is asked about."""
+    own = question.document
+    return tuple(d.source for d in documents if d.author == own.author and d.source != own.source)
 
 
 def row_of(trial: Trial, examine: Examine) -> Row:

@@ -65,7 +65,7 @@ def examine(documents):
 def test_every_question_is_asked_as_it_stands_and_the_answerable_ones_also_where_nothing_answers(questions, documents):
     trials = list(variants(questions, documents, 1.0))
     assert [t.question for t in trials if t.variant == "asked"] == questions
-    assert {t.question.id for t in trials if t.variant != "asked"} == {q.id for q in questions if q.answerable}
+    assert {t.question.id for t in trials if t.variant != "asked"} <= {q.id for q in questions if q.answerable}
     assert all(t.text == t.question.text for t in trials if t.variant != "moved")
     assert len({t.id for t in trials}) == len(trials)
 
@@ -75,7 +75,13 @@ def test_no_share_is_no_variant_and_the_same_seed_draws_the_same(questions, docu
     first, second = (list(variants(questions * 20, documents, 0.5)) for _ in range(2))
     assert first == second
     made = sum(t.variant != "asked" for t in first)
-    assert 0.2 < made / sum(q.answerable for q in questions * 20) < 0.8
+    assert 0.2 < made / sum(q.answerable for q in questions * 20) < 0.9
+
+
+def test_a_question_without_an_answer_is_asked_of_reports_that_may_not_answer_it_elsewhere(questions, documents):
+    for trial in variants(questions, documents, 0.0):
+        others = {d.source for d in documents if d.author == "x1"} - {trial.question.document.source}
+        assert set(trial.left_out) == (set() if trial.question.answerable else others)
 
 
 def test_left_out_is_the_report_with_every_copy_of_it(questions, documents):
@@ -90,7 +96,9 @@ def test_a_question_that_was_moved_asks_about_another_place_or_another_year(ques
     assert trials
     for trial in trials:
         assert trial.text != trial.question.text
-        assert trial.left_out == ()
+        own = trial.question.document
+        assert own.source not in trial.left_out  # what looks like an answer is there
+        assert all(source.startswith(f"{own.author}/") for source in trial.left_out)
         yearless = [re.sub(r"\d{4}", "", text) for text in (trial.text, trial.question.text)]
         if yearless[0] != yearless[1]:
             ((named,),) = [places.find(trial.question.text)]
