@@ -22,6 +22,7 @@ _ENOUGH = 0.6  # the probability from which on the sentence of a short answer st
 _LEAST: dict[Form, float] = {"fact": -2.0, "list": -2.0, "passage": -3.0, "summary": -4.0, "yesno": -3.5}
 _BELOW: dict[Form, float] = {"fact": 1.0, "list": 2.5, "passage": 3.5, "summary": 4.5, "yesno": 1.5}
 _POINTED = 0.6  # how likely a figure must be the right one of its sentence to be told alone: docs/quality.md
+_WORTH = 0.1  # the probability of answering alone below which a further sentence is hardly ever part of the answer
 _TOLD = 1.0  # log odds from which on a yes or no is said
 
 
@@ -30,7 +31,11 @@ def chosen(form: Form, evidence: Sequence[Evidence]) -> list[Evidence]:
     best = narrowed_to(evidence[0])
     if form == "fact" and best.short is not None and best.probability >= _ENOUGH:
         return [best]
-    own = [e for e in evidence[1:] if e.passage.chunk.source == best.passage.chunk.source]
+    own = [
+        e
+        for e in evidence[1:]
+        if e.passage.chunk.source == best.passage.chunk.source and (form == "summary" or e.probability >= _WORTH)
+    ]
     kept = _points(best, own) if form == "list" else [best]
     room = ROOM - sum(len(each.text) for each in kept)
     least = max(_LEAST[form], best.proof - _BELOW[form])

@@ -59,7 +59,7 @@ def test_what_proves_nothing_and_what_stands_in_another_report_is_not_quoted(she
 
 def test_how_something_is_done_is_told_in_more_sentences_than_how_much():
     shelf = Shelf({"a.txt": REPORT})
-    evidence = [shelf.evidence(step, proof=3.0) for step in STEPS]
+    evidence = [shelf.evidence(step, proof=3.0, probability=0.5) for step in STEPS]
     counts = {form: len(chosen(form, evidence)) for form in FORMS}
     assert counts["passage"] > counts["fact"]
     assert counts["list"] > counts["yesno"]
