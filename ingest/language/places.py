@@ -251,7 +251,7 @@ def _is_name(stem: str, rank: Rank) -> bool:
         return False
     if len(stem) > 2 and stem[-1] in rank.endings + table("places")["ends_no_name"]:
         return False
-    if stem[-1] in table("places")["never_ends"]:
+    if stem[0] in table("places")["begins_no_name"] or stem[-1] in table("places")["never_ends"]:
         return False
     if stem[0] in _leads_by_kind()["all"] and stem[1:] in tuple(rank.endings):
         return False  # 为乡镇, 及城镇
