@@ -53,9 +53,9 @@ def test_ask_answers_with_a_checkable_citation_and_needs_no_network(wenbao, seed
 
 
 def test_ask_for_people_and_its_refusal(wenbao, seeded):
-    done = wenbao("ask", "雨花区总共组建了多少个科普(科技)志愿服务组织?", settings=seeded)
+    done = wenbao("ask", "为落实群团工作改革部署,雨花区出台了一份什么文件?", settings=seeded)
     assert done.returncode == 0
-    assert done.stdout.startswith("94个\n")
+    assert done.stdout.startswith("《雨花区科协系统深化改革实施办法》\n")
     assert "[1]" in done.stdout
     refused = wenbao("ask", "月球基地的氧气产量是多少吨?", "--json", settings=seeded)
     assert refused.returncode == 3

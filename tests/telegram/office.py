@@ -41,7 +41,7 @@ ADMINS = range(9001, 9031)
 USERS = range(1001, 1200)
 GROUPS = range(-2001, -2030, -1)
 NAME = BOT["username"]
-QUESTION, SHORT = "东山县建成多少个乡村科普馆?", "21个"
+QUESTION, SHORT = "东山县科协举办讲座多少场次?", "36场次"
 
 HURRY = 0.15
 """Seconds that stand for Telegram's one between two messages in a chat, where both sides are told so."""
