@@ -6,7 +6,15 @@ from collections.abc import Iterable, Sequence
 
 from ingest.language import dates, figures, units
 from rag.answers.citing import in_script, say
-from rag.judge.features import Case, other_place, other_year
+from rag.judge.features import (
+    Case,
+    other_body,
+    other_ordinal,
+    other_period,
+    other_place,
+    other_rank,
+    other_year,
+)
 from rag.judge.ranking import Library
 from rag.question.query import Query
 from rag.question.terms import parts
@@ -14,6 +22,7 @@ from rag.records import Evidence, Question
 
 _ALIKE = 0.5  # the share of their words that two sentences must have in common to tell of the same thing
 _MOST = 3
+_OTHERS = (other_place, other_year, other_period, other_rank, other_body, other_ordinal)
 
 
 def rivals(query: Query, evidence: Sequence[Evidence], library: Library) -> list[Evidence]:
@@ -46,9 +55,9 @@ def told_apart(question: Question, versions: Iterable[Evidence]) -> str:
 
 
 def _elsewhere(query: Query, evidence: Evidence, library: Library) -> bool:
-    """Whether a sentence speaks of another place or year than the one asked about."""
+    """Whether a sentence speaks of another place, time, body or number than the one asked about."""
     case = Case(query, evidence, library.view(evidence.passage.chunk.source), 0.0, 0.0)
-    return bool(other_place(case) or other_year(case))
+    return any(feature(case) for feature in _OTHERS)
 
 
 def _short(evidence: Evidence) -> str:
