@@ -41,7 +41,7 @@ def main(
     data: Annotated[Path, typer.Argument(help="the folder with data/")],
     work: Annotated[Path, typer.Option(help="where `make reader-cv` kept its folds")] = Path(".wenbao/reader-training"),
     folds: Annotated[str, typer.Option(help="the way of training whose folds are used, as 800-steps-0.3-old")] = "",
-    questions: Annotated[int, typer.Option(help="questions of each author; 0 for all")] = 0,
+    questions: Annotated[int, typer.Option(help="questions of each author but the project's own; 0 for all")] = 0,
     share: Annotated[float, typer.Option(help="share that is also asked where nothing answers")] = 0.5,
     earning: Annotated[
         bool, typer.Option("--earning", help="leave out features without which authors left out are judged as well")
@@ -145,7 +145,7 @@ def _rows(
 ) -> list[Row]:
     engine = Engine(settings, Silent().notify, reader=reader)
     try:
-        drawn = [q for author in authors for q in _drawn(author, questions)]
+        drawn = [q for author in authors for q in _drawn(author, 0 if author.name in OWN_NAMES else questions)]
         trials = list(judging.variants(drawn, documents, share))
         return judging.collect(trials, engine.examine, path)
     finally:
