@@ -10,11 +10,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from ingest.language import dates, figures, people, units
+from ingest.language import dates, figures, marks, people, units
 from ingest.language.bounds import AND
 from ingest.language.posts import posts
 from ingest.language.words import table
 from rag.evidence.pointing import Spots, chosen
+from rag.evidence.subject import fold_same_length
 from rag.question.kind import Asked, Kind
 from rag.question.query import Query
 from rag.question.terms import parts
@@ -24,6 +25,8 @@ _LONGEST, _LONGEST_LIST = 40, 120  # characters
 _RECOGNISED: frozenset[Kind] = frozenset({"figure", "date"})
 """Kinds whose answers the recognisers know; what they don't know is none."""
 _UNTOLD: frozenset[Kind] = frozenset({"yes", "reports"})
+_OF_ANOTHER = 0.7  # how likely a figure is the right one at most whose clause is about something else
+_HARDLY, _MOSTLY = 0.2, 0.5  # shares of the question's telling parts
 _ECHO = 0.8  # the share of a span's own parts that the question says too, from which on it is its echo
 
 _NUMBER = re.compile(r"\d+")
@@ -81,7 +84,16 @@ def _pointed_at(query: Query, evidence: Evidence) -> tuple[Run | None, float]:
     spans = [(start - at, end - at, score) for start, end, score in said]
     if len(found) > 1 and not any(a < end and start < b for a, b in found for start, end, _ in spans):
         return None, 0.0  # the reader points at something else
-    return chosen(Spots.of(query, evidence.text, found, spans))
+    place, share = chosen(Spots.of(query, evidence.text, found, spans))
+    return place, min(share, _OF_ANOTHER) if _is_named_elsewhere(query, evidence.text, place) else share
+
+
+def _is_named_elsewhere(query: Query, text: str, place: Run) -> bool:
+    """Whether the sentence holds most of what is asked about, and the place's own clause next to nothing of it."""
+    text = fold_same_length(text)
+    clause = next((text[a:b] for a, b in marks.clauses(text) if a <= place[0] < b), text)
+    own = query.terms.share(clause)
+    return own < _HARDLY and query.terms.share(text) - own > _MOSTLY
 
 
 def _person(want: Asked, text: str, span: Run | None) -> Run | None:

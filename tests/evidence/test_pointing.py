@@ -8,7 +8,7 @@ import pytest
 from shelf import Shelf
 
 from rag.evidence.pointing import FEATURES, Spots, chosen, weights
-from rag.evidence.shorts import spots
+from rag.evidence.shorts import spots, with_short
 
 HALLS = "全县现有图书分馆13个、农家书屋96个（其中新建5个），流动书车3辆。"
 AREA = "县图书馆阅览面积由800平方米扩大到2100平方米。"
@@ -64,3 +64,18 @@ def test_every_feature_has_a_weight_and_is_a_number_of_about_one(sentence):
     for said in told("阅览室、书屋和植树各有多少？", sentence)[1].features():
         assert set(said) == set(FEATURES)
         assert all(-1 <= value <= 2 for value in said.values())
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "least", "most"),
+    [
+        ("灯会办了几天？", "原定9月的灯会因台风取消，书市办了6天。", 0.0, 0.7),
+        ("书市办了几天？", "原定9月的灯会因台风取消，书市办了6天。", 1.0, 1.0),
+        ("灯会办了几天？", "灯会办了6天。", 1.0, 1.0),
+    ],
+)
+def test_a_figure_whose_clause_is_about_something_else_is_never_surely_the_one(question, sentence, least, most):
+    shelf = Shelf({"a.txt": f"简报\n\n{sentence}"})
+    said = with_short(shelf.query(question), shelf.evidence(sentence, "6天"))
+    assert said.text[said.short[0] - said.start : said.short[1] - said.start] == "6天"
+    assert least <= said.pointed <= most
