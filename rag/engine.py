@@ -82,7 +82,10 @@ class _Generation:
     def naming_within(self, within: Within) -> Naming:
         """The sources of those of these reports that a name occurs in."""
         naming = self.index.catalog.naming
-        return naming if within is None else lambda name: naming(name) & set(within)
+        if within is None:
+            return naming
+        among = frozenset(within)
+        return lambda name: naming(name) & among
 
     def without(self, within: Within, left_out: Collection[str]) -> Within:
         """The sources to look in but for some."""

@@ -19,10 +19,10 @@ from rag.engine import Engine
 from rag.show.terminal import Screen
 
 FOLDER = Path(__file__).parent
-QUESTION = "巴州有多少个乡村科普馆?"
+QUESTION = "为落实群团工作改革部署,雨花区出台了一份什么文件?"
 _TEXT = re.compile(r'textLength="[^"]*"([^>]*>)([^<]*)</text>')
 _COLUMN = 12.2  # rich's width of a column in its SVG
-CHAT = (":only 2022", QUESTION, ":1", ":save minutes.md")
+CHAT = (":only 2022", "巴州有多少个乡村科普馆?", ":1", ":save minutes.md")
 
 
 def main() -> None:

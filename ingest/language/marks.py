@@ -196,7 +196,7 @@ def _numbering() -> re.Pattern[str]:
     return re.compile(rf"[ \t\u3000]*({_numbered(f'{_numerals()}|{figures}')}|{behind}|[{circled}])")
 
 
-_LEADS_ON = frozenset("；;：:")
+_LEADS_ON = frozenset(_MARKS["leads_on"])
 
 
 @functools.cache
