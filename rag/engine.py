@@ -94,7 +94,7 @@ class _Generation:
     @functools.cached_property
     def glossary(self) -> Glossary:
         """Read at the first question in English."""
-        return load_glossary(self.index.held)
+        return load_glossary(self.index.held, self.regions)
 
 
 class Engine:

@@ -49,10 +49,11 @@ class Evidence:
     """A sentence that may answer: `report.text[start:end] == text`.
 
     What the reader says of it are log odds: that its passage answers (`relevance`), that the passage's best span does
-    rather than nothing (`margin`), that the sentence proves the answer (`proof`), that the answer is yes (`polarity`).
-    `told` in [0, 1] is the share of the likeliest spans that it holds, `span` the best of them, `spans` all with their
-    shares and `short` the short answer, in the report's text; `pointed` in [0, 1] is how likely that is the right one
-    of its kind in the sentence. `probability` in [0, 1] is the judge's that it answers.
+    rather than nothing (`margin`), that the sentence proves the answer (`proof`), that it answers when nothing else is
+    read (`alone`), that the answer is yes (`polarity`). `told` in [0, 1] is the share of the likeliest spans that it
+    holds, `span` the best of them, `spans` all with their shares and `short` the short answer, in the report's text;
+    `pointed` in [0, 1] is how likely that is the right one of its kind in the sentence. `probability` in [0, 1] is the
+    judge's that it answers.
     """
 
     passage: Passage
@@ -62,6 +63,7 @@ class Evidence:
     relevance: float = 0.0
     margin: float = 0.0
     proof: float = UNPROVED
+    alone: float = 0.0
     polarity: float = 0.0
     told: float = 0.0
     span: tuple[int, int] | None = None

@@ -7,6 +7,7 @@ Latin text stay; and only where the text was converted, so that a dictionary's o
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 import unicodedata
 
@@ -25,6 +26,7 @@ _WRITTEN = re.compile(rf"[(（]{_INSIDE}")
 # The bracket comes first and then what is before it: a pattern that begins with a character is searched for faster.
 _ANNOTATED = re.compile(rf"[(（](?<=[{HAN}].){_INSIDE}(?:{_WRITTEN.pattern})*")
 _SPELLINGS = str.maketrans({"ɑ": "a", "ɡ": "g", "'": None})
+_SPELT = 64  # ways of reading a name, at most
 _SOME = 3  # annotations behind converted characters that show a text went through the converter
 
 
@@ -37,6 +39,12 @@ def readings(char: str) -> frozenset[str]:
     toneless = {_toneless(reading) for reading in toned}
     umlaut = {reading.replace("ü", typed) for reading in toneless if "ü" in reading for typed in ("v", "u:", "u")}
     return frozenset(toned | toneless | umlaut)
+
+
+def spellings(name: str) -> set[str]:
+    """How a short name may be written in pinyin without tones, in one word: 重山 is chongshan or zhongshan."""
+    read = ({reading for reading in readings(char) if reading.isascii() and reading.isalpha()} for char in name)
+    return {"".join(syllables) for syllables in itertools.islice(itertools.product(*map(sorted, read)), _SPELT)}
 
 
 def pronounces(annotation: str, char: str) -> bool:

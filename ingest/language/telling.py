@@ -23,6 +23,11 @@ def ahead(before: str, heading: str = "") -> bool:
     return bool(_ahead().search(before) or _heading().search(heading))
 
 
+def is_plan(title: str) -> bool:
+    """Whether a report under this title tells what is to be done, and nothing that was."""
+    return bool(_any("plans", "titles").search(title)) and not _any("plans", "done").search(title)
+
+
 def changed(before: str) -> bool:
     """Whether a figure right behind these words is how much something rose or fell rather than what it came to."""
     return bool(_changed().search(before))

@@ -60,7 +60,8 @@ def _topic(query: Query, evidence: Sequence[Evidence], library: Library) -> Answ
     held = about and _of_year(query, view) and _share(query, around) >= _MEANT
     if certainty is None and not held:
         return refused(query.question, refusals.nothing_sure(query.question), evidence, library.report)
-    quoted = forms.chosen("summary", evidence)
+    telling = [each for each in evidence if not _is_heading(each.text)]
+    quoted = forms.chosen("summary", telling or evidence)
     return answered(query.question, quoted, library.report, form="summary", certainty=certainty or "likely")
 
 
@@ -95,7 +96,7 @@ def _told(query: Query) -> list[Term]:
 
 
 def _outline(meant: Evidence, report: CleanReport) -> Iterator[Evidence]:
-    """The first telling sentence under each heading or numbered point, all points of the same rank."""
+    """Each heading or numbered point, all of the same rank, with the first telling sentence under it."""
     starts = list(_points(report.text))
     for start, end in pairwise([*starts, len(report.text)]):
         spans = [
@@ -104,7 +105,8 @@ def _outline(meant: Evidence, report: CleanReport) -> Iterator[Evidence]:
             if len(report.text[first:last].strip()) >= _SHORTEST and not _is_heading(report.text[first:last])
         ]
         if spans:
-            yield _sentence(meant, report, *spans[0])
+            headed = report.text[start : spans[0][0]].strip().count("\n") == 0
+            yield _sentence(meant, report, start if headed else spans[0][0], spans[0][1])
 
 
 def _points(text: str) -> Iterator[int]:

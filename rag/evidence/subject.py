@@ -47,6 +47,8 @@ class ReportView:
     """(offset, years) of each heading that names a year, in order."""
     looks_back: bool
     """Whether it tells of the year before its own, as what is read to an assembly or published in spring does."""
+    dated: bool
+    """Whether it tells any year at all; of one that doesn't nobody knows which years it speaks of."""
 
     def paragraph(self, at: int) -> int:
         """Where the paragraph begins in which `at` stands."""
@@ -78,8 +80,9 @@ def view(report: CleanReport, title: str, regions: Collection[str]) -> ReportVie
         if name in where
     }
     places |= {region for region in regions if region in text or region in head}
+    dated = year is not None or any(date.year or date.anonymised for date in dates.find(text))
     return ReportView(
-        report.source, text, head, year, frozenset(places), report.issuer or "", tuple(chapters), looks_back
+        report.source, text, head, year, frozenset(places), report.issuer or "", tuple(chapters), looks_back, dated
     )
 
 

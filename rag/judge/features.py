@@ -7,7 +7,7 @@ reports that the reader didn't learn from (`make judge`, docs/quality.md). Share
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from ingest.language import bodies, dates, figures, marks, people, places, telling
@@ -89,6 +89,11 @@ def proof(case: Case) -> float:
     return _bounded(case.evidence.proof)
 
 
+def alone(case: Case) -> float:
+    """The reader's log odds that the sentence answers when nothing but it is read, in tens."""
+    return _bounded(case.evidence.alone)
+
+
 def told(case: Case) -> float:
     """The share of the passage's likeliest spans that the sentence holds."""
     return case.evidence.told
@@ -142,15 +147,15 @@ def same_place(case: Case) -> float:
 
 
 def other_year(case: Case) -> float:
-    """The sentence speaks of another year than the one asked about."""
+    """The sentence speaks of another year than the one asked about; no report does that tells no year at all."""
     years = case.query.asked.years
-    sentence = case.evidence.start, case.evidence.end
-    return float(bool(years) and not speaks_of_year(case.view, case.at, sentence, years))
+    return float(bool(years) and case.view.dated and not _of_year(case, years))
 
 
 def same_year(case: Case) -> float:
     """The sentence speaks of the year asked about."""
-    return float(bool(case.query.asked.years) and not other_year(case))
+    years = case.query.asked.years
+    return float(bool(years) and _of_year(case, years))
 
 
 def year_told(case: Case) -> float:
@@ -200,6 +205,7 @@ def planned(case: Case) -> float:
     """A result is asked for, and what is told is a plan."""
     want = case.query.asked
     aimed = telling.ahead(case.before, case.section) or (telling.aimed(case.before) and want.kind == "figure")
+    aimed = aimed or telling.is_plan(case.view.title)
     return float(not want.plan and want.kind in ("figure", "date") and aimed)
 
 
@@ -314,6 +320,7 @@ FEATURES: dict[str, Feature] = {
         relevance,
         margin,
         proof,
+        alone,
         told,
         elsewhere,
         found,
@@ -361,6 +368,10 @@ def names_asked(query: Query, view: ReportView) -> list[str]:
     said = {form for term in query.terms.terms for form, sure in term.forms if sure == 1.0} if query.core else set()
     named = (place for place in view.places if place in query.question.folded or place in said)
     return names + [place for place in named if place not in names]
+
+
+def _of_year(case: Case, years: Collection[str]) -> bool:
+    return speaks_of_year(case.view, case.at, (case.evidence.start, case.evidence.end), years)
 
 
 def _bounded(odds: float) -> float:

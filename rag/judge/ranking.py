@@ -21,6 +21,7 @@ from rag.records import Evidence, Passage
 from rag.search.reread import to_read
 
 JUDGED = 24  # sentences of a question
+_ALONE = 6  # sentences that are read alone as well
 
 ReportOf = Callable[[str], CleanReport]
 ViewOf = Callable[[str], ReportView]
@@ -67,6 +68,8 @@ def cases_of(
     """(the `most` promising sentences as cases for the judge, the others), of passages that are read first."""
     readings = _readings(query, passages, library.read) if library.read else None
     evidence = list(without_repeats(evidence_of(passages, readings, library.report)))
+    if library.read:
+        evidence = _read_alone(query, evidence, library.read)
     unknown = _unknown(query.terms, library.frequency)
     leads = _leads(passages)
     cases = []
@@ -85,6 +88,16 @@ def _readings(query: Query, passages: Sequence[Passage], read: Read) -> list[Rea
     if not query.rendered:
         return readings
     return [between(*both) for both in zip(readings, read(query.rendered, wanted), strict=True)]
+
+
+def _read_alone(query: Query, evidence: Sequence[Evidence], read: Read) -> list[Evidence]:
+    """The same with what the most promising sentences say when nothing else is read; the others say no more than the
+    least of them."""
+    first = evidence[:_ALONE]
+    wanted = [replace(to_read(each.passage), text=each.text) for each in first]
+    said = [reading.relevance for reading in read(query.rendered or query.question.interpreted, wanted)]
+    said += [min(said, default=0.0)] * (len(evidence) - len(first))
+    return [replace(each, alone=alone) for each, alone in zip(evidence, said, strict=True)]
 
 
 def _leads(passages: Sequence[Passage]) -> dict[str, float]:

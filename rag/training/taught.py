@@ -22,6 +22,8 @@ _HALF = 0.5  # of a sentence that must stand in a passage
 _WIDE = 70  # characters within which several facts are still one span
 _HARDEST = 4  # passages of each kind that mislead most
 _OWN, _MINED = 0.5, 0.85  # up to these: the hardest of the same report, those of other reports; else any of its own
+_SENTENCE = 60  # characters of about one sentence: the product reads the most promising ones alone
+_CUTS = (*SIZES, _SENTENCE, _SENTENCE)
 _NEAR = 3  # passages of other reports tried for a question that nothing answers
 
 
@@ -99,7 +101,8 @@ def taught_groups(authors: Sequence[Author], mined: Mined, rng: random.Random) -
     cutter = _Cutter()
     for author in authors:
         for question in author.questions:
-            group = pair(question, cutter(question.document, rng.choice(SIZES)), mined.get(question.id, ()), rng)
+            cut = cutter(question.document, rng.choice(_CUTS))
+            group = pair(question, cut, mined.get(question.id, ()), rng)
             if group:
                 yield varied(group, rng)
 

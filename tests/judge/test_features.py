@@ -21,7 +21,7 @@ def case_of(row) -> Case:
         row["question"], row["sentence"], row.get("span", ""), **row.get("read", {})
     )
     passage = replace(case.evidence.passage, score=row.get("score", 0.5))
-    evidence = replace(case.evidence, passage=passage)
+    evidence = replace(case.evidence, passage=passage, alone=row.get("alone", case.evidence.alone))
     return replace(case, evidence=evidence, lead=row.get("lead", 0.0), unknown=row.get("unknown", 0.0))
 
 

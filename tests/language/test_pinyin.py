@@ -7,7 +7,7 @@ from damage import annotate, traditional
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.language.pinyin import pinyin_annotations
+from ingest.language.pinyin import pinyin_annotations, spellings
 from ingest.language.script import to_simplified
 from ingest.offsets import MappedText
 
@@ -60,3 +60,15 @@ def test_annotating_and_removing_is_the_identity(text):
 def test_removing_twice_removes_nothing_more(text):
     once = without_pinyin(text)
     assert without_pinyin(once) == once
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("临榆", {"linyu"}),
+        ("绿洲", {"luzhou", "lvzhou"}),
+        ("重山", {"chongshan", "zhongshan", "tongshan"}),
+    ],
+)
+def test_a_name_is_spelt_by_every_reading_of_its_characters(name, written):
+    assert spellings(name) == written

@@ -275,6 +275,7 @@ def test_the_year_by_which_a_report_is_called_is_not_the_one_asked_about(questio
 
 def test_the_dictionarys_first_meaning_comes_first():
     lines = ["學 学 [xue2] /to learn/science/\n", "科學 科学 [ke1 xue2] /science/scientific/\n", "# a remark\n"]
+    assert read_glossary(lines, set, {}, ["汀溪"]).places("Tingxi") == ["汀溪"]
     assert read_glossary(lines, set, {}).forms("science") == ["科学", "学"]
     assert read_glossary(lines, lambda words: {w for w in words if w != "科学"}, {}).forms("science") == ["学"]
 
