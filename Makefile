@@ -77,7 +77,7 @@ bench-large: setup
 
 reader: setup
 	@test -d "$(DATA)/data" || { echo 'no training data in $(DATA); set DATA=…, for example make reader DATA=../shared' >&2; exit 2; }
-	@OMP_WAIT_POLICY=passive $(BIN)/python -m rag.training "$(DATA)"
+	@OMP_WAIT_POLICY=passive $(BIN)/python -m rag.training "$(DATA)" $(ARGS)
 
 # ARGS choose folds and steps: make reader-cv ARGS='--folds a7+a10 --steps 300'; --help lists them.
 reader-cv: setup

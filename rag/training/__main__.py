@@ -1,5 +1,7 @@
 """From the shared data to the shipped adapter: `make reader`. Interrupted, it goes on where it was.
 
+Data that came later is taught on top of what is shipped: `make reader ARGS='--further 450'`.
+
 What the reader is worth `make reader-cv` measures, on authors left out; the judge is fitted by `make judge`.
 """
 
@@ -15,7 +17,7 @@ from config.errors import WenbaoError
 from config.logs import quiet_libraries
 from rag.reader.adapter import ADAPTER
 from rag.training import course
-from rag.training.authored import read_authors
+from rag.training.authored import OWN_NAMES, read_authors
 from rag.training.everything import NEWS, all_documents, found, mined
 from rag.training.replay import read_sets, training_groups
 
@@ -24,6 +26,9 @@ def main(
     data: Annotated[Path, typer.Argument(help="the folder with data/ and prototypes/")],
     work: Annotated[Path, typer.Option(help="where checkpoints are kept")] = Path(".wenbao/reader-training"),
     epochs: Annotated[float, typer.Option(help="how often every authored question is read")] = course.EPOCHS,
+    further: Annotated[
+        int, typer.Option(help="steps that the shipped reader is taught further, with the project's own questions")
+    ] = 0,
     models: Annotated[Path | None, typer.Option(help="prepared models; in the work folder if not said")] = None,
 ) -> None:
     """Train the reader on all authors beside the old sets, from one that knew only these, and write its adapter."""
@@ -34,9 +39,17 @@ def main(
         documents = all_documents(authors, data / NEWS)
         questions = [question for author in authors for question in author.questions]
         hits = found(documents, questions, models or work / "models", work)
-        reader, encoder = course.start(data, sets, work)
-        taught = course.Course(authors, mined(hits, authors), training_groups(data, sets))
-        course.teach(reader, encoder, work / "all", taught, taught.steps(epochs))
+        misleading, old = mined(hits, authors), training_groups(data, sets)
+        if further:
+            reader, encoder = course.shipped(work)
+            own = [author for author in authors if author.name in OWN_NAMES]
+            others = [author for author in authors if author.name not in OWN_NAMES]
+            lessons = course.Further(own, others, misleading, old)
+            course.teach(reader, encoder, work / "further", lessons, further)
+        else:
+            reader, encoder = course.start(data, sets, work)
+            taught = course.Course(authors, misleading, old)
+            course.teach(reader, encoder, work / "all", taught, taught.steps(epochs))
         course.write_reader(reader, work, ADAPTER)
         print(f"{ADAPTER}: {ADAPTER.stat().st_size / 1e6:.1f} MB", file=sys.stderr, flush=True)
     except WenbaoError as exc:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 SEED = 1
 _RATE = 1e-4  # of the first stage, on the old sets alone
 _TAUGHT = 5e-5  # of the second, which goes on from there
+_FURTHER = 3e-5  # and of what is taught on top of that
+_OTHERS, _OLD_BESIDE = 1500, 600  # questions of other authors, and groups of the old sets, in an epoch of that
 OLD = 0.3  # share of an epoch's groups that are of the old sets
 EPOCHS = 3.0
 _EARLIER = Path("prototypes") / "reader" / "reader-fp16.safetensors"
@@ -56,12 +58,50 @@ class Course:
         return round(epochs * len(self.epoch(0)) / GROUPS_A_STEP)
 
 
-def teach(reader: ReaderNetwork, encoder: Encoder, folder: Path, course: Course, steps: int) -> None:
+@dataclass(frozen=True, slots=True)
+class Further:
+    """What a taught reader is taught further: every question of the project's own, and a part of all others beside."""
+
+    own: Sequence[Author]
+    others: Sequence[Author]
+    mined: Mined
+    old: Sequence[Group]
+
+    def epoch(self, number: int) -> list[Group]:
+        """The groups of an epoch: the project's own, other authors' drawn anew, and the next of the old sets."""
+        rng = random.Random(f"{SEED}/further/{number}")
+        at = number * _OLD_BESIDE
+        old = [self.old[(at + i) % len(self.old)] for i in range(_OLD_BESIDE)]
+        return [*taught_groups([*self.own, *self._drawn(rng)], self.mined, rng), *old]
+
+    def _drawn(self, rng: random.Random) -> list[Author]:
+        every = [(author, question) for author in self.others for question in author.questions]
+        drawn = rng.sample(every, min(_OTHERS, len(every)))
+        return [replace(author, questions=tuple(q for of, q in drawn if of is author)) for author in self.others]
+
+
+def teach(reader: ReaderNetwork, encoder: Encoder, folder: Path, course: Course | Further, steps: int) -> None:
     """Teach the reader, going on from what `folder` holds of this course."""
     from rag.training.train import Stage, Trainer
 
     folder.mkdir(parents=True, exist_ok=True)
-    Trainer(reader, encoder, folder).run(Stage("taught", course.epoch, steps, _TAUGHT))
+    further = isinstance(course, Further)
+    name, rate = ("further", _FURTHER) if further else ("taught", _TAUGHT)
+    Trainer(reader, encoder, folder).run(Stage(name, course.epoch, steps, rate))
+
+
+def shipped(work: Path) -> tuple[ReaderNetwork, Encoder]:
+    """The reader as it is shipped, to be taught further."""
+    import torch
+    from tokenizers import Tokenizer
+
+    from rag.reader import network
+    from rag.training.encode import Encoder
+
+    torch.manual_seed(SEED)
+    folder = _encoder(work)
+    encoder = Encoder(Tokenizer.from_file(str(folder / "tokenizer.json")))
+    return network.load(folder, ADAPTER, later=network.TAUGHT_LATER), encoder
 
 
 def start(data: Path, sets: Sets, work: Path) -> tuple[ReaderNetwork, Encoder]:

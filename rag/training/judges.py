@@ -27,12 +27,11 @@ from rag.reader.prepare import prepare
 from rag.reader.reader import Reader
 from rag.training import fitting, judging
 from rag.training import pointing as places
-from rag.training.authored import OWN, Author, Document, Question, read_authors
+from rag.training.authored import OWN_NAMES, Author, Document, Question, read_authors
 from rag.training.everything import NEWS, Silent, all_documents, found
 from rag.training.fitting import Outcome
 from rag.training.judging import Row
 
-OWN_NAMES = frozenset(folder.name for folder in OWN.glob("c*/"))
 _SEED = 1
 _OF_THE_READER = ("relevance", "margin", "proof", "alone", "told", "elsewhere", "pointed")
 
