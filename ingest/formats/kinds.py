@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 
 from config.errors import Message, ReportError
 
-RECIPE = "2"  # names this way of reading: an index made by another one is rebuilt
+RECIPE = "3"  # names this way of reading: an index made by another one is rebuilt
 
 PDF_HEADER = 1024  # bytes in which readers look for a PDF's beginning
 _SNIFFED = 4096  # bytes in which a text shows what it is
@@ -53,7 +53,9 @@ KINDS = (
     TEXT, MARKDOWN, HTML, CSV, PDF, WORD, OLD_WORD, EXCEL, OLD_EXCEL, SLIDES, OPEN, RTF, OFD, MAIL, PICTURE, ARCHIVE,
 )  # fmt: skip
 _BY_SUFFIX = {suffix: kind for kind in KINDS for suffix in kind.suffixes}
-READERS = {kind.name: kind.reader for kind in KINDS if kind.reader}
+# Not a kind of file, but read as one: a page of a file as it looks, with a place on it boxed.
+PAGE = Kind("page", (), "ingest.formats.pictures")
+READERS = {kind.name: kind.reader for kind in (*KINDS, PAGE) if kind.reader}
 
 _PACKED = frozenset({".rar", ".7z", ".gz", ".tgz", ".tar", ".bz2", ".xz"})
 # What office programs can save as something that is read here.

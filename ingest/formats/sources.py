@@ -217,7 +217,7 @@ def parse(source: str, data: bytes, seconds: float = 60, recognition_seconds: fl
         dropped=tuple(dropped),
         paged=bool(found.get("paged")),
         properties=Properties(found.get("title"), found.get("date"), found.get("publisher")),
-        recognised=tuple(Recognised(*line) for line in found.get("recognised", ())),
+        recognised=tuple(Recognised.of(*line) for line in found.get("recognised", ())),
     )
     shown = text if mapped is None else mapped.text
     if not any(unicodedata.category(char)[0] in "LN" for char in shown):
@@ -249,7 +249,7 @@ def _with_pictures(taken: _Taken, data: bytes, seconds: float) -> _Taken:
     pages = dict(zip(faults, seen, strict=True))
     whole = ""
     spans: list[tuple[str, int, int]] = []
-    lines: list[tuple[int, int, float]] = []
+    lines: list[tuple[int, int, float, list[float]]] = []
     shifts: list[int] = []  # of each page: how far its own text has moved
     before = 0
     for number, own in enumerate(text.split("\f")):
@@ -257,7 +257,7 @@ def _with_pictures(taken: _Taken, data: bytes, seconds: float) -> _Taken:
         shifts.append(at - before)
         before += len(own) + 1
         page = pages.get(number, {"text": "", "recognised": (), "dropped": ()})
-        lines += [(at + start, at + end, score) for start, end, score in page["recognised"]]
+        lines += [(at + start, at + end, score, place) for start, end, score, place in page["recognised"]]
         spans += [(reason, at + start, at + end) for reason, start, end in page["dropped"]]
         whole += ("\f" if number else "") + (page["text"] or own)
     for span in dropped:
