@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+import importlib.util
 import io
 import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from config.errors import ReportError
+from ingest.formats.kinds import is_heic
 from ingest.records import Place
 
 _DOTS = 200  # an inch, in which a PDF's page is drawn
@@ -35,11 +37,20 @@ def read(data: bytes, places: str) -> dict[str, Any]:
     return {"png": base64.b64encode(buffer.getvalue()).decode("ascii")}
 
 
+def readable(data: bytes) -> bool:
+    """Whether what the file's kind of picture needs is installed."""
+    return not is_heic(data) or importlib.util.find_spec("pi_heif") is not None
+
+
 def frames(data: bytes) -> Iterator[Any]:
     """The pages of a picture, upright as its camera says. Raises ReportError when it is damaged or too large."""
     from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
 
     Image.MAX_IMAGE_PIXELS = _MOST_PIXELS
+    if is_heic(data):
+        import pi_heif
+
+        pi_heif.register_heif_opener()
     try:
         with Image.open(io.BytesIO(data)) as picture:
             for frame in ImageSequence.Iterator(picture):

@@ -11,7 +11,7 @@ from ingest.formats.kinds import SLIDES, damaged
 from ingest.formats.packages import core_properties, limited
 from ingest.formats.tables import Cell, Table
 
-_NOTES = "备注："
+NOTES = "备注："
 _SAME_HEIGHT = 200_000  # English metric units, 0.22 inch, within which shapes stand beside one another
 
 
@@ -45,7 +45,7 @@ def _slide(slide: Any) -> Iterator[Block]:
         yield from _shape(shape)
     if slide.has_notes_slide and slide.notes_slide.notes_text_frame is not None:
         said = [line for line in slide.notes_slide.notes_text_frame.text.splitlines() if line.strip()]
-        yield from (_NOTES + line if not n else line for n, line in enumerate(said))
+        yield from (NOTES + line if not n else line for n, line in enumerate(said))
 
 
 def _ordered(shapes: Iterable[Any], title: Any = None) -> list[Any]:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from config.errors import ReportError, StorageError, UnreadableReport, UsageError, reason
-from ingest.formats import kinds, recognition
+from ingest.formats import kinds, pictures, recognition
 from ingest.formats.archive import is_systems, members, read_member
 from ingest.formats.encoding import LOST, decode
 from ingest.formats.parsing import extract
@@ -200,7 +200,7 @@ def parse(source: str, data: bytes, seconds: float = 60, recognition_seconds: fl
     """
     kind = kinds.kind_of(source or kinds.TEXT.suffixes[0], data)
     if kind is kinds.PICTURE:
-        if not recognition.available():
+        if not (recognition.available() and pictures.readable(data)):
             raise recognition.needed()
         seconds = recognition_seconds
     taken = _of_office(kind, data, seconds) if kind.reader and not kind.decoded else _of_text(kind, data, seconds)
