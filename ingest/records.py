@@ -6,6 +6,7 @@ directory, with `/`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -45,12 +46,35 @@ class Dropped:
     raw: str
 
 
+class Place(NamedTuple):
+    """Where a line stands in a file's pictures: on which one, from 0, turned by how many degrees to be read, and its
+
+    box there, each side as a share of the turned picture's width or height.
+    """
+
+    picture: int
+    turned: int
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
 class Recognised(NamedTuple):
-    """A line that was recognised in a picture: `raw[raw_start:raw_end]`, and how sure the recogniser is, in [0, 1]."""
+    """A line that was recognised in a picture: `raw[raw_start:raw_end]`, how sure the recogniser is, in [0, 1], and
+
+    where it stands; None where that isn't known.
+    """
 
     raw_start: int
     raw_end: int
     confidence: float
+    place: Place | None = None
+
+    @classmethod
+    def of(cls, start: int, end: int, confidence: float, place: Sequence[float] | None = None) -> Recognised:
+        """As it was kept."""
+        return cls(start, end, confidence, None if place is None else Place(int(place[0]), int(place[1]), *place[2:]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +130,14 @@ class CleanReport:
         None where none of it was recognised in a picture.
         """
         raw_start, raw_end = self.mapped.raw_span(start, end)
-        met = (line for line in self.recognised if line.raw_start < raw_end and raw_start < line.raw_end)
-        return min((line.confidence for line in met), default=None)
+        return min((line.confidence for line in self._recognised(raw_start, raw_end)), default=None)
+
+    def places(self, raw_start: int, raw_end: int) -> tuple[Place, ...]:
+        """Where in the file's pictures the lines stand that `raw[raw_start:raw_end]` was recognised in."""
+        return tuple(line.place for line in self._recognised(raw_start, raw_end) if line.place is not None)
+
+    def _recognised(self, raw_start: int, raw_end: int) -> Iterator[Recognised]:
+        return (line for line in self.recognised if line.raw_start < raw_end and raw_start < line.raw_end)
 
 
 @dataclass(frozen=True, slots=True)

@@ -193,7 +193,14 @@ def _table_or_lines(run: Sequence[Sequence[Line]]) -> Iterator[Line | Grid]:
 
 
 def _columns(run: Sequence[Sequence[Line]]) -> list[tuple[float, float]]:
-    """Where the pieces of several lines stand, from left to right, those that stand below one another together."""
+    """Where the pieces of several lines stand, from left to right, those that stand below one another together.
+
+    In lines of as many pieces each, those of one number do: figures may stand right of where their head ends.
+    """
+    if len({len(line) for line in run}) == 1:
+        numbered = [(min(p.x0 for p in pieces), max(p.x1 for p in pieces)) for pieces in zip(*run, strict=True)]
+        if all(before[1] < after[0] for before, after in itertools.pairwise(numbered)):
+            return numbered
     columns: list[tuple[float, float]] = []
     for start, end in sorted((piece.x0, piece.x1) for line in run for piece in line):
         if columns and start < columns[-1][1]:

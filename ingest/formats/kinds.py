@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 
 from config.errors import Message, ReportError
 
-RECIPE = "2"  # names this way of reading: an index made by another one is rebuilt
+RECIPE = "3"  # names this way of reading: an index made by another one is rebuilt
 
 PDF_HEADER = 1024  # bytes in which readers look for a PDF's beginning
 _SNIFFED = 4096  # bytes in which a text shows what it is
@@ -42,23 +42,28 @@ OLD_WORD = Kind("doc", (".doc", ".wps", ".dot", ".wpt"), "ingest.formats.old_wor
 EXCEL = Kind("xlsx", (".xlsx", ".xlsm", ".xltx"), "ingest.formats.excel")
 OLD_EXCEL = Kind("xls", (".xls", ".et", ".xlt", ".ett"), "ingest.formats.old_excel")
 SLIDES = Kind("pptx", (".pptx", ".pptm", ".ppsx"), "ingest.formats.slides")
+OLD_SLIDES = Kind("ppt", (".ppt", ".pps", ".pot", ".dps", ".dpt"), "ingest.formats.old_slides")
 OPEN = Kind("odf", (".odt", ".ods", ".odp", ".ott", ".ots"), "ingest.formats.opendocument")
 RTF = Kind("rtf", (".rtf",), "ingest.formats.rtf")
 OFD = Kind("ofd", (".ofd",), "ingest.formats.ofd")
 MAIL = Kind("eml", (".eml", ".mht", ".mhtml"), "ingest.formats.mail")
-PICTURE = Kind("picture", (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"), "ingest.formats.recognition")
+PICTURE = Kind("picture", (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".heic", ".heif"),
+               "ingest.formats.recognition")  # fmt: skip
 ARCHIVE = Kind("zip", (".zip",))
 
 KINDS = (
-    TEXT, MARKDOWN, HTML, CSV, PDF, WORD, OLD_WORD, EXCEL, OLD_EXCEL, SLIDES, OPEN, RTF, OFD, MAIL, PICTURE, ARCHIVE,
+    TEXT, MARKDOWN, HTML, CSV, PDF, WORD, OLD_WORD, EXCEL, OLD_EXCEL, SLIDES, OLD_SLIDES, OPEN, RTF, OFD, MAIL,
+    PICTURE, ARCHIVE,
 )  # fmt: skip
 _BY_SUFFIX = {suffix: kind for kind in KINDS for suffix in kind.suffixes}
-READERS = {kind.name: kind.reader for kind in KINDS if kind.reader}
+# Not a kind of file, but read as one: a page of a file as it looks, with a place on it boxed.
+PAGE = Kind("page", (), "ingest.formats.pictures")
+READERS = {kind.name: kind.reader for kind in (*KINDS, PAGE) if kind.reader}
 
 _PACKED = frozenset({".rar", ".7z", ".gz", ".tgz", ".tar", ".bz2", ".xz"})
 # What office programs can save as something that is read here.
 _SAVED_AS = {
-    ".ppt": ".pptx", ".dps": ".pptx", ".pps": ".pptx", ".pages": ".docx", ".numbers": ".xlsx", ".key": ".pptx",
+    ".pages": ".docx", ".numbers": ".xlsx", ".key": ".pptx",
     ".xlsb": ".xlsx", ".caj": ".pdf", ".ceb": ".pdf", ".epub": ".pdf", ".msg": ".eml", ".uof": ".docx",
 }  # fmt: skip
 # How files begin that aren't read, whatever their names say.
@@ -68,7 +73,12 @@ _FOREIGN = {b"Rar!": "rar", b"7z\xbc\xaf": "7z", b"\x1f\x8b": "gz"}
 _HEIC = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
 _OLE, _ZIP = b"\xd0\xcf\x11\xe0", b"PK\x03\x04"
 # The stream of a compound file that holds the document.
-_STREAMS = (("WordDocument", OLD_WORD), ("Workbook", OLD_EXCEL), ("Book", OLD_EXCEL))
+_STREAMS = (
+    ("WordDocument", OLD_WORD),
+    ("PowerPoint Document", OLD_SLIDES),
+    ("Workbook", OLD_EXCEL),
+    ("Book", OLD_EXCEL),
+)
 _MEMBERS = (("OFD.xml", OFD), ("word/document.xml", WORD), ("xl/workbook.xml", EXCEL), ("ppt/presentation.xml", SLIDES))
 _OPEN_TYPE = b"application/vnd.oasis.opendocument."
 _HEADER = re.compile(rb"[A-Za-z][A-Za-z0-9-]{1,60}:")
@@ -79,8 +89,6 @@ _PAGE_BEGINS = re.compile(rb"\s*+(?:\xef\xbb\xbf)?(?:<!doctype html|<html[\s>])"
 def kind_named(name: str) -> Kind:
     """The kind that a name says. Raises ReportError, with what to do instead, when it is none that is read."""
     suffix = PurePosixPath(name).suffix.lower()
-    if suffix in (".heic", ".heif"):
-        raise _heic()
     if suffix in _BY_SUFFIX:
         return _BY_SUFFIX[suffix]
     if suffix in _PACKED:
@@ -105,8 +113,8 @@ def kind_of(name: str, data: bytes) -> Kind:
     Raises ReportError when it is none that is read, is encrypted, or is damaged at its beginning.
     """
     named = kind_named(name)
-    if data[4:8] == b"ftyp" and data[8:12] in _HEIC:
-        raise _heic()
+    if is_heic(data):
+        return PICTURE
     if data.startswith(_OLE):
         return _ole_kind(named, data)
     if data.startswith(_ZIP) or named is ARCHIVE:
@@ -143,8 +151,6 @@ def _ole_kind(named: Kind, data: bytes) -> Kind:
     found = [kind for stream, kind in _STREAMS if _holds(data, stream)]
     if found:
         return named if named in found else found[0]
-    if _holds(data, "PowerPoint Document"):
-        raise ReportError("旧的演示文稿格式;请另存为 .pptx", "an old presentation; save it as .pptx")
     raise ReportError("Office 文件已损坏,或不是文档和表格", "the Office file is damaged, or neither text nor sheets")
 
 
@@ -167,6 +173,11 @@ def _zip_kind(named: Kind, data: bytes) -> Kind:
     raise _otherwise(named, Message("压缩包", "zip"))
 
 
+def is_heic(data: bytes) -> bool:
+    """Whether it is a photograph as Apple's telephones keep them."""
+    return data[4:8] == b"ftyp" and data[8:12] in _HEIC
+
+
 def damaged(kind: Kind) -> ReportError:
     """What is said of a file that its format's library can't open."""
     return ReportError(f"{kind.name} 文件已损坏,无法读取", f"the {kind.name} file is damaged and can't be read")
@@ -175,12 +186,6 @@ def damaged(kind: Kind) -> ReportError:
 def encrypted() -> ReportError:
     """What is said of a file that only a password opens."""
     return ReportError("文件已加密,需要密码", "the file is encrypted and needs a password")
-
-
-def _heic() -> ReportError:
-    return ReportError(
-        "HEIC 照片不能读取;请改用 JPG 或 PNG", "photographs in HEIC can't be read; send them as JPG or PNG"
-    )
 
 
 def _otherwise(named: Kind, content: Message) -> ReportError:

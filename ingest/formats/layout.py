@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ingest.formats.tables import is_unit_note
 from ingest.language import marks
 
 _EDGE_LINES = 2  # lines at a page's top and bottom that may be its furniture
@@ -115,7 +116,9 @@ class _Margins:
 
     def goes_on(self, line: Line, following: Line, *, turned: bool = False) -> bool:
         """Whether the following line, after the page is `turned` or on the same one, is of one paragraph with it."""
-        if line.row or following.row or abs(line.size - following.size) > _SAME_SIZE * max(line.size, following.size):
+        if line.row or following.row or is_unit_note(following.text):
+            return False
+        if abs(line.size - following.size) > _SAME_SIZE * max(line.size, following.size):
             return False
         if not turned and following.top - line.top > _LEADING * line.size:
             return False

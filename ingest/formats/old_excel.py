@@ -11,8 +11,9 @@ from typing import Any
 from ingest.formats.blocks import rendered
 from ingest.formats.kinds import OLD_EXCEL, damaged, encrypted
 from ingest.formats.ole import opened, properties
-from ingest.formats.sheets import placed, shown, workbook
+from ingest.formats.sheets import placed, seen, shown, workbook
 
+_FILTER = "\x0d"  # the built-in name of the rows that a filter is set on
 _EMPTY = frozenset({0, 6})  # kinds of cells that hold nothing, or only a format
 
 
@@ -26,10 +27,18 @@ def read(data: bytes) -> dict[str, Any]:
         raise (encrypted() if "encrypted" in str(exc) else damaged(OLD_EXCEL)) from exc
     except (xlrd.compdoc.CompDocError, xlrd.formula.FormulaError, struct.error, AssertionError) as exc:
         raise damaged(OLD_EXCEL) from exc
-    sheets = [(sheet.name, bool(sheet.visibility), _cells(book, sheet)) for sheet in book.sheets()]
+    sheets, left_out = [], []
+    filtered = {name.scope for name in book.name_obj_list if name.builtin and name.name == _FILTER}
+    for number, sheet in enumerate(book.sheets()):
+        # What a filter hides is but a way to look at the sheet.
+        rows = {n for n, row in sheet.rowinfo_map.items() if row.hidden and number not in filtered}
+        columns = {n for n, column in sheet.colinfo_map.items() if column.hidden}
+        cells, hidden = seen(_cells(book, sheet), rows, columns)
+        sheets.append((sheet.name, bool(sheet.visibility), cells))
+        left_out += hidden
     with opened(OLD_EXCEL, data) as file:
         said = properties(file)
-    return rendered(workbook(sheets), **said)
+    return rendered([*workbook(sheets), *left_out], **said)
 
 
 def _cells(book: Any, sheet: Any) -> list[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import struct
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,7 +19,7 @@ def opened(kind: Kind, data: bytes) -> Iterator[Any]:
     try:
         with olefile.OleFileIO(io.BytesIO(data)) as file:
             yield file
-    except (OSError, IndexError) as exc:  # what the library raises on a broken chain
+    except (OSError, IndexError, ValueError, struct.error) as exc:  # what the library raises on a broken chain
         raise damaged(kind) from exc
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from typing import Any
 
 from config.errors import ReportError
 from ingest.formats.kinds import Kind, damaged
 
+_STRICT = b"http://purl.oclc.org/ooxml/"
+_STRICT_NAME = re.compile(re.escape(_STRICT) + rb"(\w+)/")
+_TRANSITIONAL = rb"http://schemas.openxmlformats.org/\1/2006/"
 _MAX_UNPACKED = 300 << 20  # bytes that a file may unpack to
 
 
@@ -23,6 +27,20 @@ def limited(kind: Kind, data: bytes) -> None:
         raise ReportError("文件已加密,需要密码", "the file is encrypted and needs a password")
     if sum(entry.file_size for entry in entries) > _MAX_UNPACKED:
         raise ReportError(f"{kind.name} 文件解压后过大", f"the {kind.name} file unpacks to too much")
+
+
+def transitional(data: bytes) -> bytes:
+    """A package of strict Open XML with the names that libraries know; any other as it is. Call `limited` first."""
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        if "_rels/.rels" not in package.namelist() or _STRICT not in package.read("_rels/.rels"):
+            return data
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w") as rewritten:
+            for entry in package.infolist():
+                held = package.read(entry)
+                named = entry.filename.endswith((".xml", ".rels"))
+                rewritten.writestr(entry.filename, _STRICT_NAME.sub(_TRANSITIONAL, held) if named else held)
+    return buffer.getvalue()
 
 
 class Package:

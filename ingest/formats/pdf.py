@@ -15,7 +15,7 @@ from ingest.formats import columns
 from ingest.formats.columns import Grid, Word
 from ingest.formats.kinds import PDF, PDF_HEADER, damaged, encrypted
 from ingest.formats.layout import Line, PageLines, arrange, joint
-from ingest.formats.tables import Table, Writer
+from ingest.formats.tables import Cell, Table, Writer, is_unit_note
 
 _UNMAPPED = re.compile(r"\(cid:\d+\)")
 _MAX_UNMAPPED = 0.2  # share of a page's characters without a meaning from which on it can't be read
@@ -24,6 +24,7 @@ _ONE_FOR_ALL = 0.5  # share of one character in a text of many from which on it 
 _MANY = 40
 _PICTURE = 0.3  # of a page without text that its pictures cover where it was scanned
 _EDGE = 0.12  # of the page's height, at its top and its bottom, in which furniture stands
+_RULE = 2.0  # points between two places that are of one rule
 _LOST = "\ufffd"
 
 
@@ -149,7 +150,7 @@ def _covered(page: Any) -> float:
 def _written(item: Line | Grid | Any, tables: Writer, height: float) -> Iterator[Line]:
     """A line as it is; a table's rows. A table may go on behind what stands at the pages' edges."""
     if isinstance(item, Line):
-        if _EDGE * height < item.top < (1 - _EDGE) * height:
+        if _EDGE * height < item.top < (1 - _EDGE) * height or is_unit_note(item.text):
             tables.passed(item.text)
         yield item
     elif isinstance(item, Grid):
@@ -157,8 +158,19 @@ def _written(item: Line | Grid | Any, tables: Writer, height: float) -> Iterator
         yield from _rows(tables.lines(item.table), first.x0, first.x1, first.top, last.bottom)
     else:
         x0, top, x1, bottom = item.bbox
-        cells = [[_cell(value or "") for value in row] for row in item.extract()]
-        yield from _rows(tables.lines(Table.of(cells)), x0, x1, top, bottom)
+        yield from _rows(tables.lines(Table(tuple(_cells(item)))), x0, x1, top, bottom)
+
+
+def _cells(found: Any) -> Iterator[Cell]:
+    """The cells between a table's rules, each with the rows and columns that it reaches over."""
+    tops = [row.bbox[1] for row in found.rows]
+    lefts = [min(cell[0] for cell in column if cell) for column in zip(*(row.cells for row in found.rows), strict=True)]
+    for r, (row, texts) in enumerate(zip(found.rows, found.extract(), strict=True)):
+        for c, (box, text) in enumerate(zip(row.cells, texts, strict=True)):
+            if box is not None and (said := _cell(text or "").strip()):
+                down = 1 + sum(top < box[3] - _RULE for top in tops[r + 1 :])
+                across = 1 + sum(left < box[2] - _RULE for left in lefts[c + 1 :])
+                yield Cell(r, c, said, down, across)
 
 
 def _rows(texts: Iterator[str], x0: float, x1: float, top: float, bottom: float) -> Iterator[Line]:

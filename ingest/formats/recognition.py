@@ -7,24 +7,21 @@ that lies on its side is turned, one that is a little askew is read straight.
 from __future__ import annotations
 
 import importlib.util
-import io
 import math
 import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from config.errors import NeedsRecognition, ReportError
-from ingest.formats import columns
+from config.errors import NeedsRecognition
+from ingest.formats import columns, pictures
 from ingest.formats.columns import Grid, Word
 from ingest.formats.layout import Line, PageLines, arrange
 from ingest.formats.tables import Writer
+from ingest.records import Place
 
 COMMAND = "pip install 'wenbao[ocr]'"
 
-_DOTS = 200  # an inch, in which a PDF's page is drawn
-_MOST_PIXELS = 40_000_000  # of a picture
-_LONGEST_SIDE = 4000  # pixels that a picture is made smaller to
 _MIN_SCORE = 0.5  # below which what was seen is no text
 _UPRIGHT = 0.85  # mean confidence below which a page may stand on its head
 _STRAIGHT = 0.003  # radians that a page may be askew without being turned
@@ -51,67 +48,58 @@ def needed(*, drawn: bool = True) -> NeedsRecognition:
 def read(data: bytes, pages: str = "") -> dict[str, Any]:
     """The text of a picture, a line each of its lines and table rows, form feeds between the pages of a TIFF; in
 
-    `recognised` the spans of its lines with their confidence, each (start, end, confidence in [0, 1]).
+    `recognised` the spans of its lines, each (start, end, confidence in [0, 1], its `Place`).
 
     Of a PDF only the `pages` are read, numbers from 0 with commas; in `pages` the same for each of them.
     """
     if pages:
-        return {"pages": [_written([_seen(picture)]) for picture in _drawn(data, [int(n) for n in pages.split(",")])]}
-    found = [_seen(picture) for picture in _pictures(data)]
+        numbers = [int(number) for number in pages.split(",")]
+        drawn = zip(numbers, pictures.drawn(data, numbers), strict=True)
+        return {"pages": [_written([_seen(picture, number)]) for number, picture in drawn]}
+    found = [_seen(picture, number) for number, picture in enumerate(pictures.frames(data))]
     return _written(found) | {"paged": len(found) > 1, "title": None, "date": None, "publisher": None}
 
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """A word as it was recognised, and how sure the recogniser is."""
+    """A word as it was recognised, set straight; how sure the recogniser is; and its box as it stands in the picture,
+
+    (left, top, right, bottom) in pixels.
+    """
 
     word: Word
     score: float
+    box: tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
 class _Sheet:
-    """A page's words, and its size in pixels."""
+    """A page's words, its size in pixels, which of the file's pictures it is, and by how many degrees it was turned."""
 
     words: tuple[_Seen, ...]
     width: float
     height: float
+    number: int = 0
+    turned: int = 0
+
+    def place(self, words: Sequence[_Seen]) -> Place:
+        """Where these words stand."""
+        lefts, tops, rights, bottoms = zip(*(seen.box for seen in words), strict=True)
+        box = min(lefts) / self.width, min(tops) / self.height, max(rights) / self.width, max(bottoms) / self.height
+        return Place(self.number, self.turned, *(round(min(max(side, 0.0), 1.0), 4) for side in box))
 
 
-def _pictures(data: bytes) -> Iterator[Any]:
-    from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
-
-    Image.MAX_IMAGE_PIXELS = _MOST_PIXELS
-    try:
-        with Image.open(io.BytesIO(data)) as picture:
-            for frame in ImageSequence.Iterator(picture):
-                upright = ImageOps.exif_transpose(frame).convert("RGB")
-                upright.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE))
-                yield upright
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError) as exc:
-        raise ReportError("图像已损坏或过大", "the picture is damaged or too large") from exc
-
-
-def _drawn(data: bytes, pages: Sequence[int]) -> Iterator[Any]:
-    """Pages of a PDF as pictures."""
-    import pypdfium2
-
-    document = pypdfium2.PdfDocument(data)
-    for number in pages:
-        yield document[number].render(scale=_DOTS / 72).to_pil().convert("RGB")
-
-
-def _seen(picture: Any) -> _Sheet:
+def _seen(picture: Any, number: int) -> _Sheet:
     """What stands on a page, turned until its lines run across and their letters stand upright."""
     words = _recognised(picture)
     tall = sum(len(seen.word.text) for seen in words if _is_tall(seen.word))
     length = sum(len(seen.word.text) for seen in words)
     angles = (90, 270) if 2 * tall > length else (180,) if _worth(words) < _UPRIGHT * length else ()
-    tried = [(turn, _recognised(turn)) for turn in (picture.rotate(angle, expand=True) for angle in angles)]
+    tried = [(angle, turn, _recognised(turn)) for angle, turn in ((a, picture.rotate(a, expand=True)) for a in angles)]
     if 2 * tall <= length:
-        tried.append((picture, words))
-    picture, words = max(tried, key=lambda found: _worth(found[1]))
-    return _Sheet(tuple(words), float(picture.width), float(picture.height))
+        tried.append((0, picture, words))
+    angle, picture, words = max(tried, key=lambda found: _worth(found[2]))
+    return _Sheet(tuple(words), float(picture.width), float(picture.height), number, angle)
 
 
 def _is_tall(word: Word) -> bool:
@@ -133,7 +121,7 @@ def _recognised(picture: Any) -> list[_Seen]:
     boxes = [[(float(x), float(y)) for x, y in box] for box in found.boxes]
     angle = _askew(boxes)
     return [
-        _Seen(_word(text.strip(), box, angle), float(score))
+        _Seen(_word(text.strip(), box, angle), float(score), _around(box))
         for box, text, score in zip(boxes, found.txts, found.scores, strict=True)
         if score >= _MIN_SCORE and text.strip()
     ]
@@ -158,10 +146,15 @@ def _word(text: str, box: Sequence[tuple[float, float]], angle: float) -> Word:
     return Word(text, min(xs), max(xs), min(ys), max(ys), (max(ys) - min(ys)) * 0.8)
 
 
+def _around(box: Sequence[tuple[float, float]]) -> tuple[float, float, float, float]:
+    xs, ys = [x for x, _ in box], [y for _, y in box]
+    return min(xs), min(ys), max(xs), max(ys)
+
+
 def _written(sheets: Sequence[_Sheet]) -> dict[str, Any]:
     """The sheets' text in reading order, and where in it each line stands."""
     pages: list[PageLines] = []
-    scores: list[tuple[str, float]] = []
+    scores: list[tuple[str, float, Place | None]] = []
     tables = Writer()
     for sheet in sheets:
         lines: list[Line] = []
@@ -169,16 +162,16 @@ def _written(sheets: Sequence[_Sheet]) -> dict[str, Any]:
             written = list(_lines(item, tables))
             lines += written
             texts = [line.text for line in written]
-            scores += zip(texts, _confidences(item, texts, sheet.words), strict=True)
+            scores += zip(texts, _confidences(item, texts, sheet.words), _places(item, texts, sheet), strict=True)
         pages.append(PageLines(sheet.height, tuple(lines)))
     text, furniture = arrange(pages)
     spans = []
     at = 0
-    for said, score in scores:
+    for said, score, place in scores:
         start = text.find(said, at)
         if start >= 0:
             at = start + len(said)
-            spans.append((start, at, round(score, 4)))
+            spans.append((start, at, round(score, 4), place))
     return {"text": text, "recognised": spans, "dropped": [("page", *span) for span in furniture]}
 
 
@@ -187,18 +180,35 @@ def _confidences(item: Line | Grid, texts: Sequence[str], words: Sequence[_Seen]
 
     A word that stands in none of them as it was seen counts for all.
     """
-    lines = (item,) if isinstance(item, Line) else item.lines
-    seen = [
-        seen
-        for seen in words
-        for line in lines
-        if line.top <= (seen.word.top + seen.word.bottom) / 2 <= line.bottom
-        and line.x0 <= (seen.word.x0 + seen.word.x1) / 2 <= line.x1
-    ]
+    seen = [seen for line in _lines_of(item) for seen in _within(line, words)]
     everywhere = [each.score for each in seen if not any(each.word.text in text for text in texts)]
     own = [[each.score for each in seen if each.word.text in text] for text in texts]
     least = min((each.score for each in seen), default=_MIN_SCORE)
     return [min([*scores, *everywhere], default=least) for scores in own]
+
+
+def _places(item: Line | Grid, texts: Sequence[str], sheet: _Sheet) -> Iterator[Place | None]:
+    """Where each line stands that a line or a table was written as: a row where most of its words are."""
+    lines = [found for line in _lines_of(item) if (found := _within(line, sheet.words))]
+    for text in texts:
+        if not lines:
+            yield None
+            continue
+        yield sheet.place(max(lines, key=lambda words: sum(len(s.word.text) for s in words if s.word.text in text)))
+
+
+def _lines_of(item: Line | Grid) -> tuple[Line, ...]:
+    return (item,) if isinstance(item, Line) else item.lines
+
+
+def _within(line: Line, words: Sequence[_Seen]) -> list[_Seen]:
+    """The words that a line was made of."""
+    return [
+        seen
+        for seen in words
+        if line.top <= (seen.word.top + seen.word.bottom) / 2 <= line.bottom
+        and line.x0 <= (seen.word.x0 + seen.word.x1) / 2 <= line.x1
+    ]
 
 
 def _lines(item: Line | Grid, tables: Writer) -> Iterator[Line]:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import csv
 import datetime
+import itertools
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import Any
 
 from ingest.formats.blocks import Block, LeftOut, rendered
@@ -88,6 +89,21 @@ def placed(texts: Iterable[tuple[int, int, str]], merged: Iterable[tuple[int, in
     """A sheet's cells, each (row, column, text), with its merged ranges (first row, last, first column, last)."""
     spans = {(top, left): (bottom - top + 1, right - left + 1) for top, bottom, left, right in merged}
     return [Cell(row, column, text, *spans.get((row, column), (1, 1))) for row, column, text in texts if text]
+
+
+def seen(cells: Sequence[Cell], rows: Container[int], columns: Container[int]) -> tuple[list[Cell], list[LeftOut]]:
+    """A sheet's cells without those that stand wholly in hidden rows or columns, and these, a line a row."""
+    hidden = [
+        cell
+        for cell in cells
+        if all(row in rows for row in range(cell.row, cell.row + cell.down))
+        or all(column in columns for column in range(cell.column, cell.column + cell.across))
+    ]
+    if not hidden:
+        return list(cells), []
+    lines = ["\t".join(cell.text for cell in row) for _, row in itertools.groupby(hidden, key=lambda cell: cell.row)]
+    unseen = set(hidden)
+    return [cell for cell in cells if cell not in unseen], [LeftOut("hidden", "\n".join(lines))]
 
 
 def shown(value: object, pattern: str | None) -> str:

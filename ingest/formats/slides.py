@@ -8,10 +8,11 @@ from typing import Any
 
 from ingest.formats.blocks import Block, LeftOut, NewPage, rendered
 from ingest.formats.kinds import SLIDES, damaged
-from ingest.formats.packages import core_properties, limited
+from ingest.formats.packages import core_properties, limited, transitional
 from ingest.formats.tables import Cell, Table
 
-_NOTES = "备注："
+NOTES = "备注："
+_DATA = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}dm"
 _SAME_HEIGHT = 200_000  # English metric units, 0.22 inch, within which shapes stand beside one another
 
 
@@ -22,7 +23,7 @@ def read(data: bytes) -> dict[str, Any]:
 
     limited(SLIDES, data)
     try:
-        show = pptx.Presentation(io.BytesIO(data))
+        show = pptx.Presentation(io.BytesIO(transitional(data)))
     except (PackageNotFoundError, KeyError, ValueError) as exc:
         raise damaged(SLIDES) from exc
     return rendered(_blocks(show.slides), **core_properties(show))
@@ -45,7 +46,7 @@ def _slide(slide: Any) -> Iterator[Block]:
         yield from _shape(shape)
     if slide.has_notes_slide and slide.notes_slide.notes_text_frame is not None:
         said = [line for line in slide.notes_slide.notes_text_frame.text.splitlines() if line.strip()]
-        yield from (_NOTES + line if not n else line for n, line in enumerate(said))
+        yield from (NOTES + line if not n else line for n, line in enumerate(said))
 
 
 def _ordered(shapes: Iterable[Any], title: Any = None) -> list[Any]:
@@ -64,9 +65,25 @@ def _shape(shape: Any) -> Iterator[Block]:
         yield _table(shape.table)
     elif getattr(shape, "has_chart", False):
         yield from _chart(shape.chart)
+    elif (diagram := shape._element.find(".//{*}relIds")) is not None:
+        yield from _diagram(shape.part, diagram)
     elif shape.has_text_frame and not _is_number(shape):
         for paragraph in shape.text_frame.paragraphs:
             yield from (line for line in paragraph.text.replace("\v", "\n").split("\n") if line.strip())
+
+
+def _diagram(part: Any, diagram: Any) -> Iterator[str]:
+    """What the shapes of a diagram (SmartArt) say, which a part of its own keeps."""
+    from pptx.oxml import parse_xml
+
+    try:
+        held = part.related_part(diagram.get(_DATA)).blob
+    except KeyError:
+        return
+    for point in parse_xml(held).iter("{*}pt"):
+        for paragraph in point.iterfind("{*}t/{*}p"):
+            if said := "".join(text.text or "" for text in paragraph.iter("{*}t")).strip():
+                yield said
 
 
 def _is_number(shape: Any) -> bool:

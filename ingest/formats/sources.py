@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from config.errors import ReportError, StorageError, UnreadableReport, UsageError, reason
-from ingest.formats import kinds, recognition
+from ingest.formats import kinds, pictures, recognition
 from ingest.formats.archive import is_systems, members, read_member
 from ingest.formats.encoding import LOST, decode
 from ingest.formats.parsing import extract
@@ -200,7 +200,7 @@ def parse(source: str, data: bytes, seconds: float = 60, recognition_seconds: fl
     """
     kind = kinds.kind_of(source or kinds.TEXT.suffixes[0], data)
     if kind is kinds.PICTURE:
-        if not recognition.available():
+        if not (recognition.available() and pictures.readable(data)):
             raise recognition.needed()
         seconds = recognition_seconds
     taken = _of_office(kind, data, seconds) if kind.reader and not kind.decoded else _of_text(kind, data, seconds)
@@ -217,7 +217,7 @@ def parse(source: str, data: bytes, seconds: float = 60, recognition_seconds: fl
         dropped=tuple(dropped),
         paged=bool(found.get("paged")),
         properties=Properties(found.get("title"), found.get("date"), found.get("publisher")),
-        recognised=tuple(Recognised(*line) for line in found.get("recognised", ())),
+        recognised=tuple(Recognised.of(*line) for line in found.get("recognised", ())),
     )
     shown = text if mapped is None else mapped.text
     if not any(unicodedata.category(char)[0] in "LN" for char in shown):
@@ -249,7 +249,7 @@ def _with_pictures(taken: _Taken, data: bytes, seconds: float) -> _Taken:
     pages = dict(zip(faults, seen, strict=True))
     whole = ""
     spans: list[tuple[str, int, int]] = []
-    lines: list[tuple[int, int, float]] = []
+    lines: list[tuple[int, int, float, list[float]]] = []
     shifts: list[int] = []  # of each page: how far its own text has moved
     before = 0
     for number, own in enumerate(text.split("\f")):
@@ -257,7 +257,7 @@ def _with_pictures(taken: _Taken, data: bytes, seconds: float) -> _Taken:
         shifts.append(at - before)
         before += len(own) + 1
         page = pages.get(number, {"text": "", "recognised": (), "dropped": ()})
-        lines += [(at + start, at + end, score) for start, end, score in page["recognised"]]
+        lines += [(at + start, at + end, score, place) for start, end, score, place in page["recognised"]]
         spans += [(reason, at + start, at + end) for reason, start, end in page["dropped"]]
         whole += ("\f" if number else "") + (page["text"] or own)
     for span in dropped:

@@ -80,6 +80,8 @@ class Writer:
         """A line for each row."""
         grid = _grid(given)
         titles = _title_rows(grid)
+        if given.heads == titles == 1 and grid[0][0] is None and len(grid[0]) == 2:  # a lone head, above the figures
+            titles = 0
         for row in grid[:titles]:
             line = "\t".join(cell.text for cell in _distinct(row))
             self._unit = _noted_unit(line) or self._unit
@@ -319,6 +321,12 @@ def _note() -> re.Pattern[str]:
 def _unit_note() -> re.Pattern[str]:
     labels = alternation(table("tables")["unit_labels"])
     return re.compile(rf"(?<![㐀-鿿])(?:{labels})\s*+[:：]\s*+([^\s,，、;；()（）]{{1,8}})")
+
+
+def is_unit_note(line: str) -> bool:
+    """Whether a line does nothing but give the unit of the table below it: (单位:万元)."""
+    match = _unit_note().search(line)
+    return match is not None and not line[: match.start()].strip("(（ \t") and not line[match.end() :].strip(")） \t")
 
 
 def _noted_unit(line: str) -> str:

@@ -16,7 +16,7 @@ from ingest.formats.blocks import Block, LeftOut, rendered
 from ingest.formats.headers import around
 from ingest.formats.kinds import WORD, damaged
 from ingest.formats.numbering import Counters, Level, numbered
-from ingest.formats.packages import core_properties, limited
+from ingest.formats.packages import core_properties, limited, transitional
 from ingest.formats.tables import Cell, Table
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -47,7 +47,7 @@ def read(data: bytes) -> dict[str, Any]:
 
     limited(WORD, data)
     try:
-        document = docx.Document(io.BytesIO(data))
+        document = docx.Document(io.BytesIO(transitional(data)))
     except (zipfile.BadZipFile, PackageNotFoundError, KeyError, ValueError) as exc:
         raise damaged(WORD) from exc
     parts = {

@@ -150,7 +150,7 @@ class Catalog:
             issuer=issuer,
             regions=_parts(regions),
             paged=bool(paged),
-            recognised=tuple(Recognised(*line) for line in json.loads(recognised)),
+            recognised=tuple(Recognised.of(*line) for line in json.loads(recognised)),
         )
 
     def chunks(self, ids: Sequence[str]) -> list[Chunk]:

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from config.errors import Message, UsageError
+from config.errors import Message, StorageError, UsageError, reason
 from ingest.entry import text
 from rag.commands import options
 
 if TYPE_CHECKING:
     from config.settings import Settings
     from ingest.index.catalog import Catalog, ReportEntry
+    from ingest.records import CleanReport
     from rag.search.filters import Filter
 
 _SHOWN = 5  # reports that an error names
+_OFFSETS = re.compile(r"\s*+(\d{1,12})\s*+[-–—]\s*+(\d{1,12})\s*+")
+_WRITTEN = Message("已写入 {}", "wrote {}")
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -58,18 +63,63 @@ def show(
         str, typer.Argument(metavar="SOURCE", help="报告的文件名或标题的一部分", autocompletion=options.complete_report)
     ],
     raw: Annotated[bool, typer.Option("--raw", help="送来的原文,而不是清理后的正文")] = False,
+    picture: Annotated[
+        Path | None, typer.Option("--picture", metavar="FILE.png", help="把识别出 --at 这一处的页面存成图像,标出位置")
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option("--at", metavar="PLACE", help="出处后面的位置,例如 120-160,或报告里的一句话")
+    ] = None,
 ) -> None:
-    """分页显示一份报告。"""
+    """分页显示一份报告;或显示其中识别出来的一处在扫描件上的样子。"""
     from config.settings import load_settings
     from ingest import console
     from rag.show.terminal import Screen
 
+    if (picture is None) != (at is None):
+        raise UsageError("--picture 和 --at 要一起给出", "--picture and --at must be given together")
     settings = load_settings()
     with published(settings) as catalog:
         entry = find(catalog, source)
         if told := only_mentioned(entry, source):
             console.note(told.text(settings.language))
-        Screen(settings.language).report(catalog.report(entry.source), entry, raw=raw)
+        report = catalog.report(entry.source)
+    if picture is None or at is None:
+        Screen(settings.language).report(report, entry, raw=raw)
+        return
+    for path in _write_pictures(report, at, picture, settings):
+        console.note(_WRITTEN.text(settings.language).format(path))
+
+
+def _write_pictures(report: CleanReport, at: str, path: Path, settings: Settings) -> Iterator[Path]:
+    """The page of that place as a picture, with the place boxed; further pages beside it, with their numbers.
+
+    Raises UsageError for a place that isn't in the report, and ReportError where there is no picture of it.
+    """
+    from ingest.durable import write_atomically
+    from ingest.formats.originals import page_pictures
+
+    start, end = _place(report, text(at))
+    limits = settings.max_file_mb << 20, settings.parse_seconds
+    for n, (number, picture) in enumerate(page_pictures(report, start, end, settings.reports_dir, *limits)):
+        target = path.with_stem(f"{path.stem}-{number}") if n else path
+        try:
+            write_atomically(target, picture)
+        except OSError as exc:
+            raise StorageError(
+                f"无法写入 {target}:{reason(exc).zh}", f"can't write {target}: {reason(exc).en}"
+            ) from exc
+        yield target
+
+
+def _place(report: CleanReport, at: str) -> tuple[int, int]:
+    """The span of the delivered text that is meant, by its offsets or by its words. Raises UsageError."""
+    if offsets := _OFFSETS.fullmatch(at):
+        start, end = int(offsets[1]), int(offsets[2])
+        if start < end <= len(report.raw):
+            return start, end
+    elif at.strip() and (found := report.text.find(at.strip())) >= 0:
+        return report.mapped.raw_span(found, found + len(at.strip()))
+    raise UsageError(f"报告里没有“{at}”这一处", f"the report has no place “{at}”")
 
 
 def find(catalog: Catalog, name: str) -> ReportEntry:

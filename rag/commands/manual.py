@@ -64,6 +64,10 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
     "show": (
         Example("wenbao show 雨花区", Message("标题含“雨花区”的报告", "the report with this in its title")),
         Example("wenbao show 雨花区 --raw", Message("送来的原文", "the text as delivered")),
+        Example(
+            "wenbao show scan.pdf --at 120-160 --picture page.png",
+            Message("识别出这一处的页面", "the page that this was recognised on"),
+        ),
     ),
     "ingest": (
         Example("wenbao ingest", Message("同步整个目录", "mirror the whole directory")),
@@ -107,7 +111,11 @@ ENGLISH = {
     "画成条形图(SVG)": "draw a bar chart (SVG)",
     "再向除原报告以外的报告提问,统计答了多少本不能知道的问题": "also ask all reports but the right one; counts answers",
     "列出索引中的报告:标题、日期、发布者、篇幅,以及原文的缺损。": "List the indexed reports and their flaws.",
-    "分页显示一份报告。": "Show a report, page by page.",
+    "分页显示一份报告;或显示其中识别出来的一处在扫描件上的样子。": (
+        "Show a report, page by page; or what a place in it that was recognised looks like on the scan."
+    ),
+    "把识别出 --at 这一处的页面存成图像,标出位置": "write the page that --at was recognised on, with the place boxed",
+    "出处后面的位置,例如 120-160,或报告里的一句话": "the place behind a source, as 120-160, or words of the report",
     "把报告目录同步进索引:新增、更新、删除。": "Mirror the reports directory into the index.",
     "显示一份报告清理后的正文。": "Show a report's text once it is cleaned.",
     "说明索引里有什么。": "Say what is in the index.",

@@ -16,6 +16,7 @@ from typing import TypeVar
 
 from config.errors import IndexMissing, Message
 from config.settings import Settings
+from ingest.formats.originals import page_pictures
 from ingest.index.catalog import ReportEntry
 from ingest.index.generations import read_failures, read_pointer, read_summary
 from ingest.records import CleanReport
@@ -91,6 +92,12 @@ class Answering:
 
     async def report(self, source: str) -> CleanReport:
         return await self._look_up(lambda engine: engine.report(source))
+
+    async def pictures(self, report: CleanReport, start: int, end: int) -> list[tuple[int, bytes]]:
+        """The pages that the cleaned text from `start` to `end` was recognised on; see `page_pictures`."""
+        options = self._settings
+        span, limits = report.mapped.raw_span(start, end), (options.max_file_mb << 20, options.parse_seconds)
+        return await asyncio.to_thread(page_pictures, report, *span, options.reports_dir, *limits)
 
     async def _in_turn(self, use: Callable[[Engine], _T]) -> _T:
         """What somebody waits for, in a thread as soon as one is free. Raises Overloaded when too many wait."""

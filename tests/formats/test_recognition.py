@@ -18,7 +18,7 @@ from ingest.cleaning.normalize import normalize
 from ingest.formats import sources
 
 FILES = Path(__file__).parent / "files"
-SCANS = sorted(path.name for path in FILES.glob("scan*.png"))
+SCANS = sorted(path.name for path in FILES.glob("scan*.*"))
 # What stands on each, in the order of reading, as marks are recognised with either width.
 SAID = [
     "东山县科协二〇二三年工作总结",
@@ -104,11 +104,13 @@ def test_only_files_that_need_the_extra_are_told_apart_from_failures(sync, repor
     assert needs == {"scan.png": "ocr", "broken.docx": None}
 
 
-@pytest.mark.parametrize("name", ["a.heic", "a.HEIF", "a.jpg"])
-def test_a_photograph_in_heic_says_in_which_formats_to_send_it(name):
-    with pytest.raises(ReportError, match="JPG or PNG") as refused:
-        sources.parse(name, b"\0\0\0\x24ftypheic\0\0\0\0mif1heic" + b"x" * 99)
-    assert "请改用 JPG 或 PNG" in refused.value.text("zh")
+def test_a_photograph_in_heic_needs_the_extra_and_where_it_is_broken_says_so(monkeypatch):
+    broken = (FILES / "scan.heic").read_bytes()[:300]
+    with pytest.raises(ReportError, match="damaged"):
+        sources.parse("a.jpg", broken)
+    monkeypatch.setitem(sys.modules, "pi_heif", None)
+    with pytest.raises(NeedsRecognition, match=r"wenbao\[ocr\]"):
+        sources.parse("a.HEIF", broken)
 
 
 def test_a_broken_picture_is_refused():

@@ -8,6 +8,8 @@ breaks a rule gets Telegram's error; what Telegram would let pass but a good bot
 
 from __future__ import annotations
 
+import email
+import email.policy
 import json
 import re
 import socket
@@ -33,6 +35,10 @@ METHODS: dict[str, tuple[set[str], dict[str, str]]] = {
     "getMe": (set(), {}),
     "getUpdates": (set(), {"offset": INT, "limit": INT, "timeout": INT, "allowed_updates": JSON}),
     "sendMessage": ({"chat_id", "text"}, {**_MESSAGE, "reply_parameters": JSON}),
+    "sendPhoto": (
+        {"chat_id", "photo"},
+        {"chat_id": INT, "photo": TEXT, "caption": TEXT, "message_thread_id": INT, "reply_parameters": JSON},
+    ),
     "editMessageText": ({"chat_id", "message_id", "text"}, {**_MESSAGE, "message_id": INT}),
     "deleteMessage": ({"chat_id", "message_id"}, {"chat_id": INT, "message_id": INT}),
     "sendChatAction": ({"chat_id", "action"}, {"chat_id": INT, "action": TEXT, "message_thread_id": INT}),
@@ -86,6 +92,7 @@ class Sent:
     markup: Any = None
     versions: list[str] = field(default_factory=list)
     deleted: bool = False
+    picture: bytes = b""
 
     def entity(self, kind: str) -> list[str]:
         """The texts under entities of a kind."""
@@ -409,6 +416,23 @@ class Loopback:
         )
         return self._shown(chat, number)
 
+    def _sendPhoto(self, params: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
+        chat, thread = params["chat_id"], params.get("message_thread_id")
+        picture = params["photo"].encode("latin-1")
+        if chat not in self.chats:
+            raise Refused(400, "Bad Request: chat not found")
+        if not picture.startswith(b"\x89PNG") or len(picture) > 10 << 20:
+            raise Refused(400, "Bad Request: IMAGE_PROCESS_FAILED")
+        if _units(params.get("caption", "")) > 1024:
+            raise Refused(400, "Bad Request: message caption is too long")
+        target = (params.get("reply_parameters") or {}).get("message_id")
+        self._pace(chat)
+        number = self._number()
+        text = params.get("caption", "")
+        sent = Sent(chat, number, text, [], target, thread, {}, time.time(), None, [text], picture=picture)
+        self.messages[chat, number] = sent
+        return self._shown(chat, number)
+
     def _editMessageText(self, params: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
         text, entities = self._text(params)
         found = self.messages.get((params["chat_id"], params["message_id"]))
@@ -538,16 +562,20 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(404, b'{"ok":false,"error_code":404,"description":"Not Found"}')
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         kind = self.headers.get("Content-Type", "")
         found = re.fullmatch(r"/bot([^/]+)/(\w+)", self.path)
         late = 0.0
         try:
             if found is None or found[1] != TOKEN:
                 raise Refused(401, "Unauthorized")
-            if body and "urlencoded" not in kind:
+            if kind.startswith("multipart/form-data"):
+                given = _form(kind, body)
+            elif not body or "urlencoded" in kind:
+                given = dict(parse_qsl(body.decode(), keep_blank_values=True))
+            else:
                 raise Refused(400, f"Bad Request: content type {kind}")
-            result, late = self.loopback.handle(found[2], dict(parse_qsl(body, keep_blank_values=True)))
+            result, late = self.loopback.handle(found[2], given)
             reply: dict[str, Any] = {"ok": True, "result": result}
             code = 200
         except ConnectionResetError:
@@ -574,6 +602,25 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(body)
         except (BrokenPipeError, ConnectionResetError):
             self.close_connection = True
+
+
+def _form(kind: str, body: bytes) -> dict[str, str]:
+    """The fields of a form with files in it, the files' bytes as characters."""
+    message = email.message_from_bytes(f"Content-Type: {kind}\r\n\r\n".encode() + body, policy=email.policy.HTTP)
+    fields = {}
+    for part in message.iter_parts():
+        name, held = part.get_param("name", header="content-disposition"), part.get_payload(decode=True)
+        fields[str(name)] = held.decode("latin-1" if part.get_filename() else "utf-8")
+    return _attached(fields)
+
+
+def _attached(fields: dict[str, str]) -> dict[str, str]:
+    """With the files where the fields refer to them."""
+    held = {f"attach://{name}" for name in fields}
+    found = {
+        name: fields[value.removeprefix("attach://")] if value in held else value for name, value in fields.items()
+    }
+    return {name: value for name, value in found.items() if f"attach://{name}" not in fields.values()}
 
 
 def parse_html(source: str) -> tuple[str, list[tuple[str, int, int]]]:

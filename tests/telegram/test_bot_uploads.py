@@ -175,6 +175,17 @@ def test_photographs_of_an_album_become_reports_of_their_own(bot, admin, server,
     answer = bot.ask(user, "东山县科协新增志愿者多少名?")
     assert "412名" in answer.text
     assert re.search(r"\n\[1\] .* · 识别 · 东山县扫描件-\d+\.jpg \d+-\d+$", answer.text)
+    assert bot.settled(server.press(user, answer, "原文")) == "done"
+    assert bot.settled(server.press(user, server.sent(user)[-1], "看扫描件")) == "done"
+    shown = server.sent(user)[-1]
+    assert re.fullmatch(r"东山县扫描件-\d+\.jpg 第 1 页,框内是引用的地方", shown.text)
+    assert Image.open(io.BytesIO(shown.picture)).width > 1000
+    (kept,) = bot.settings.reports_dir.glob("*.jpg")
+    scan = kept.read_bytes()
+    kept.write_bytes(scan + b"\0")
+    assert bot.settled(server.press(user, server.sent(user)[-2], "看扫描件")) == "done"
+    assert "已改过" in server.sent(user)[-1].text
+    kept.write_bytes(scan)
     _press(bot, server, first, "撤销", user=admin)
     assert not list(bot.settings.reports_dir.glob("*.jpg"))
 

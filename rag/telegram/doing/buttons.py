@@ -9,10 +9,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 
-from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message
+from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, MaybeInaccessibleMessage, Message
 from telegram.error import TelegramError
 
-from config.errors import IndexUnavailable, Language, UsageError
+from config.errors import IndexUnavailable, Language, ReportError, UsageError
 from ingest.records import CleanReport
 from rag.show.labels import CHANGED, GONE, sentence
 from rag.telegram.answering import Answering
@@ -21,9 +21,9 @@ from rag.telegram.receiving.access import Access
 from rag.telegram.receiving.addressing import topic
 from rag.telegram.receiving.heard import Command, Heard
 from rag.telegram.sending import messages, texts
-from rag.telegram.sending.layout import Span, pieces
+from rag.telegram.sending.layout import Span, one_line, pieces
 from rag.telegram.sending.messages import Quoted
-from rag.telegram.sending.outbox import Outbox, Place
+from rag.telegram.sending.outbox import Outbox, Place, Undelivered
 from rag.telegram.shelf.uploads import Uploads
 from rag.telegram.state.questions import Questions
 from rag.telegram.state.tokens import Button, Tokens
@@ -31,6 +31,8 @@ from rag.telegram.state.tokens import Button, Tokens
 _log = logging.getLogger(__name__)
 
 _CANDIDATES = 12  # passages fetched to show a handful that the answer didn't use
+_PICTURES = 3  # pages of one quote that are sent
+_CAPTION = 200  # characters of a file's name below a picture
 _VOTES = {"up": 1, "down": -1}
 _EVEN_LATE = {"up", "down", "cancel"}  # still meant when the bot was away and hears of them much later
 
@@ -57,6 +59,7 @@ class Buttons:
         self._actions: dict[str, tuple[str, Press]] = {
             "source": ("answer", self._source),
             "page": ("answer", self._page),
+            "picture": ("answer", self._picture),
             "related": ("answer", self._related),
             "up": ("answer", self._vote),
             "down": ("answer", self._vote),
@@ -163,7 +166,37 @@ class Buttons:
             if n != number
         ]
         rows = [part for part in (row, others[:8]) if part]
+        if report.confidence(quotes[number].start, quotes[number].end) is not None:
+            label = texts.B_PICTURE.text(language)
+            rows.insert(0, [InlineKeyboardButton(label, callback_data=f"picture:{button.token}:{number}")])
         return spans, InlineKeyboardMarkup(rows) if rows else None
+
+    async def _picture(
+        self, query: CallbackQuery, button: Button, language: Language, arguments: Sequence[str]
+    ) -> None:
+        """The pages that a quote was recognised on, or one line that says why they can't be shown."""
+        quotes = _quotes(button)
+        number = int(arguments[1]) if len(arguments) > 1 and arguments[1].isdecimal() else len(quotes)
+        if number >= len(quotes) or query.message is None:
+            return
+        quoted, place = quotes[number], _below(query.message)
+        report = await self._report(quoted.source)
+        if report is None or not quoted.stands_in(report):
+            await self._reply(query, [Span(sentence(GONE if report is None else CHANGED, language))])
+            return
+        try:
+            pictures = await self._answering.pictures(report, quoted.start, quoted.end)
+        except ReportError as exc:
+            await self._reply(query, [Span(exc.text(language))])
+            return
+        source = one_line(quoted.source, _CAPTION)
+        try:
+            for page, picture in pictures[:_PICTURES]:
+                caption = messages.filled(texts.PICTURE, language, source=source, page=page)
+                await self._outbox.send_photo(place, picture, caption)
+        except Undelivered as exc:
+            _log.error("a picture was not delivered: %s", exc)
+            await self._reply(query, [Span(texts.NO_PICTURE.text(language))])
 
     async def _report(self, source: str) -> CleanReport | None:
         try:
@@ -205,11 +238,16 @@ class Buttons:
         """A new message below the one whose button was pressed."""
         if query.message is None:
             return
-        thread = topic(query.message) if isinstance(query.message, Message) else None
-        place = Place(query.message.chat.id, thread, query.message.message_id)
+        place = _below(query.message)
         parts = pieces(spans)
         for number, part in enumerate(parts, 1):
             await self._outbox.send(place, part, keyboard if number == len(parts) else None)
+
+
+def _below(message: MaybeInaccessibleMessage) -> Place:
+    """Where a reply to the message with the button goes."""
+    thread = topic(message) if isinstance(message, Message) else None
+    return Place(message.chat.id, thread, message.message_id)
 
 
 def _quotes(button: Button) -> list[Quoted]:

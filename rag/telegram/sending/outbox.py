@@ -98,6 +98,27 @@ class Outbox:
                 return message.message_id
         raise Undelivered
 
+    async def send_photo(self, place: Place, picture: bytes, caption: str) -> None:
+        """A picture with a line below it. Raises Undelivered, Uncertain or Unreachable."""
+        thread = place.thread
+        for pause in (*self._backoff, None):
+            try:
+                await self.bot.send_photo(
+                    place.chat, picture, caption, message_thread_id=thread, reply_parameters=_reply(place)
+                )
+            except BadRequest as exc:
+                if _gone(exc):
+                    raise Unreachable(str(exc)) from exc
+                if thread is None or not ("thread" in str(exc) or "topic" in str(exc).lower()):
+                    raise Undelivered(str(exc)) from exc
+                thread = None
+            except TelegramError as exc:
+                _certainly_unsent(exc)
+                await _pause(exc, pause)
+            else:
+                return
+        raise Undelivered
+
     async def edit(
         self, chat: int, message: int, piece: Piece, buttons: InlineKeyboardMarkup | None = None, *, once: bool = False
     ) -> bool:

@@ -18,7 +18,7 @@ from telegram.ext import BaseRateLimiter
 
 _log = logging.getLogger(__name__)
 
-_PACED = frozenset({"sendMessage", "editMessageText", "editMessageReplyMarkup", "deleteMessage"})
+_PACED = frozenset({"sendMessage", "sendPhoto", "editMessageText", "editMessageReplyMarkup", "deleteMessage"})
 _EVERY = 1.0  # seconds between messages in a chat
 _GROUP_MESSAGES, _GROUP_SECONDS = 19, 61.0
 _OVERALL = 1 / 25

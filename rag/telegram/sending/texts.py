@@ -79,6 +79,7 @@ UNCERTAIN = Message(
 )
 
 B_SOURCE = Message("原文", "Source")
+B_PICTURE = Message("看扫描件", "See the scan")
 B_RELATED = Message("相关", "Related")
 B_AGAIN = Message("重发", "Send again")
 B_CONFIRM = Message("✅ 确认", "✅ Confirm")
@@ -86,6 +87,10 @@ B_CANCEL = Message("取消", "Cancel")
 B_UNDO = Message("撤销", "Undo")
 RELATED = Message("相关片段", "Related passages")
 NO_RELATED = Message("没有别的相关片段。", "There are no other related passages.")
+PICTURE = Message("{source} 第 {page} 页,框内是引用的地方", "{source}, page {page}; what is quoted is boxed")
+NO_PICTURE = Message(
+    "图像没有发出去;请在电脑上用 wenbao show 查看。", "The picture could not be sent; see it with `wenbao show`."
+)
 PAGE = Message("第 {page}/{pages} 页", "page {page}/{pages}")
 LATE_PRESS = Message(
     "这次按下没有及时收到(可能我不在线),没有执行;需要的话请再按一次。",
