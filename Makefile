@@ -16,7 +16,10 @@ DATA ?= ../shared
 TIMES ?= 20
 SEED ?= $(shell date +%s)
 
-.PHONY: help setup ask ingest test fuzz lint fix bench bench-large reader reader-cv judge eval
+# What `make sweep` tries: ingest and ask (kills), faults.
+PART ?= ingest ask faults
+
+.PHONY: help setup ask ingest test fuzz sweep lint fix bench bench-large reader reader-cv judge eval
 .DEFAULT_GOAL := help
 
 help:
@@ -24,6 +27,7 @@ help:
 	@echo 'make ingest         bring the index up to date with the reports directory'
 	@echo 'make test           run all tests'
 	@echo 'make fuzz           try random files, questions, rows, arguments and settings for minutes (TIMES=20 SEED=…)'
+	@echo 'make sweep          kill ingests and readers and try faults, for an hour (PART="ingest ask faults" TIMES=… SEED=… LOG=…)'
 	@echo 'make lint           check style and types;  make fix: repair style'
 	@echo 'make bench          measure speed and quality on the development data (DATA=../shared)'
 	@echo 'make eval           measure answers on the development data (DATA=../shared)'
@@ -59,6 +63,12 @@ test: setup
 fuzz: setup
 	@echo '>> again with: make fuzz TIMES=$(TIMES) SEED=$(SEED)'
 	FUZZ=$(TIMES) $(BIN)/python -m pytest tests/fuzz --hypothesis-seed=$(SEED)
+
+# Without TIMES 300 kills of ingest, 100 of what asks, every fault once; LOG=FILE keeps what was tried and goes on there.
+# `origin` tells a TIMES that was given from the one of fuzz.
+sweep: setup
+	@$(BIN)/python tests/benchmarks/sweep.py $(PART) --seed $(SEED) \
+	  $(if $(filter-out file default,$(origin TIMES)),--times $(TIMES)) $(if $(LOG),--log $(LOG))
 
 lint: setup
 	$(BIN)/ruff check .

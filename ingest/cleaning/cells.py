@@ -1,6 +1,7 @@
-"""Tables copied with a cell on each line, put back into rows. Pure.
+"""Tables copied with a cell on each line, put back into rows that say what they are about. Pure.
 
-A table is known by its columns: under a row of heads without figures each holds figures in every row, or in none.
+A table is known by its columns: under a row of heads without figures each holds figures in every row, or in none. A row
+reads as those of other tables do (ingest/formats/tables.py): its name, then each cell behind its head.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ _NUMBER = re.compile(r"[\d,.]*\d")
 
 
 def parted_cells(text: str) -> list[Replacement]:
-    """The line breaks between the cells of a row, each a tab."""
+    """The line breaks between the cells of a row, each a tab and below the heads the cell's head."""
     found = []
     at = 0
     lines = []
@@ -31,9 +32,13 @@ def parted_cells(text: str) -> list[Replacement]:
         start = 0
         while start < len(block):
             columns, rows = _table(told, start) or (1, 1)
-            cells = range(start, start + columns * rows)
-            found += [Replacement(block[n][0] - 1, block[n][0], "\t") for n in cells if (n - start) % columns]
-            start = cells.stop
+            heads = [line.strip() for _, line in block[start : start + columns]]
+            for n in range(columns * rows):
+                row, column = divmod(n, columns)
+                at = block[start + n][0]
+                if column:
+                    found.append(Replacement(at - 1, at, f"\t{heads[column]}：" if row else "\t"))
+            start += columns * rows
     return found
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from ingest.cleaning.labels import is_furniture, may_be_furniture, names_source, opens_others, says_when_made
+from ingest.language import hyphens
 from ingest.language.marks import BULLETS, CLOSERS, ELLIPSES, HAN, finished, numbering
 from ingest.offsets import Replacement
 
@@ -41,6 +42,7 @@ _COUNTED = re.compile(r"\d\s*[\u4e00-\u9fff%]")
 _STRAY = re.compile(rf"(?<=[{HAN}])`(?=[{HAN}])")
 _DOUBLED = re.compile(rf",(?<=[{HAN}\d%)）”》],)(?=[,。、](?:[{HAN}\d(（“《\s]|$))")
 _BLANK = re.compile(r"\n[ \t\n]*")
+_WORD = 40  # characters of a part of a word
 _PAGE_BREAK = re.compile(r"\n?\f+(?:\n?\f)*")
 _OFTEN = 3  # doubled marks that show a text went through the converter, rather than one slip of a typist
 _CLOSE = 3  # lines from one piece of furniture to the next, the blank ones counted
@@ -160,7 +162,11 @@ def wrapped_lines(text: str) -> list[Replacement]:
         before, after = text[max(0, match.start() - 1) : match.start()], text[match.end() : match.end() + 1]
         latin = before.isascii() and before.isalnum() and after.isascii() and after.isalnum()
         inside = not match[0].startswith("\n")
-        found.append(Replacement(*match.span(), (" " if latin else "") if inside else "\n"))
+        line, following = text[max(0, match.start() - _WORD) : match.start()], text[match.end() : match.end() + _WORD]
+        if inside and hyphens.parted(line, following, text):
+            found.append(Replacement(match.start() - 1, match.end(), ""))
+        else:
+            found.append(Replacement(*match.span(), (" " if latin else "") if inside else "\n"))
     return found
 
 

@@ -18,18 +18,20 @@ from ingest.cleaning import clean, metadata
 from ingest.cleaning.cells import parted_cells
 from ingest.cleaning.repair import byte_slips
 from ingest.cleaning.wraps import broken_lines
+from ingest.language.marks import SYMBOLS
 from ingest.language.pinyin import pinyin_annotations
 from ingest.language.script import fold_script
 from ingest.offsets import MappedText, Replacement
 from ingest.records import CleanReport, Dropped, Edit, RawReport
 
-RECIPE = "11"
+RECIPE = "12"
 
 _MAX_ROUNDS = 10
 _CHANGED = re.compile(b"\1+")
 # What no reader sees: controls, marks of writing direction, spaces and hyphens of no width. Joiners and their opposite
 # mean something in other scripts and between pictographs, but nothing beside Han, letters and figures.
 _PLAIN = r"\x20-\x7f\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
+_SYMBOL = re.compile(f"[{''.join(SYMBOLS)}]")
 _CONTROLS = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
     rf"|(?<=[{_PLAIN}])[\u200c\u200d]|[\u200c\u200d](?=[{_PLAIN}])"
@@ -96,6 +98,7 @@ def normalize(raw: RawReport) -> CleanReport:
         work.edit("slip", byte_slips)
         work.edit("pinyin", pinyin_annotations)
         work.edit("control", _controls)
+        work.edit("symbol", _symbols)
         if not raw.paged:
             work.edit("spacing", broken_lines)
             work.edit("spacing", parted_cells)
@@ -146,6 +149,11 @@ def _edits(kind: str, raw: str, mapped: MappedText, replacements: Iterable[tuple
             part = new if not gaps or not (n or aligned) else new[a - start : b - start] if aligned else ""
             edits.append(Edit(kind, raw_start, raw_end, raw[raw_start:raw_end], part, confidence))
     return edits
+
+
+def _symbols(text: str) -> list[Replacement]:
+    """Codes that only a font of pictures has, each the sign that it draws."""
+    return [Replacement(*match.span(), SYMBOLS[match[0]]) for match in _SYMBOL.finditer(text)]
 
 
 def _controls(text: str) -> list[Replacement]:

@@ -1,4 +1,7 @@
-"""Lines broken at a fixed width, as text copied out of a PDF or a mail has them, joined to paragraphs. Pure."""
+"""Lines broken at a fixed width, as text copied out of a PDF or a mail has them, joined to paragraphs. Pure.
+
+A row of a table, its cells parted by tabs, is a line of its own however wide it is.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
+from ingest.language import hyphens
 from ingest.language.marks import BULLETS, finished, numbering
 from ingest.offsets import Replacement
 
@@ -13,13 +17,14 @@ _BULLET = re.compile(rf"[{BULLETS}]")
 _NARROWEST = 14  # characters of Han on a line that was broken for its width
 _FEWEST = 4  # lines of full width, from which on a width is one
 _FULL = 0.86  # of the width, that a broken line has at least: the next word didn't fit
+_WORD = 40  # characters of a word's longest part
 _MOST = 0.6  # of the lines that have this width, and of these that break off in mid-sentence
 
 
 def broken_lines(text: str) -> list[Replacement]:
     """The line breaks inside sentences, where most lines of the text end at one width; none in other texts."""
     lines = text.split("\n")
-    inner = [n for n in range(len(lines) - 1) if lines[n].strip() and lines[n + 1].strip()]
+    inner = [n for n in range(len(lines) - 1) if _is_prose(lines[n]) and _is_prose(lines[n + 1])]
     width = _width([_size(lines[n]) for n in inner])
     if width is None:
         return []
@@ -31,6 +36,10 @@ def broken_lines(text: str) -> list[Replacement]:
     for line in lines:
         starts.append(starts[-1] + len(line) + 1)
     return [_joined(text, starts[n + 1] - 1) for n in open_ if not _opens(lines[n + 1])]
+
+
+def _is_prose(line: str) -> bool:
+    return bool(line.strip()) and "\t" not in line.strip()
 
 
 def _width(sizes: Sequence[float]) -> float | None:
@@ -52,10 +61,13 @@ def _opens(line: str) -> bool:
 
 
 def _joined(text: str, at: int) -> Replacement:
-    """The line break at `at`, and blanks before it, left out; between Latin words a blank stays."""
+    """The line break at `at`, and blanks before it, left out; between Latin words a blank stays, and the hyphen of one
+    that was parted goes."""
     start = at
     while text[start - 1] in " \t":
         start -= 1
+    if hyphens.parted(text[max(0, start - _WORD) : start], text[at + 1 : at + 1 + _WORD], text):
+        return Replacement(start - 1, at + 1, "")
     latin = (
         text[start - 1].isascii() and text[start - 1].isalpha() and text[at + 1].isascii() and text[at + 1].isalpha()
     )

@@ -14,13 +14,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ingest.formats.tables import is_unit_note
-from ingest.language import marks
+from ingest.language import hyphens, marks
 
 _EDGE_LINES = 2  # lines at a page's top and bottom that may be its furniture
 _EDGE = 0.12  # of the page's height, at its top and its bottom, in which furniture stands
 _SAME_HEIGHT = 4.0  # points between two places that count as one
+_PAIR = 2  # pages of the shortest document whose pages may have something in common
 _MOST = 0.4  # of the pages; a header may differ on left and right pages, and the first page has none
-_TIMES = 3  # pages on which a line must come back
+_TIMES = 3  # pages on which a line must come back; on both of two where it also stands apart from the text
 _PAGES = 1000  # more is a year or a figure, not a page's number
 _SAME_SIZE = 0.12  # relative difference of two lines' type sizes up to which they are of one paragraph
 _SLACK = 2.0  # type sizes that a full line may stay short of the margin, for what didn't fit
@@ -63,13 +64,14 @@ def arrange(pages: Sequence[PageLines]) -> tuple[str, list[tuple[int, int]]]:
     furniture = zip(_repeated(pages), _page_numbers(pages), strict=True)
     sheets = [_Sheet.of(page, heads | counts) for page, (heads, counts) in zip(pages, furniture, strict=True)]
     margins = _Margins.of([line for sheet in sheets for line in sheet.body if not line.row])
+    said = "\n".join(line.text for sheet in sheets for line in sheet.body)
     text = ""
     spans: list[tuple[int, int]] = []
     for number, sheet in enumerate(sheets):
         if sheet.head:
             spans.append((len(text), len(text) + sum(len(line.text) + 1 for line in sheet.head)))
             text += "".join(line.text + "\n" for line in sheet.head)
-        text += _paragraphs(sheet.body, margins)
+        text += _paragraphs(sheet.body, margins, said)
         following = next((later.body[0] for later in sheets[number + 1 :] if later.body), None)
         if following and sheet.body and not margins.goes_on(sheet.body[-1], following, turned=True):
             text += "\n"
@@ -127,10 +129,17 @@ class _Margins:
         return full and not indented and not marks.item(following.text) and not marks.finished(line.text)
 
 
-def _paragraphs(lines: Sequence[Line], margins: _Margins) -> str:
+def _paragraphs(lines: Sequence[Line], margins: _Margins, said: str) -> str:
+    """The lines as paragraphs. `said` is all that the document says, by which a hyphen at a line's end is judged."""
     pieces = [line.text for line in lines[:1]]
     for line, following in itertools.pairwise(lines):
-        pieces += (joint(line.text, following.text) if margins.goes_on(line, following) else "\n", following.text)
+        if not margins.goes_on(line, following):
+            pieces.append("\n")
+        elif hyphens.parted(line.text, following.text, said):
+            pieces[-1] = pieces[-1][:-1]
+        else:
+            pieces.append(joint(line.text, following.text))
+        pieces.append(following.text)
     return "".join(pieces)
 
 
@@ -150,7 +159,9 @@ def _repeated(pages: Sequence[PageLines]) -> list[set[int]]:
             groups.setdefault(_edge_key(page, n), []).append((number, n))
     found: list[set[int]] = [set() for _ in pages]
     for places in groups.values():
-        often = len({number for number, _ in places}) >= max(_TIMES, _MOST * len(pages))
+        often = len({number for number, _ in places}) >= max(_TIMES, _MOST * len(pages)) or (
+            len(pages) == len(places) == _PAIR and all(_is_apart(pages[number], n) for number, n in places)
+        )
         texts = [(number, pages[number].lines[n].text.strip()) for number, n in places]
         if often and not any(marks.finished(text) for _, text in texts) and _only_numbered(texts):
             for number, n in places:
@@ -173,6 +184,15 @@ def _edges(page: PageLines) -> list[int]:
     outermost = {*range(_EDGE_LINES), *range(len(page.lines) - _EDGE_LINES, len(page.lines))}
     above, below = _EDGE * page.height, (1 - _EDGE) * page.height
     return [n for n, line in enumerate(page.lines) if n in outermost and not above < line.top < below and not line.row]
+
+
+def _is_apart(page: PageLines, n: int) -> bool:
+    """Whether a line is the outermost of its page and has more room towards the text than lines of one paragraph."""
+    last = len(page.lines) - 1
+    if not last or n not in (0, last):
+        return False
+    line, beside = page.lines[n], page.lines[1 if n == 0 else last - 1]
+    return abs(line.top - beside.top) > _LEADING * max(line.size, beside.size)
 
 
 def _edge_key(page: PageLines, n: int) -> tuple[str, int]:

@@ -27,6 +27,7 @@ __all__ = [
     "PAUSES",
     "QUOTE_ENDS",
     "SLIPS",
+    "SYMBOLS",
     "clauses",
     "finished",
     "item",
@@ -65,6 +66,8 @@ SLIPS = frozenset(_MARKS["slips"])
 BORDERS: tuple[str, ...] = tuple(_MARKS["borders"])
 """Where a text may be cut, the coarsest border first; the last is between any two characters."""
 BULLETS = _class(_MARKS["bullets"])
+SYMBOLS: dict[str, str] = _MARKS["symbols"]
+"""Codes of private use, and what the fonts that have them draw."""
 HAN = "".join(first if first == last else f"{first}-{last}" for first, last in _MARKS["han"])
 """Every Han character."""
 

@@ -22,8 +22,13 @@ from rag.evidence.subject import fold_same_length
 from rag.question.query import Query
 
 WEIGHTS = Path(__file__).with_name("pointing.json")
+_TELLING = 2  # characters from which on what a cell's head shares with the question tells it from others
+_COLONS = marks.COLONS.replace("\\", "")
 _LONGEST = 8  # characters that a figure's name may share with the question
 _CUTS = f"{marks.ENDS}{marks.PAUSES}{marks.LISTING}(（)）"
+_CELL_CUTS = (
+    f"{marks.ENDS}{marks.COMMAS}{marks.LISTING}(（)）\t"  # a table's row parts its cells by tabs, heads by colons
+)
 
 Run = tuple[int, int]
 Scored = tuple[int, int, float]
@@ -43,6 +48,17 @@ class Spots:
     def of(cls, query: Query, text: str, places: Sequence[Run], spans: Sequence[Scored]) -> Spots:
         """Of a sentence as the report writes it."""
         return cls(query, fold_same_length(text), places, spans)
+
+    def under_the_head_asked(self) -> Spots:
+        """Only the places in cells of a table's row whose head shares most with the question, where one does."""
+        if "\t" not in self.text.strip():
+            return self
+        shared = [_in_common(self._before(i).rstrip(_COLONS), self._words)[0] for i in range(len(self.places))]
+        most = max(shared, default=0)
+        if most < _TELLING:
+            return self
+        kept = [place for place, length in zip(self.places, shared, strict=True) if length == most]
+        return Spots(self.query, self.text, kept, self.spans)
 
     def features(self) -> list[dict[str, float]]:
         """What is known of each place, in a range of about one."""
@@ -76,6 +92,10 @@ class Spots:
         return 0.0 if last is None else 1.0 if any(name in last.name for name in asked) else -1.0
 
     @functools.cached_property
+    def _cuts(self) -> str:
+        return _CELL_CUTS if "\t" in self.text.strip() else _CUTS
+
+    @functools.cached_property
     def _named(self) -> Sequence[Place]:
         return places_in(self.text)
 
@@ -83,13 +103,13 @@ class Spots:
         """What stands before a place, from the mark or the place before it."""
         start = self.places[i][0]
         begun = max((end for _, end in self.places if end <= start), default=0)
-        return self.text[max(begun, max(self.text.rfind(cut, begun, start) for cut in _CUTS) + 1) : start]
+        return self.text[max(begun, max(self.text.rfind(cut, begun, start) for cut in self._cuts) + 1) : start]
 
     def _after(self, i: int) -> str:
         """What stands behind it, up to the next mark or place."""
         end = self.places[i][1]
         stop = min((start for start, _ in self.places if start >= end), default=len(self.text))
-        return re.split(f"[{re.escape(_CUTS)}]", self.text[end:stop], maxsplit=1)[0]
+        return re.split(f"[{re.escape(self._cuts)}]", self.text[end:stop], maxsplit=1)[0]
 
     def _beside(self, i: int) -> str:
         return f"{self._before(i)}\n{self._after(i)}"
@@ -98,7 +118,7 @@ class Spots:
         return sum(_in_common(part, self._words)[0] for part in (self._before(i), self._after(i)))
 
     def _adjacent(self, i: int) -> bool:
-        length, behind = _in_common(self._before(i), self._words)
+        length, behind = _in_common(self._before(i).rstrip(_COLONS), self._words)
         return length > 1 and not behind
 
     @functools.cached_property
@@ -129,6 +149,7 @@ FEATURES = (
 
 def chosen(spots: Spots) -> tuple[Run, float]:
     """(the place that answers most likely, its share in [0, 1] among them all)."""
+    spots = spots.under_the_head_asked()
     if len(spots.places) == 1:
         return spots.places[0], 1.0
     odds = [sum(weight * said[name] for name, weight in weights().items()) for said in spots.features()]

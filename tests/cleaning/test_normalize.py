@@ -152,3 +152,10 @@ def test_a_slip_that_shares_a_mark_with_a_dropped_notice_is_shown_once():
     assert_whole(report)
     shown = re.sub(r"\{\+.*?\+\}|<notice>", "", diff_text(report, colour=False))
     assert re.sub(r"\[-(.*?)-\]", r"\1", shown) == text
+
+
+def test_codes_of_fonts_of_pictures_are_the_signs_that_these_draw():
+    report = clean("\uf06c 春耕行动：备耕1.2万亩\uf02d其中旱地0.4万亩。\n\uf0fc 已完成\ue5e5\ue5e5\uf123")
+    assert report.text == "● 春耕行动：备耕1.2万亩-其中旱地0.4万亩。\n✓ 已完成\u3000\u3000\uf123"
+    assert [edit.raw for edit in report.edits if edit.kind == "symbol"] == list("\uf06c\uf02d\uf0fc\ue5e5\ue5e5")
+    assert_whole(report)

@@ -51,6 +51,7 @@ def test_every_character_still_knows_its_place():
         "一行\n",
         LISTED,
         "短行\n" * 40,
+        "".join(f"第{n}农场\t小麦种植面积：{n}20亩\t玉米种植面积：{n}30亩\t机收\n" for n in range(1, 9)),
         "全县共有学校五十七所,其中小学四十所,在校学生两万人。\n另有\n教师一千二百人。\n幼儿园三十所,都在县城。",
     ],
 )
@@ -69,3 +70,20 @@ def test_words_in_latin_letters_stay_apart():
     ]
     assert {edit.text for edit in broken_lines("\n".join(lines))} <= {" ", ""}
     assert "opened two new branches" in normalize(RawReport("a.txt", "\n".join(lines), "")).text
+
+
+def test_a_word_parted_by_a_hyphen_is_whole_again_and_knows_where_it_stood():
+    lines = [
+        "The county library lent ninety thousand books,",
+        "a record for a library of its size, and has re-",
+        "ported it to all its members in the spring. It",
+        "is a long-standing habit of the people of this",
+        "valley to read, and the plan for the next five-",
+        "year term promises two more halls beside them.",
+    ]
+    report = normalize(RawReport("a.txt", "\n".join(lines), ""))
+    assert "and has reported it" in report.text
+    assert "next five-year term" in report.text
+    at = report.text.index("reported")
+    start, end = report.mapped.raw_span(at, at + len("reported"))
+    assert report.raw[start:end] == "re-\nported"

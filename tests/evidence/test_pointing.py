@@ -13,6 +13,7 @@ from rag.evidence.shorts import spots, with_short
 HALLS = "全县现有图书分馆13个、农家书屋96个（其中新建5个），流动书车3辆。"
 AREA = "县图书馆阅览面积由800平方米扩大到2100平方米。"
 SPENT = "投入经费86万元，其中上级补助30万元，自筹56万元。"
+ROW = "绿化支出\t预算：31.50万元\t决算：28.40万元"
 TWO = "临泉县植树320亩，青山县植树150亩。"
 
 
@@ -34,6 +35,8 @@ def told(question, sentence, pointed=""):
         ("自筹经费多少万元？", SPENT, "30万元，自筹56万元", "56万元"),
         ("青山县植树多少亩？", TWO, "320亩，青山县植树150亩", "150亩"),
         ("临泉县植树多少亩？", TWO, "320亩，青山县植树150亩", "320亩"),
+        ("绿化支出决算是多少万元？", ROW, "31.50万元", "28.40万元"),
+        ("绿化支出预算是多少万元？", ROW, "28.40万元", "31.50万元"),
     ],
 )
 def test_the_place_whose_name_is_asked_for_is_chosen_where_the_reader_points_at_several(
@@ -43,6 +46,11 @@ def test_the_place_whose_name_is_asked_for_is_chosen_where_the_reader_points_at_
     (start, end), share = chosen(found)
     assert text[start:end] == answer
     assert 1 / len(found.places) < share <= 1
+
+
+def test_in_a_row_without_a_head_that_is_asked_for_all_places_are_weighed():
+    _, found = told("绿化支出一共多少万元？", ROW, "28.40万元")
+    assert found.under_the_head_asked() is found
 
 
 def test_shares_are_those_of_all_places_together():

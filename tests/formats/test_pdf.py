@@ -147,3 +147,38 @@ def test_a_text_set_downwards_is_read_downwards_from_right_to_left():
         for m, char in enumerate(line):
             page.say(char, 400 - 30 * n, 100 + 16 * m)
     assert page.text().replace("\n", "") == "石鼓镇举办科普庙会七场，参加群众九千六百人次。"
+
+
+LETTER = "各乡镇要把秋收秋种摆在突出位置，统筹农机农艺力量，做到应收尽收、颗粒归仓，确保冬小麦播种面积稳定在十二万亩"
+
+
+def two_pages(head: str, y: float) -> str:
+    """A sentence that goes on over the turn of two pages, each with a head at this height."""
+    page = Page()
+    for n, text in enumerate((LETTER[:40], LETTER[40:] + "以上。")):
+        if n:
+            page.turn()
+        page.say(head, 60, y)
+        page.say(text, 60, 110)
+    return page.text()
+
+
+def test_the_head_of_both_of_two_pages_parts_no_sentence():
+    assert LETTER in two_pages("安丰县农业农村局秋收简报", 40)
+
+
+def test_a_line_that_comes_back_beside_the_text_is_the_text_s_own():
+    assert two_pages("全县秋收工作进度", 92).count("全县秋收工作进度") == 2
+
+
+def test_a_word_parted_at_a_line_s_end_is_whole():
+    page = Page()
+    for n, line in enumerate(("The harvest of this county was gath-", "ered before the long-", "term rains set in.")):
+        page.say(line, 60, 100 + 16 * n)
+    assert "gathered before" in page.text()
+    page = Page()
+    for n, line in enumerate(
+        ("The harvest was saved by a very well-", "known machine of a remarkably high-", "tech kind.")
+    ):
+        page.say(line, 60, 100 + 16 * n)
+    assert "well-known" in page.text()
