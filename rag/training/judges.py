@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated
@@ -27,11 +27,12 @@ from rag.reader.prepare import prepare
 from rag.reader.reader import Reader
 from rag.training import fitting, judging
 from rag.training import pointing as places
-from rag.training.authored import OWN_NAMES, Author, Document, Question, read_authors
+from rag.training.authored import OWN_NAMES, Author, Question, read_authors
 from rag.training.everything import NEWS, Silent, all_documents, found
 from rag.training.fitting import Outcome
-from rag.training.judging import Row
+from rag.training.judging import Row, Trial
 
+_ALL = "read,unread,pointing"
 _SEED = 1
 _OF_THE_READER = ("relevance", "margin", "proof", "alone", "told", "elsewhere", "pointed")
 
@@ -41,6 +42,8 @@ def main(
     work: Annotated[Path, typer.Option(help="where `make reader-cv` kept its folds")] = Path(".wenbao/reader-training"),
     folds: Annotated[str, typer.Option(help="the way of training whose folds are used, as 800-steps-0.3-old")] = "",
     questions: Annotated[int, typer.Option(help="questions of each author but the project's own; 0 for all")] = 0,
+    own: Annotated[int, typer.Option(help="questions of each of the project's own authors; 0 for all")] = 0,
+    only: Annotated[str, typer.Option(help="fit only these: read, unread, pointing; with commas between")] = _ALL,
     share: Annotated[float, typer.Option(help="share that is also asked where nothing answers")] = 0.5,
     earning: Annotated[
         bool, typer.Option("--earning", help="leave out features without which authors left out are judged as well")
@@ -55,20 +58,21 @@ def main(
         authors = read_authors(data)
         documents = all_documents(authors, data / NEWS)
         found(documents, [q for a in authors for q in a.questions], settings.models_path, work)  # makes the index
-        read = list(_read(settings, _adapters(work, folds), authors, documents, questions, share))
-        unread = list(_unread(settings, work, authors, documents, questions, share))
-        held = {}
-        for name, rows, features in (
-            ("read", read, list(FEATURES)),
-            ("unread", unread, [feature for feature in FEATURES if feature not in _OF_THE_READER]),
-        ):
+        drawn = [q for author in authors for q in _drawn(author, own if author.name in OWN_NAMES else questions)]
+        trials = list(judging.variants(drawn, documents, share))
+        held = json.loads(WEIGHTS.read_text(encoding="utf-8"))
+        for name in {"read", "unread"} & set(only.split(",")):
+            rows = (
+                _read(settings, _adapters(work, folds), trials) if name == "read" else _unread(settings, work, trials)
+            )
             print(f"\n## {name}: {len(rows)} questions of {len(judging.by_author(rows))} authors")
+            features = [f for f in FEATURES if read or f not in _OF_THE_READER]
             kept = fitting.earning(rows, features) if earning else fitting.weighing(rows, features)
-            judge = _fitted(rows, kept)
-            held[name] = asdict(judge)
+            held[name] = asdict(_fitted(rows, kept))
         WEIGHTS.write_text(json.dumps(held, indent=2) + "\n", encoding="utf-8")
-        pointed = _pointing(settings, _adapters(work, folds), authors)
-        pointing.WEIGHTS.write_text(json.dumps(pointed, indent=2) + "\n", encoding="utf-8")
+        if "pointing" in only:
+            pointed = _pointing(settings, _adapters(work, folds), authors)
+            pointing.WEIGHTS.write_text(json.dumps(pointed, indent=2) + "\n", encoding="utf-8")
     except WenbaoError as exc:
         typer.echo(exc.text("en"), err=True)
         raise typer.Exit(exc.exit_code) from exc
@@ -82,33 +86,20 @@ def _adapters(work: Path, folds: str) -> list[tuple[Path, list[str]]]:
     return [(path.parent, path.parent.name.partition("without-")[2].split("+")) for path in found]
 
 
-def _read(
-    settings: Settings,
-    folds: Sequence[tuple[Path, list[str]]],
-    authors: Sequence[Author],
-    documents: Sequence[Document],
-    questions: int,
-    share: float,
-) -> Iterator[Row]:
-    """The rows of every author, as a reader saw them that wasn't taught by the author."""
-    done: set[str] = set()
+def _read(settings: Settings, folds: Sequence[tuple[Path, list[str]]], trials: Sequence[Trial]) -> list[Row]:
+    """The rows of every author that a reader wasn't taught by, as such a reader saw them."""
+    rows, done = [], set[str]()
     for folder, names in folds:
-        left_out = [author for author in authors if author.name in names and author.name not in done]
+        unseen = [trial for trial in trials if trial.question.document.author in set(names) - done]
         done.update(names)
         reader = Reader(prepare(settings, Silent().notify, folder / ADAPTER.name))
-        yield from _rows(settings, reader, left_out, documents, questions, share, folder / "judging.jsonl")
+        rows += _rows(settings, reader, unseen, folder / "judging.jsonl")
+    return rows
 
 
-def _unread(
-    settings: Settings,
-    work: Path,
-    authors: Sequence[Author],
-    documents: Sequence[Document],
-    questions: int,
-    share: float,
-) -> list[Row]:
+def _unread(settings: Settings, work: Path, trials: Sequence[Trial]) -> list[Row]:
     without = settings.model_copy(update={"reader": False})
-    return _rows(without, None, authors, documents, questions, share, work / "judging-unread.jsonl")
+    return _rows(without, None, trials, work / "judging-unread.jsonl")
 
 
 def _pointing(
@@ -133,19 +124,9 @@ def _pointing(
     return places.fit(rows)
 
 
-def _rows(
-    settings: Settings,
-    reader: Reader | None,
-    authors: Sequence[Author],
-    documents: Sequence[Document],
-    questions: int,
-    share: float,
-    path: Path,
-) -> list[Row]:
+def _rows(settings: Settings, reader: Reader | None, trials: Sequence[Trial], path: Path) -> list[Row]:
     engine = Engine(settings, Silent().notify, reader=reader)
     try:
-        drawn = [q for author in authors for q in _drawn(author, 0 if author.name in OWN_NAMES else questions)]
-        trials = list(judging.variants(drawn, documents, share))
         return judging.collect(trials, engine.examine, path)
     finally:
         engine.close()

@@ -307,7 +307,8 @@ FAULTS: dict[str, Fault] = {
     "whoever reads goes soon": Fault(
         ["ask", "--batch", "-"],
         (0, 1),
-        shell='(for n in $(seq 30); do echo \'{{"id":1,"question":"第3区科协举办讲座多少场?"}}\'; done) | "$@" | head -c 10; '
+        shell='(for n in $(seq 30); do echo \'{{"id":1,"question":"第3区科协举办讲座多少场?"}}\'; done) | "$@" '
+        "| head -c 10; "
         "exit ${{PIPESTATUS[1]}}",
     ),
     # Signals
