@@ -16,6 +16,7 @@ from typing import Any
 from ingest.language.marks import COLONS, COMMAS, ENDS, HAN
 from ingest.language.names import blank, han, names_at
 from ingest.language.posts import Post, posts
+from ingest.language.tenure import past, told_behind
 from ingest.language.words import alternation, table
 
 _BETWEEN = 24  # characters between two posts of one person, or between 任 and the post
@@ -85,10 +86,11 @@ def posts_behind(read: PostedText, end: int) -> tuple[Post, ...]:
     """The posts told behind a name: 王某某,省科协主席; 王某某任组长; 王某某教授."""
     if post := read.post_at(end):
         return () if is_anothers(read, post) else (post,)
-    opening = _takes().match(read.text, end)
+    given_up = past().match(read.text, end)
+    opening = given_up or _takes().match(read.text, end)
     if opening is None:
         return _office(read, end)
-    takes = opening[opening.lastgroup] if opening.lastgroup else ""
+    takes = opening[0] if given_up else opening[opening.lastgroup] if opening.lastgroup else ""
     at = bisect_left(read.starts, opening.end())
     if at == len(read.posts) or read.starts[at] - opening.end() > (_BETWEEN if takes else _APPOSED):
         return ()
@@ -134,7 +136,7 @@ def is_anothers(read: PostedText, post: Post) -> bool:
 
 def gives_up(read: PostedText, end: int) -> bool:
     """Whether the post behind a name is told as one held no longer: 王某某不再担任主席."""
-    return bool(_past().match(read.text, end) or _office(read, end)) or is_relieved(read, end)
+    return told_behind(read.text, end) or bool(_office(read, end)) or is_relieved(read, end)
 
 
 def _people() -> Mapping[str, Any]:
@@ -151,12 +153,6 @@ def _takes() -> re.Pattern[str]:
         f"(?P<on>{takes})",
     )
     return re.compile(f"{honorific}(?:{'|'.join(forms)})")
-
-
-@functools.cache
-def _past() -> re.Pattern[str]:
-    """A word by which a post was held before or is given up."""
-    return re.compile(f"(?:{alternation(_people()['honorifics'])})?[{COMMAS}(（]?(?:{alternation(_people()['past'])})")
 
 
 @functools.cache
@@ -179,6 +175,16 @@ def _possessive() -> re.Pattern[str]:
 def taking() -> re.Pattern[str]:
     """From a name to the post behind it: 任, 当选为."""
     return re.compile(alternation(_people()["takes"]))
+
+
+def takes_office(text: str, end: int) -> bool:
+    """Whether a word stands at `end` that leads from a name to a post, held or given up."""
+    return bool(taking().match(text, end) or past().match(text, end))
+
+
+def takes_on(text: str, end: int) -> bool:
+    """Whether who is named up to `end` takes a post, told right behind the name."""
+    return bool(taking().match(text, end)) and not past().match(text, end)
 
 
 @functools.cache

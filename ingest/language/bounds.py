@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ingest.language.appointments import PostedText, is_relieved, posts_behind, taking
+from ingest.language.appointments import PostedText, is_relieved, posts_behind, takes_office, taking
 from ingest.language.divisions import by_name
-from ingest.language.names import Name, blank, han, honorifics, may_go_on, moves, verbs
+from ingest.language.names import Name, blank, han, honorifics, is_dotted, is_made, may_go_on, moves, verbs
 from ingest.language.posts import Post
 from ingest.language.words import table
 
@@ -35,8 +35,8 @@ def stands(read: PostedText, name: Name, left: Left) -> bool:
     """Whether what stands on both sides of a name shows that it is one."""
     beside = left.kind in ("post", "person")
     if name.foreign and name.end - name.start == 2 and not beside:
-        return bool(left.kind) and read.post_at(name.end) is not None
-    if not beside and (name.foreign or not _may_stand_alone(read.text, name, left)):
+        return bool(left.kind) and (read.post_at(name.end) is not None or right_of(read, name.end) == "told")
+    if not beside and ((name.foreign and not name.sure) or not _may_stand_alone(read.text, name, left)):
         return False
     if _cuts_a_word(read, name):
         return False
@@ -57,12 +57,16 @@ def _may_stand_alone(text: str, name: Name, left: Left) -> bool:
         return left.kind == "lead" and name.sure and name.end - name.start > 2
     if len(written) > 2 and honorifics().match(text, name.end):
         return True
+    if name.foreign or is_dotted(written):
+        return written not in _divisions()
     return not ({written, written[:2]} & _divisions() or written.endswith(tuple(_people()["landscape"])))
 
 
 def _stands_alone(name: Name, left: Left, right: str) -> bool:
     if name.word:
         return right in ("post", "spoken")
+    if name.foreign:  # its parts stand in names of places and firms, too: 乌兰布和
+        return bool(left.kind) and right in ("post", "spoken", "told", "verb")
     return right == "spoken" or (bool(left.kind) and name.sure and _tells(name, right))
 
 
@@ -81,7 +85,7 @@ def _tells(name: Name, right: str) -> bool:
 def _stands_behind_post(text: str, name: Name, left: Left, right: str) -> bool:
     if name.foreign and name.end - name.start == 2:
         return right not in ("", "post")
-    if name.foreign:
+    if name.foreign and not name.sure:
         return left.post is not None and not left.post.is_trade and right not in ("", "short")
     if name.word and (name.end - name.start == 2 or not name.sure):
         return False
@@ -95,7 +99,7 @@ def _stands_behind_post(text: str, name: Name, left: Left, right: str) -> bool:
 def _cuts_a_word(read: PostedText, name: Name) -> bool:
     """Whether the last character of a name opens a word that may follow one: 明担 of 欧阳明担任."""
     last = name.end - 1
-    if last < name.start + 2:
+    if last < name.start + 2 or (name.foreign and is_made(read.text[name.start : name.end])):
         return False
     if last >= name.start + 3 and _takes_office(read, name, last):
         return True
@@ -130,7 +134,7 @@ def right_of(read: PostedText, end: int) -> str:
     if is_relieved(read, end):
         return "told"
     verb = verbs().match(text, end)
-    if taking().match(text, end) and posts_behind(read, end):
+    if takes_office(text, end) and posts_behind(read, end):
         return "told"
     if verb is not None:
         return "verb" if len(verb[0]) > 1 else "short"

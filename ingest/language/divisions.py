@@ -76,6 +76,11 @@ def called(name: str) -> tuple[Division, ...]:
     return by_name().get(name) or _by_stem().get(name, ())
 
 
+def is_shared(name: str) -> bool:
+    """Whether places of several ranks have the stem of a name: 伊宁 of 伊宁县 and 伊宁市."""
+    return len({division.name for division in _by_stem().get(stem(name), ())}) > 1
+
+
 def ancestors(division: Division) -> Iterator[str]:
     """The full names of the divisions above one, the nearest first."""
     while division.parent:

@@ -24,7 +24,8 @@ _LONG = 3  # characters from where on a name without a dot is a foreign one
 @dataclass(frozen=True, slots=True)
 class Name:
     """A name that may stand at a place; `sure` where its characters alone make it likely, `word` where it begins
-    as an ordinary word does, `foreign` where it may be one without a dot (巴特尔)."""
+    as an ordinary word does, `foreign` where it is one without surname or dot (巴特尔), sure where it is made of known
+    parts (扎西卓玛)."""
 
     start: int
     end: int
@@ -61,8 +62,12 @@ def names_at(text: str, at: int) -> Iterator[Name]:
     """What may be a name that begins at `at`, the longest first."""
     if match := dotted_name().match(text, at):
         yield from _foreign(text, at, match)
+    for end in _made_ends(text, at):
+        yield Name(at, end, True, False, foreign=True)
     if long := _undotted().match(text, at):
-        yield from (Name(at, end, False, False, foreign=True) for end in range(long.end(), at + _LONG - 1, -1))
+        known = _made().match(text, at) is not None
+        for end in range(long.end(), at + _LONG - 1, -1):
+            yield Name(at, end, known and end == long.end(), False, foreign=True)
     if text[at : at + 2] in _words().short:
         yield Name(at, at + 2, False, False, foreign=True)
     double = next((word for word in _doubles_by_first().get(text[at : at + 1], ()) if text.startswith(word, at)), "")
@@ -76,8 +81,10 @@ def _foreign(text: str, start: int, match: re.Match[str]) -> Iterator[Name]:
     last = match.start("last")
     follow = (verbs(), honorifics(), moves())
     ends = range(last + 2, match.end())
+    if (made := _made().match(text, match.start("last"))) and text[made.end() : made.end() + 1] not in _words().foreign:
+        ends = range(last + 2, made.end())
     cut = (end for end in ends if post_at(text, end) or any(words.match(text, end) for words in follow))
-    end = next(cut, match.end())
+    end = next(cut, ends.stop)
     letters = [char for char in text[start:end] if char not in _DOT]
     usual = sum(char in _words().foreign for char in letters)
     yield Name(start, end, usual >= _USUAL * len(letters), False)
@@ -101,6 +108,24 @@ def _is_word(text: str, start: int) -> bool:
     return text[start + 1] in _people()["ordinary"].get(text[start], "")
 
 
+def _made_ends(text: str, at: int) -> tuple[int, ...]:
+    """Where a name may end that is made of parts of names and begins at `at`, the longest first."""
+    match = _made().match(text, at)
+    ends = dict.fromkeys((match.end(), match.end("parts"))) if match else ()
+    return tuple(end for end in ends if end - at >= _LONG)
+
+
+def is_made(written: str) -> bool:
+    """Whether a name is made of known parts and nothing else."""
+    match = _made().match(written)
+    return match is not None and match.end("parts") == len(written)
+
+
+def is_dotted(written: str) -> bool:
+    """Whether a name is written with a dot."""
+    return any(dot in written for dot in _DOT)
+
+
 def may_go_on(text: str, name: Name) -> bool:
     """Whether a name may be the beginning of a foreign one: 艾森豪 of 艾森豪威尔."""
     return all(char in _words().foreign for char in text[name.start : name.end + 1])
@@ -108,9 +133,10 @@ def may_go_on(text: str, name: Name) -> bool:
 
 @functools.cache
 def name_start() -> re.Pattern[str]:
-    """The first character of a surname, or a short name without one (巴图)."""
+    """The first character of a surname, or of a name without one (巴图)."""
     first = "".join(sorted(_words().surnames | {word[0] for word in _words().doubles}))
-    return re.compile(rf"[{first}]|(?:{alternation(_words().short)})")
+    without = [*_words().short, *_people()["name_parts"]]
+    return re.compile(rf"[{first}]|(?=[{''.join(sorted({word[0] for word in without}))}])(?:{alternation(without)})")
 
 
 @functools.cache
@@ -192,6 +218,12 @@ def _given_name() -> re.Pattern[str]:
 @functools.cache
 def _spaced() -> re.Pattern[str]:
     return re.compile(rf"[ \u3000]([{HAN}])(?![{HAN}])")
+
+
+@functools.cache
+def _made() -> re.Pattern[str]:
+    words = _people()
+    return re.compile(rf"(?P<parts>(?:{alternation(words['name_parts'])}){{1,4}})[{''.join(words['name_ends'])}]?")
 
 
 @functools.cache

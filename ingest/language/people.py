@@ -6,10 +6,10 @@ it, so an ordinary word that begins with a surname (高度, 方案) is none. Tim
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ingest.language.appointments import PostedText, chain_before, gives_up, is_relieved, posts_behind
+from ingest.language.appointments import PostedText, chain_before, gives_up, is_relieved, posts_behind, takes_on
 from ingest.language.bounds import AND, Left, lead_before, left_of, right_of, stands
 from ingest.language.names import (
     FOREIGN,
@@ -23,6 +23,7 @@ from ingest.language.names import (
     surname_pattern,
 )
 from ingest.language.posts import Post, post_pattern, posts, same_post
+from ingest.language.tenure import follows_him, leaves, told_before
 from ingest.language.words import table
 
 __all__ = ["Person", "Post", "find", "is_name", "post_pattern", "posts", "same_post", "surname_pattern"]
@@ -74,28 +75,63 @@ def _dotted_from(read: PostedText, dot: int) -> int:
     while first > max(0, dot - FOREIGN) and han().match(read.text, first - 1):
         first -= 1
     starts = range(dot - 1, first - 1, -1)
-    posts_end = (at for at in starts if read.post_to(at))
+    posts_end = (_past_joint(read.text, at, dot) for at in starts if read.post_to(at))
     led = (at for at in starts if lead_before(read.text, at) and dot - at > 1)
     return next(posts_end, next(led, first))
 
 
+def _past_joint(text: str, at: int, dot: int) -> int:
+    """Where the name behind a post begins, past the word that joins them: 组长由…."""
+    joint = max((word for word in table("people")["joins"] if text.startswith(word, at)), key=len, default="")
+    return at + len(joint) if at + len(joint) < dot else at
+
+
 def _best(read: PostedText, at: int, left: Left) -> Name | None:
     """The longest name at a place whose borders are sure enough."""
+    if left.post and left.post.end == at and _past_joint(read.text, at, len(read.text)) > at:
+        return None
     return next((name for name in names_at(read.text, at) if stands(read, name, left)), None)
 
 
 def _person(read: PostedText, name: Name, left: Left, found: Sequence[Person]) -> Person:
     before = chain_before(read, left.post) if left.post else ()
     behind = posts_behind(read, name.end)
+    if behind and before and before[-1].is_former and takes_on(read.text, name.end):
+        before = ()  # 原副馆长王某某任馆长
     nearest = before[-1] if before else behind[0] if behind else None
     if nearest is None and left.kind == "person":
         shared = _nearest_of(found[-1])
         if shared is not None and (shared.deputy or shared.word not in table("people")["chiefs"]):
             return _told(read, name, found[-1].posts, shared, found[-1].former)
     if nearest is None:
-        return _told(read, name, (), None, is_relieved(read, name.end))
-    given_up = nearest.is_former or (not before and gives_up(read, name.end))
-    return _told(read, name, before + behind, nearest, given_up)
+        return _told(read, name, (), None, is_relieved(read, name.end) or leaves(read.text, name.end))
+    return _told(read, name, before + behind, nearest, _is_held_no_longer(read, name, before, behind))
+
+
+def _is_held_no_longer(read: PostedText, name: Name, before: Sequence[Post], behind: Sequence[Post]) -> bool:
+    """Whether the nearest post is told as one of before; 原 before an enumeration of posts is said of all of them."""
+    if follows_him(read.text, name.start):
+        return True
+    if not before:
+        first = behind[0]
+        return first.is_former or gives_up(read, name.end) or _was_held(read, first, name.end)
+    if before[-1].is_current:
+        return False
+    held = list(_of_one_body(before))
+    return any(post.is_former for post in held) or _was_held(read, held[-1]) or leaves(read.text, name.end)
+
+
+def _of_one_body(before: Sequence[Post]) -> Iterator[Post]:
+    """Of posts before a name the last and those that share its body: 县科协原党组书记、主席."""
+    for post, after in zip(reversed(before), (None, *reversed(before)), strict=False):
+        if after is not None and post.end + 1 < after.start:
+            return
+        yield post
+
+
+def _was_held(read: PostedText, post: Post, since: int = 0) -> bool:
+    """Whether the words before a post say that it was held before; a trade is nothing that is given up."""
+    return not post.is_trade and told_before(read.text, post.start, since)
 
 
 def _told(read: PostedText, name: Name, held: tuple[Post, ...], nearest: Post | None, former: bool) -> Person:

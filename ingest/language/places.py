@@ -17,6 +17,7 @@ from ingest.language.divisions import (
     ancestors,
     by_name,
     colloquial,
+    is_shared,
     level,
     ranks,
     same,
@@ -27,7 +28,7 @@ from ingest.language.divisions import (
 from ingest.language.marks import COMMAS, ENDS
 from ingest.language.words import alternation, table
 
-__all__ = ["SMALL", "Place", "find", "level", "own", "rank_pattern", "same", "stem", "width", "within"]
+__all__ = ["SMALL", "Place", "find", "is_shared", "level", "own", "rank_pattern", "same", "stem", "width", "within"]
 
 _HAN = re.compile("[\u3400-\u9fff]")
 SMALL = ("farm", "community", "village")

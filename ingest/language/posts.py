@@ -38,6 +38,11 @@ class Post:
         """Whether it is told as one held before: 原主席."""
         return self.post.startswith(tuple(_people()["former"]))
 
+    @property
+    def is_current(self) -> bool:
+        """Whether it is told as one held now: 现任主席."""
+        return self.post.startswith(tuple(_people()["current"]))
+
 
 def posts(text: str) -> tuple[Post, ...]:
     """Every post and trade that a text names, in order, whether or not a person stands beside it."""

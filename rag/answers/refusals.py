@@ -11,7 +11,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from ingest.language import marks, people
-from ingest.language.places import stem
+from ingest.language.divisions import called
+from ingest.language.places import is_shared, stem
 from ingest.language.questions import function_words
 from ingest.language.vocabulary import nouns, proper
 from rag.answers.citing import say
@@ -35,9 +36,19 @@ Naming = Callable[[str], set[str]]
 def unknown_name(query: Query, frequency: Frequency, naming: Naming) -> str | None:
     """What the question names and no report mentions: a place, a title, a quotation, a person, a body."""
     for names in names_of(query):
-        if not any(naming(name) for name in names) and not any(naming(part) for part in _own_parts(names)):
+        known = any(naming(name) or _named_bare(name, naming) for name in names)
+        if not known and not any(naming(part) for part in _own_parts(names)):
             return names[0]
     return _untranslated(query, frequency) or None if query.core else None
+
+
+def _named_bare(name: str, naming: Naming) -> bool:
+    """Whether a report writes a place without its rank and names none of another rank alike: 伊宁 for 伊宁县."""
+    bare = stem(name)
+    if name == bare or not is_shared(name):
+        return False
+    others = (division.name for division in called(bare) if division.name != name)
+    return bool(naming(bare).difference(*map(naming, others)))
 
 
 def _own_parts(names: Sequence[str]) -> Iterator[str]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.language import figures, marks, telling, units
-from ingest.language.places import Place
+from ingest.language.places import Place, same, stem
 from ingest.language.places import find as places_in
 from ingest.language.questions import function_words
 from rag.evidence.subject import fold_same_length
@@ -89,7 +89,11 @@ class Spots:
         """1 where the last place named before is one that is asked about, -1 where it is another, else 0."""
         asked = [name for names in self.query.places for name in names]
         last = next((place for place in reversed(self._named) if place.end <= at), None) if asked else None
-        return 0.0 if last is None else 1.0 if any(name in last.name for name in asked) else -1.0
+        return 0.0 if last is None else 1.0 if any(self._is(last, name) for name in asked) else -1.0
+
+    def _is(self, place: Place, name: str) -> bool:
+        """Whether a place that the text names is the one of a name that is asked about."""
+        return same(self.text[place.start : place.end], name) or (name == stem(name) and name in place.name)
 
     @functools.cached_property
     def _cuts(self) -> str:

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 
 from ingest.language import dates
 from ingest.language.marks import narrow
-from ingest.language.places import SMALL, find
+from ingest.language.places import SMALL, find, same
 from ingest.records import CleanReport
 from rag.question.kind import ANONYMISED
-from rag.question.places import names_of
+from rag.question.places import names_of, shared_stems, stands, writing
 
 _CAPITALS = re.compile("[A-Z]+")
 _SENTENCE_END = re.compile(r"[。！？!?；;]+[”’」』》)）]*")
@@ -71,12 +71,12 @@ def view(report: CleanReport, title: str, regions: Collection[str]) -> ReportVie
             if told and not any(date.day for date in dates.find(stripped)):  # a dateline is no chapter
                 chapters.append((at, frozenset(told)))
         at += len(line) + 1
+    named = [(where, place) for where in (text, head) for place in find(where) if place.level not in SMALL]
+    shared = shared_stems(place for _, place in named)
     places = {
         name
-        for where in (text, head)
-        for place in find(where)
-        if place.level not in SMALL
-        for name in names_of(place, where[place.start : place.end])
+        for where, place in named
+        for name in names_of(place, where[place.start : place.end], shared)
         if name in where
     }
     places |= {region for region in regions if region in text or region in head}
@@ -93,17 +93,27 @@ def fold_same_length(text: str) -> str:
 
 def speaks_of(view: ReportView, at: int, sentence: int, section: str | None, asked: Collection[str]) -> bool:
     """Whether what stands at `at`, in the sentence that begins at `sentence`, is said about one of the asked places."""
-    told = _subject(view, sentence, at, asked)
-    if told is None:
-        told = _lead(view, view.paragraph(at), sentence, asked)
+    told = told_place(view, at, sentence, asked)
     if told is not None and told != "*":
         return told in asked
     for context in (section or "", view.title):
-        if any(place in context for place in asked):
+        if any(stands(place, context) for place in asked):
             return True
-    if any(place in view.title for place in view.places if place not in asked):
+    if any(place in view.title for place in _others(view, asked)):
         return False
     return _main(view, asked)
+
+
+def told_place(view: ReportView, at: int, sentence: int, asked: Collection[str]) -> str | None:
+    """The place that the sentence, or the one its paragraph began with, is about; `*` where it is the report's own,
+    None where none is told."""
+    told = _subject(view, sentence, at, asked)
+    return _lead(view, view.paragraph(at), sentence, asked) if told is None else told
+
+
+def _others(view: ReportView, asked: Collection[str]) -> list[str]:
+    """The places of a report that are none of those asked; 伊宁 alone may be 伊宁县 or 伊宁市."""
+    return [place for place in view.places if place not in asked and not any(same(place, name) for name in asked)]
 
 
 def speaks_of_year(view: ReportView, at: int, sentence: tuple[int, int], asked: Collection[str]) -> bool:
@@ -161,11 +171,10 @@ def _subject(view: ReportView, start: int, end: int, asked: Collection[str]) -> 
     `*` stands for the report's own place (全省, 我市).
     """
     text = _PUBLISHER.sub(lambda m: " " * len(m[0]), view.text[start:end])
-    marks = [(text.rfind(place), place) for place in asked if place in text]
+    marks = [(match.start(), place) for place in asked for match in writing(place).finditer(text)]
     starts = {match.end() for match in _CLAUSE_START.finditer(text)}
-    for place in view.places:
-        if place not in asked:
-            marks += [(at, place) for at in starts if text.startswith(place, at)]
+    for place in _others(view, asked):
+        marks += [(at, place) for at in starts if text.startswith(place, at)]
     marks += [(m.start(), "*") for m in _WHOLE.finditer(text) if m.start() in starts]
     return max(marks)[1] if marks else None
 
@@ -175,20 +184,29 @@ def _lead(view: ReportView, begun: int, sentence: int, asked: Collection[str]) -
 
     A report comes back to its own place with every sentence, unless a whole paragraph begins with another one.
     """
-    own = any(place in view.title for place in asked) or _main(view, asked)
+    own = any(stands(place, view.title) for place in asked) or _main(view, asked)
+    others = _others(view, asked)
     starts = [begun] if own else [begun, *(m.end() for m in _SENTENCE_END.finditer(view.text, begun, sentence))]
     for start in reversed(starts):
         lead = view.text[start : min(sentence, start + _LEADING)]
-        named = [place for place in view.places | set(asked) if 0 <= lead.find(place) <= _OPENING]
-        if named:
-            return next((place for place in named if place in asked), None) or min(named, key=lead.find)
-    if any(place in view.title for place in view.places if place not in asked):
+        if named := next((place for place in asked if 0 <= _first(place, lead) <= _OPENING), None):
+            return named
+        if other := [place for place in others if 0 <= lead.find(place) <= _OPENING]:
+            return min(other, key=lead.find)
+    if any(place in view.title for place in others):
         return None  # a report of one place that mentions another goes on about its own
-    return next((place for place in asked if place in view.text[begun:sentence]), None)
+    return next((place for place in asked if stands(place, view.text[begun:sentence])), None)
+
+
+def _first(place: str, text: str) -> int:
+    """Where a text first writes a place, -1 where it doesn't."""
+    match = writing(place).search(text)
+    return match.start() if match else -1
 
 
 def _main(view: ReportView, asked: Collection[str]) -> bool:
     """Whether an asked place is the one a report without a place in its title is mostly about."""
-    counts = {place: view.text.count(place) for place in view.places | set(asked)}
+    counts = {place: view.text.count(place) for place in view.places}
+    counts |= {place: sum(1 for _ in writing(place).finditer(view.text)) for place in asked}
     most = max(counts.values(), default=0)
     return any(counts[place] * 2 >= most and counts[place] for place in asked)

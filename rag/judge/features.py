@@ -11,9 +11,10 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from ingest.language import bodies, dates, figures, marks, people, places, telling
+from ingest.language.divisions import called
 from ingest.language.ordinals import in_han
 from rag.evidence.shorts import spots
-from rag.evidence.subject import ReportView, fold_same_length, speaks_of, speaks_of_year, told_years
+from rag.evidence.subject import ReportView, fold_same_length, speaks_of, speaks_of_year, told_place, told_years
 from rag.question.form import form_of
 from rag.question.kind import ordinals
 from rag.question.query import Query
@@ -173,7 +174,10 @@ def other_period(case: Case) -> float:
 
 
 def other_rank(case: Case) -> float:
-    """The question names a place, and what is told names one of another rank alike instead: 伊宁市 for 伊宁县."""
+    """The question names a place, and what is told names one of another rank alike instead (伊宁市 for 伊宁县), or is
+    about a part of it alone (和静县 for 巴州)."""
+    if _tells_of_a_part(case):
+        return 1.0
     asked = [place for place in places.find(case.query.question.folded) if place.name != place.stem]
     around = f"{case.sentence}\n{case.above}"
     told = places.find(around) if asked else ()
@@ -183,6 +187,21 @@ def other_rank(case: Case) -> float:
             for place in asked
         )
     )
+
+
+def _tells_of_a_part(case: Case) -> bool:
+    """Whether the sentence is about a place within the asked one: by the table, or narrower where it knows neither."""
+    names = names_asked(case.query, case.view)
+    told = told_place(case.view, case.at, case.evidence.start, names) if names else None
+    return bool(told) and told not in names and any(_is_part(str(told), name) for name in names)
+
+
+def _is_part(told: str, name: str) -> bool:
+    if places.within(told, name):
+        return True
+    level, of = places.level(told), places.level(name)
+    known = bool(called(told)) and bool(called(name))
+    return not known and level is not None and of is not None and places.width(level) > places.width(of)
 
 
 def wrong_kind(case: Case) -> float:
@@ -363,11 +382,19 @@ FEATURES: dict[str, Feature] = {
 
 def names_asked(query: Query, view: ReportView) -> list[str]:
     """The asked places by all their names, and what the report calls a place that the question names too."""
-    names = [name for names in query.places for name in names]
+    names = [_apart(name, query, view) for names in query.places for name in names]
     # A question in another language names it by its translation.
     said = {form for term in query.terms.terms for form, sure in term.forms if sure == 1.0} if query.core else set()
     named = (place for place in view.places if place in query.question.folded or place in said)
-    return names + [place for place in named if place not in names]
+    whole = {places.stem(name) for name in names if name != places.stem(name)}
+    return names + [place for place in named if place not in names and place not in whole]
+
+
+def _apart(name: str, query: Query, view: ReportView) -> str:
+    """A name with its rank where the report names a place of another rank alike."""
+    rivals = [place for place in view.places if place != name and places.stem(place) == name]
+    written = (query.question.folded[place.start : place.end] for place in places.find(query.question.folded))
+    return next((word for word in written if rivals and word != name and places.stem(word) == name), name)
 
 
 def _of_year(case: Case, years: Collection[str]) -> bool:

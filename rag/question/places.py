@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from ingest.language import places
 from ingest.language.divisions import also_called, by_name
-from ingest.language.places import stem
+from ingest.language.places import rank_pattern, stem
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
     """A place that a text names, with all that stands right before it (巴州和静县): `text[start:end]`.
 
-    `names` are its own names without their ranks, the one written first: 巴州, 巴音郭楞.
+    `names` are its own names without their ranks, the one written first: 巴州, 巴音郭楞; with its rank where places of
+    several ranks share the name: 伊宁县.
     """
 
     start: int
@@ -28,12 +30,38 @@ def known_places(regions: Iterable[str]) -> frozenset[str]:
     return frozenset(stem(region) for region in regions if region not in by_name())
 
 
-def names_of(place: places.Place, written: str) -> tuple[str, ...]:
-    """What a place is called: without its rank, but a town, a zone or a village with it (东海镇 is not 东海县)."""
+def names_of(place: places.Place, written: str, shared: Collection[str] = ()) -> tuple[str, ...]:
+    """What a place is called: without its rank, but a town, a zone or a village with it (东海镇 is not 东海县), and so
+    one that shares its stem with a place of another rank (伊宁县), by the table or as one of the stems `shared`."""
     if places.width(place.level) > places.width("county"):
         return (written,)
+    if written != place.stem and (place.stem in shared or places.is_shared(written)):
+        return tuple(dict.fromkeys((written, place.name, *also_called().get(place.name, ()))))
     others = tuple(name for name in also_called().get(place.name, ()) if not name.startswith(place.stem))
     return tuple(dict.fromkeys((written, place.stem, *others) if written in others else (place.stem, *others)))
+
+
+def shared_stems(found: Iterable[places.Place]) -> frozenset[str]:
+    """The stems by which a text names places of several ranks: 东山 of 东山县 and 东山市."""
+    names: dict[str, set[str]] = {}
+    for place in found:
+        if place.name != place.stem:
+            names.setdefault(place.stem, set()).add(place.name)
+    return frozenset(stem for stem, each in names.items() if len(each) > 1)
+
+
+@functools.lru_cache(4096)
+def writing(name: str) -> re.Pattern[str]:
+    """How a text writes the place of this name: a name with its rank also without, but with no other rank."""
+    bare = stem(name)
+    if bare == name or len(bare) < 2 or places.width(places.level(name) or "village") > places.width("county"):
+        return re.compile(re.escape(name))
+    return re.compile(rf"{re.escape(name)}|{re.escape(bare)}(?!{rank_pattern()})")
+
+
+def stands(name: str, text: str) -> bool:
+    """Whether a text writes the place of this name."""
+    return bool(writing(name).search(text))
 
 
 def named(text: str, known: Collection[str] = ()) -> tuple[Named, ...]:
@@ -41,7 +69,9 @@ def named(text: str, known: Collection[str] = ()) -> tuple[Named, ...]:
 
     `known` are names without ranks of places that the reports know.
     """
-    found = [Named(p.start, p.end, names_of(p, text[p.start : p.end])) for p in places.find(text)]
+    told = places.find(text)
+    shared = shared_stems(told)
+    found = [Named(p.start, p.end, names_of(p, text[p.start : p.end], shared)) for p in told]
     for name in sorted(known, key=len, reverse=True):
         for match in re.finditer(re.escape(name), text):
             if not any(place.start < match.end() and match.start() < place.end for place in found):

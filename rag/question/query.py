@@ -13,7 +13,7 @@ from ingest.language.script import to_simplified
 from ingest.language.words import table
 from rag.question.glossary import Glossary
 from rag.question.kind import Asked, asked
-from rag.question.places import places_asked, without_places
+from rag.question.places import places_asked, stands, without_places
 from rag.question.terms import (
     Terms,
     Word,
@@ -92,7 +92,7 @@ def build(question: Question, corpus: Corpus) -> Query:
 
 def names_place(query: Query, title: str) -> bool:
     """Whether a title names one of the places that a question asks about."""
-    return any(name in title for names in query.places for name in names)
+    return any(stands(name, title) for names in query.places for name in names)
 
 
 def _chinese(question: Question, corpus: Corpus) -> Query:

@@ -62,9 +62,8 @@ def main(
         trials = list(judging.variants(drawn, documents, share))
         held = json.loads(WEIGHTS.read_text(encoding="utf-8"))
         for name in {"read", "unread"} & set(only.split(",")):
-            rows = (
-                _read(settings, _adapters(work, folds), trials) if name == "read" else _unread(settings, work, trials)
-            )
+            read = name == "read"
+            rows = _read(settings, _adapters(work, folds), trials) if read else _unread(settings, work, trials)
             print(f"\n## {name}: {len(rows)} questions of {len(judging.by_author(rows))} authors")
             features = [f for f in FEATURES if read or f not in _OF_THE_READER]
             kept = fitting.earning(rows, features) if earning else fitting.weighing(rows, features)

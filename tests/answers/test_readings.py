@@ -9,13 +9,24 @@ from config.settings import Settings
 from ingest.pipeline import ingest
 from rag.engine import Engine
 
-# (report, ((question, what the answer holds), …))
+# (report, ((question, what the answer holds; None where only a part of the place has a figure), …))
 CASES = {
+    "places of one name and another rank are two": (
+        "长沙科普总结\n长沙县新建科普廊6处。长沙市新建科普廊31处。",
+        (
+            ("长沙县新建科普廊多少处?", "6处"),
+            ("长沙市新建科普廊多少处?", "31处"),
+            ("长沙县和长沙市一共新建科普廊多少处?", "合计37处"),
+            ("长沙县和长沙市哪个新建科普廊更多?", "长沙市最多"),
+        ),
+    ),
     "a county's figure is not its prefecture's": (
         "2024年巴州科协工作总结\n和静县建成乡村科普馆3个,轮台县举办讲座12场。",
         (
             ("和静县建成乡村科普馆多少个?", "3个"),
             ("轮台县举办讲座多少场?", "12场"),
+            ("巴州建成乡村科普馆多少个?", None),
+            ("巴州举办讲座多少场?", None),
         ),
     ),
     "power and energy are units of their own": (
@@ -81,6 +92,9 @@ def test_what_a_report_says_is_read_whole(report, questions, tmp_path, embedder,
     try:
         for question, wanted in questions:
             answer = engine.ask(question)
+            if wanted is None:
+                assert answer.certainty != "sure", (question, answer.answer)
+                continue
             said = f"{answer.short_answer or ''}\n{answer.answer}"
             parts = (wanted,) if isinstance(wanted, str) else wanted
             assert all(part in said for part in parts), (question, said, answer.reason)

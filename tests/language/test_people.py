@@ -59,7 +59,10 @@ def texts() -> dict[str, list[dict[str, Any]]]:
 def test_reads_the_corpus(text: str, people_told: list[dict[str, Any]]) -> None:
     keys = ("start", "end", "name", "post", "deputy")
     found = [{key: getattr(person, key) for key in keys} for person in people.find(text)]
-    assert found == [{key: row[key] for key in keys} for row in people_told if row["name"]]
+    told = [row for row in people_told if row["name"]]
+    assert found == [{key: row[key] for key in keys} for row in told]
+    former = [person.former for person in people.find(text)]
+    assert former == [row.get("former", held) for row, held in zip(told, former, strict=True)]
 
 
 @pytest.mark.parametrize(
@@ -83,6 +86,15 @@ def test_reads_the_corpus(text: str, people_told: list[dict[str, Any]]) -> None:
         ("主席王建国出席", False),
         ("海原县委书记王建国", False),
         ("王建国出席", False),
+        ("原州区区长王建国", False),
+        ("前进镇镇长王建国", False),
+        ("原阳县科协主席王建国", False),
+        ("草原站站长王建国", False),
+        ("市文联原副主席、县科协主席王建国", False),
+        ("市文联原副主席、主席王建国", True),
+        ("主席王建国为退休老人送去书", False),
+        ("退休教师王建国", False),
+        ("主席王建国看望已故会员家属", False),
     ],
 )
 def test_a_post_that_is_held_no_longer_is_told_as_such(text: str, former: bool) -> None:
@@ -144,6 +156,22 @@ def test_a_deputy_never_answers_for_the_chief(post: str) -> None:
 )
 def test_same_post(asked: str, told: str, same: bool) -> None:
     assert people.same_post(asked, told) is same
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "鲁北至乌兰布和沙地",
+        "比亚迪等企业",
+        "古力玛依铁路开工",
+        "扎西岗乡建成科技馆",
+        "塔吉克斯坦代表团到访",
+        "巴图镇有科普站",
+        "达娃村、卓玛村",
+    ],
+)
+def test_parts_of_names_name_no_place_or_firm_a_person(text: str) -> None:
+    assert people.find(text) == ()
 
 
 @pytest.mark.parametrize("word", ["李卫民", "王强", "欧阳明", "张某某", "李某", "王×", "艾尔肯·吐尔逊", "司马小文"])

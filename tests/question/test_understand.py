@@ -102,7 +102,7 @@ def test_the_thing_that_is_counted_is_known_before_and_after_the_question_word()
 @pytest.mark.parametrize(
     ("question", "places"),
     [
-        ("东山县有多少个科普馆?", ("东山",)),
+        ("东山县有多少个科普馆?", ("东山县",)),
         ("西河市东岭区有多少人?", ("西河", "东岭")),
         ("全市有多少个科普馆?", ()),
         ("各县都做了什么?", ()),
