@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import re
+import statistics
+from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
@@ -27,6 +29,34 @@ class Anomaly:
 
     kind: Kind
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a report was read: how many of its lines as text, as rows of tables, and by recognising them in pictures,
+
+    these with the mean of the recogniser's confidence; and what of the file isn't in it, counted by reason.
+    """
+
+    lines: int = 0
+    rows: int = 0
+    recognised: int = 0
+    confidence: float | None = None
+    left_out: tuple[tuple[str, int], ...] = ()
+
+    @classmethod
+    def of(cls, report: CleanReport) -> Reading:
+        seen = [line.confidence for line in report.recognised]
+        said = [line for line in report.text.split("\n") if line.strip()]
+        rows = sum("\t" in line for line in said)
+        reasons = Counter(span.reason for span in report.dropped)
+        return cls(
+            max(0, len(said) - rows - len(seen)),
+            rows,
+            len(seen),
+            round(statistics.mean(seen), 4) if seen else None,
+            tuple(sorted(reasons.items())),
+        )
 
 
 def anomalies(report: CleanReport) -> tuple[Anomaly, ...]:

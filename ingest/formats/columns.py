@@ -15,6 +15,7 @@ from ingest.formats.layout import Line
 from ingest.formats.tables import Table
 
 _GAP = 1.6  # type sizes between two pieces of a line from which on they stand apart
+_RULED_GAP = 0.7  # and in a table between rules
 _SAME_HEIGHT = 0.5  # type sizes that words of one line may differ in height
 _LEADING = 3.2  # type sizes between two rows of one table
 _ROWS = 3  # lines that make a table
@@ -63,9 +64,18 @@ def turned(word: Word, width: float) -> Word:
     return replace(word, x0=word.top, x1=word.bottom, top=width - word.x1, bottom=width - word.x0)
 
 
-def read(words: Sequence[Word], width: float, *, spaced: bool = True) -> list[Line | Grid]:
-    """The lines and tables of a page, in the order in which they are read; `spaced`: blanks part the words."""
-    parted = [_pieces(line, " " if spaced else "") for line in _lines(words)]
+def read(
+    words: Sequence[Word], width: float, *, spaced: bool = True, ruled: Sequence[tuple[float, float]] = ()
+) -> list[Line | Grid]:
+    """The lines and tables of a page, in the order in which they are read; `spaced`: blanks part the words.
+
+    `ruled`: between which heights rules above and below make a table, whose cells may stand closer.
+    """
+    parted = []
+    for line in _lines(words):
+        middle = (line[0].top + line[0].bottom) / 2
+        gap = _RULED_GAP if any(top < middle < bottom for top, bottom in ruled) else _GAP
+        parted.append(_pieces(line, " " if spaced else "", gap))
     gutter = _gutter(parted, width)
     if gutter is not None:
         return list(_down(parted, gutter))
@@ -85,11 +95,11 @@ def _lines(words: Sequence[Word]) -> list[list[Word]]:
     return [sorted(line, key=lambda word: word.x0) for line in lines]
 
 
-def _pieces(words: Sequence[Word], between: str) -> list[Line]:
+def _pieces(words: Sequence[Word], between: str, gap: float) -> list[Line]:
     """A line parted where its words stand apart."""
     pieces: list[list[Word]] = [[words[0]]]
     for before, word in itertools.pairwise(words):
-        if word.x0 - before.x1 > _GAP * min(word.size, before.size):
+        if word.x0 - before.x1 > gap * min(word.size, before.size):
             pieces.append([])
         pieces[-1].append(word)
     return [_line(piece, between) for piece in pieces]

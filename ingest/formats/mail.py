@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+import re
 from collections.abc import Iterator
 from email.message import EmailMessage, MIMEPart
 from email.utils import parseaddr, parsedate_to_datetime
@@ -13,10 +14,12 @@ from ingest.formats.blocks import LeftOut, rendered
 from ingest.formats.encoding import decode
 from ingest.formats.kinds import MAIL, damaged
 
+_HEAD_ENDS = re.compile(rb"\r?\n\r?\n")
+
 
 def read(data: bytes) -> dict[str, Any]:
     """The text of a mail, its subject first, or of a saved page as a browser shows it."""
-    message = email.message_from_bytes(data, policy=email.policy.default)
+    message = _parsed(data)
     if not message.keys():
         raise damaged(MAIL)
     body = message.get_body(("plain", "html"))
@@ -27,6 +30,16 @@ def read(data: bytes) -> dict[str, Any]:
         return _shown(_content(page), properties, attachments, titled=not _is_page(message))
     lines = _content(body).splitlines() if body is not None else []
     return rendered([properties["title"] or "", *lines, *attachments], **properties)
+
+
+def _parsed(data: bytes) -> EmailMessage:
+    """The mail; what its head says in bytes of its own encoding, against the rules, is read as well."""
+    ends = _HEAD_ENDS.search(data)
+    head = data[: ends.end()] if ends else data
+    if head.isascii():
+        return email.message_from_bytes(data, policy=email.policy.default)
+    rest = data[len(head) :].decode("ascii", "surrogateescape")
+    return email.message_from_string(decode(head) + rest, policy=email.policy.default)
 
 
 def _is_page(message: EmailMessage) -> bool:
@@ -73,4 +86,6 @@ def _date(value: str) -> str | None:
 
 def _attachments(message: EmailMessage) -> Iterator[str]:
     for part in message.iter_attachments() if message.is_multipart() and not _is_page(message) else ():
-        yield part.get_filename() or part.get_content_type()
+        inner = part.get_payload(0) if part.get_content_type() == "message/rfc822" else None  # one that is passed on
+        subject = " ".join(str(inner.get("subject", "")).split()) if isinstance(inner, EmailMessage) else ""
+        yield part.get_filename() or subject or part.get_content_type()

@@ -24,6 +24,8 @@ _ONE_FOR_ALL = 0.5  # share of one character in a text of many from which on it 
 _MANY = 40
 _PICTURE = 0.3  # of a page without text that its pictures cover where it was scanned
 _EDGE = 0.12  # of the page's height, at its top and its bottom, in which furniture stands
+_LONG = 0.25  # of the page's width, that a table's rule takes at least
+_RULES = 3
 _RULE = 2.0  # points between two places that are of one rule
 _LOST = "\ufffd"
 
@@ -97,7 +99,7 @@ def _read_page(page: Any, tables: Writer) -> _Page:
     if downwards:
         words = [columns.turned(word, width) for word in words]
         height, width = width, height
-    read = columns.read(words, width, spaced=not downwards)
+    read = columns.read(words, width, spaced=not downwards, ruled=() if downwards else _between_rules(rest))
     found: list[tuple[float, Line | Grid | Any]] = [(_top(item), item) for item in read]
     for table in ruled:
         at = next((n for n, (top, _) in enumerate(found) if top > table.bbox[1]), len(found))
@@ -126,6 +128,15 @@ def _words(page: Any) -> Iterator[Word]:
         size = statistics.median(char["size"] for char in word["chars"])
         text = _UNMAPPED.sub(_LOST, word["text"])
         yield Word(text, word["x0"], word["x1"], word["top"], word["bottom"], size)
+
+
+def _between_rules(page: Any) -> list[tuple[float, float]]:
+    """Between which heights rules of one length stand above one another, three at least: a table without sides."""
+    rules: dict[tuple[int, int], list[float]] = {}
+    for edge in page.horizontal_edges:
+        if edge["x1"] - edge["x0"] > _LONG * float(page.width):
+            rules.setdefault((round(edge["x0"] / 4), round(edge["x1"] / 4)), []).append(edge["top"])
+    return [(min(tops), max(tops)) for tops in rules.values() if len({round(top / _RULE) for top in tops}) >= _RULES]
 
 
 def _fields(page: Any) -> Iterator[Word]:

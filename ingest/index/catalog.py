@@ -12,12 +12,12 @@ import json
 import sqlite3
 import zlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from config.errors import IndexDamaged, StorageError
-from ingest.cleaning.anomalies import Anomaly, anomalies
+from ingest.cleaning.anomalies import Anomaly, Reading, anomalies
 from ingest.offsets import MappedText
 from ingest.records import Chunk, CleanReport, Recognised
 
@@ -39,6 +39,7 @@ _TEXTS = 64  # reports whose texts are kept in memory
 
 
 _Found = TypeVar("_Found")
+_NOT_TOLD = Reading()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class ReportEntry:
     issuer: str | None = None
     regions: tuple[str, ...] = ()
     anomalies: tuple[Anomaly, ...] = ()
+    reading: Reading = _NOT_TOLD
 
 
 class Catalog:
@@ -103,14 +105,7 @@ class Catalog:
             "SELECT r.source, r.sha256, r.title, r.date, length(r.text), count(c.id), r.publisher, r.issuer, r.regions,"
             " r.anomalies FROM reports r LEFT JOIN chunks c ON c.source = r.source GROUP BY r.source ORDER BY r.source"
         )
-        return [
-            replace(
-                ReportEntry(*row[:-2]),
-                regions=_parts(row[-2]),
-                anomalies=tuple(Anomaly(kind, count) for kind, count in json.loads(row[-1])),
-            )
-            for row in self._rows(query)
-        ]
+        return [_entry(row) for row in self._rows(query)]
 
     def naming(self, name: str) -> set[str]:
         """The sources of the reports in whose title or text a name occurs, in small letters or capitals.
@@ -190,7 +185,7 @@ class Catalog:
         """Store a report with its chunks, replacing an earlier version. `inputs`: the digest of what each embeds."""
         row = (
             *(report.source, report.sha256, report.title, report.date, report.publisher, report.issuer),
-            *("\t".join(report.regions), json.dumps([(a.kind, a.count) for a in anomalies(report)]), report.paged),
+            *("\t".join(report.regions), _kept(report), report.paged),
             *(json.dumps(report.recognised), report.raw, report.text, report.mapped.packed()),
         )
         self._write(
@@ -235,6 +230,32 @@ class Catalog:
                     self._db.executemany(statement, rows)
         except sqlite3.Error as exc:
             raise _unwritable(self._path, exc) from exc
+
+
+def _kept(report: CleanReport) -> str:
+    """What a report suffers from, and how it was read."""
+    told = [(anomaly.kind, anomaly.count) for anomaly in anomalies(report)]
+    return json.dumps({"anomalies": told, "reading": asdict(Reading.of(report))})
+
+
+def _found(kept: str) -> dict[str, Any]:
+    found = json.loads(kept)
+    return found if isinstance(found, dict) else {"anomalies": found}  # as it was kept before 2026-12
+
+
+def _entry(row: tuple[Any, ...]) -> ReportEntry:
+    found = _found(row[-1])
+    return replace(
+        ReportEntry(*row[:-2]),
+        regions=_parts(row[-2]),
+        anomalies=tuple(Anomaly(kind, count) for kind, count in found["anomalies"]),
+        reading=_reading(found),
+    )
+
+
+def _reading(found: dict[str, Any]) -> Reading:
+    told = dict(found.get("reading", {}))
+    return Reading(**told | {"left_out": tuple((reason, count) for reason, count in told.get("left_out", ()))})
 
 
 def _parts(stored: str) -> tuple[str, ...]:

@@ -187,4 +187,11 @@ def _row(entry: ReportEntry) -> dict[str, Any]:
         "length": entry.length,
         "chunks": entry.chunks,
         "anomalies": {found.kind: found.count for found in entry.anomalies},
+        "read": {
+            "lines": entry.reading.lines,
+            "table_rows": entry.reading.rows,
+            "recognised_lines": entry.reading.recognised,
+            "confidence": entry.reading.confidence,
+        },
+        "left_out": dict(entry.reading.left_out),
     }

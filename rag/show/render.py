@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from config.errors import Language, Message
 from config.shown import code, markdown, sentence
-from ingest.cleaning.anomalies import Anomaly
+from ingest.cleaning.anomalies import Anomaly, Reading
 from ingest.index.catalog import ReportEntry
 from rag.answers.citing import title_of
 from rag.answers.table import Table
@@ -41,8 +41,18 @@ _ANOMALIES = {
     "pinyin": Message("去注音 {}", "{} annotations removed"),
     "dropped": Message("略去 {}", "{} spans left out"),
     "unread": Message("未读出 {} 页", "{} pages not read"),
-    "recognised": Message("识别 {} 行", "{} lines recognised"),
 }
+_TEXT, _ROWS = Message("文字 {} 行", "{} lines of text"), Message("表格 {} 行", "{} table rows")
+_SEEN = Message("识别 {} 行,平均把握 {:.0%}", "{} lines recognised, mean confidence {:.0%}")
+_LEFT_OUT = {
+    "hidden": Message("隐藏 {}", "{} hidden"),
+    "deleted": Message("删除 {}", "{} deleted"),
+    "comment": Message("批注 {}", "{} comments"),
+    "attachment": Message("附件 {}", "{} attachments"),
+    "uncomputed": Message("没有算出的公式 {}", "{} formulas without values"),
+    "annotation": Message("注音 {}", "{} annotations"),
+}
+_WITHOUT = Message("未收入:{}", "not included: {}")
 
 
 def answer_text(answer: Answer, language: Language) -> str:
@@ -77,20 +87,37 @@ def hits_text(passages: Sequence[Passage]) -> str:
 
 
 def entries_text(entries: Sequence[ReportEntry], language: Language) -> str:
-    """One line a report, its fields parted by tabs: source, title, date, publisher, length, chunks, warnings."""
+    """One line a report, its fields parted by tabs: source, title, date, publisher, length, chunks, warnings, and
+
+    how it was read.
+    """
     lines = []
     for entry in entries:
         fields = (
             *(entry.source, title_of(entry.title, entry.source), entry.date or "", entry.publisher or ""),
             *(str(entry.length), str(entry.chunks), warnings(entry.anomalies, language)),
+            read_as(entry.reading, language),
         )
         lines.append("\t".join(sentence(field) for field in fields))
     return "\n".join(lines)
 
 
+def read_as(reading: Reading, language: Language) -> str:
+    """How a report was read, and what its file holds that isn't in it, as one line."""
+    counted = ((_TEXT, reading.lines), (_ROWS, reading.rows))
+    parts = [message.text(language).format(count) for message, count in counted if count]
+    if reading.confidence is not None:
+        parts.append(_SEEN.text(language).format(reading.recognised, reading.confidence))
+    left_out = [_LEFT_OUT[reason].text(language).format(n) for reason, n in reading.left_out if reason in _LEFT_OUT]
+    if left_out:
+        parts.append(_WITHOUT.text(language).format("、".join(left_out) if language == "zh" else ", ".join(left_out)))
+    return " · ".join(parts)
+
+
 def warnings(anomalies: Sequence[Anomaly], language: Language) -> str:
-    """What a report suffers from, as one line; empty where it is sound."""
-    return " · ".join(_ANOMALIES[found.kind].text(language).format(found.count) for found in anomalies)
+    """What a report suffers from, as one line; empty where it is sound. Recognised lines are told in `read_as`."""
+    told = [found for found in anomalies if found.kind != "recognised"]
+    return " · ".join(_ANOMALIES[found.kind].text(language).format(found.count) for found in told)
 
 
 def _plain(block: Block) -> tuple[str, ...]:

@@ -40,7 +40,7 @@ from rag.show.blocks import (
     blocks,
     source_of,
 )
-from rag.show.render import answer_text, entries_text, hits_text, table_text, warnings
+from rag.show.render import answer_text, entries_text, hits_text, read_as, table_text, warnings
 from rag.show.tables import table_blocks
 
 if TYPE_CHECKING:
@@ -267,7 +267,9 @@ def entry_blocks(entries: Sequence[ReportEntry], language: Language, width: int)
         for entry in entries:
             title = Text.assemble((shown.lines(_title(entry)), "bold"), "\n", (shown.lines(entry.source), _DIM))
             numbers = Text(str(entry.length)), Text(str(entry.chunks))
-            remarks = Text(warnings(entry.anomalies, language).replace(" · ", "\n"), "yellow")
+            suffered = warnings(entry.anomalies, language).replace(" · ", "\n")
+            read = read_as(entry.reading, language).replace(" · ", "\n")
+            remarks = Text.assemble((read, _DIM), "\n" if read and suffered else "", (suffered, "yellow"))
             table.add_row(title, entry.date or "-", Text(shown.lines(entry.publisher or "-")), *numbers, remarks)
         yield table
     else:
@@ -287,6 +289,8 @@ def _paragraph(entry: ReportEntry, language: Language) -> Iterator[Text]:
     ]
     yield Text(shown.lines(_title(entry)), "bold")
     yield Text("  " + " · ".join(fact for fact in facts if fact), _DIM)
+    if read := read_as(entry.reading, language):
+        yield Text(f"  {read}", _DIM)
     if found := warnings(entry.anomalies, language):
         yield Text(f"  ! {found}", "yellow")
 

@@ -299,6 +299,7 @@ def test_sources_and_show(wenbao, seeded):
     listed = json.loads(wenbao("sources", "--json", settings=seeded).stdout)["reports"]
     assert len(listed) == 5
     assert listed[4]["anomalies"]["anonymised"] >= 1
+    assert all(entry["read"]["lines"] > 0 and entry["read"]["confidence"] is None for entry in listed)
     lines = wenbao("sources", settings=seeded).stdout.splitlines()
     assert [line.split("\t")[0] for line in lines] == [entry["source"] for entry in listed]
     source = listed[1]["source"]

@@ -353,3 +353,35 @@ def smart_art(f: Facts) -> bytes:
         slide.shapes._spTree.append(parse_xml(frame))
 
     return show(fill)
+
+
+@made("three-rules.pdf", *ROW, "{said}", asks=True)
+def three_rules(f: Facts) -> bytes:
+    """A table with rules above, below the heads and below, and none at its sides."""
+    rules = [("LINEABOVE", (0, 0), (-1, 0), 1, colors.black), ("LINEBELOW", (0, 0), (-1, 0), 0.5, colors.black)]
+    style = [*rules, ("LINEBELOW", (0, -1), (-1, -1), 1, colors.black), ("FONT", (0, 0), (-1, -1), FONT, 10)]
+    rows = [*f.rows, ["白沙镇", "44", "3.00"]]
+    return flowing(paragraph(f.title), paragraph(f.other), Table(rows, style=style), paragraph(f.said))
+
+
+@made("footnote.pdf", "{said}", "受益群众含线上1200人次。")
+def footnote_pdf(f: Facts) -> bytes:
+    new, buffer = canvas()
+    draw(new, [f.title, f.said])
+    new.line(72, 90, 200, 90)
+    new.setFont(FONT, 8)
+    new.drawString(72, 75, "① 受益群众含线上1200人次。")
+    return finished(new, buffer)
+
+
+@made("seen-by-search.pdf")
+def invisible(f: Facts) -> bytes:
+    """The layer of text that a scanner's program puts over its pictures."""
+    new, buffer = canvas()
+    draw(new, [f.title])
+    layer = new.beginText(72, 700)
+    layer.setFont(FONT, 12)
+    layer.setTextRenderMode(3)
+    layer.textLine(f.said)
+    new.drawText(layer)
+    return finished(new, buffer)

@@ -300,3 +300,21 @@ def word_named_wps(f: Facts) -> bytes:
 @made("member.zip/甲/总结.docx", "{said}", asks=True)
 def member(f: Facts) -> bytes:
     return saved(document(f.title, f.said))
+
+
+@made("bytes-in-head.eml", "{title}", "{said}")
+def bytes_in_head(f: Facts) -> bytes:
+    """A head in GBK, against the rules, as old programs send it."""
+    head = f"Subject: {f.title}\r\nFrom: 县科协 <a@example.cn>\r\nTo: b@example.cn\r\nMIME-Version: 1.0\r\n"
+    return (head + f"Content-Type: text/plain; charset=gbk\r\n\r\n{f.said}").encode("gbk")
+
+
+@made("big5.html", "举办科普讲座{n}场")
+def big5_html(f: Facts) -> bytes:
+    body = to_traditional(f"<p>{f.title}</p><p>{f.said}</p>").replace("〇", "○")
+    return f"<html><head><meta charset=big5></head><body>{body}</body></html>".encode("big5")
+
+
+@made("no-tags-closed.html", "{said}")
+def unclosed(f: Facts) -> bytes:
+    return f"<p>{f.title}<p>{f.said}".encode("gbk")

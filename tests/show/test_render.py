@@ -9,12 +9,12 @@ from rich.console import Console
 from rich.markdown import Markdown
 from sample_answers import answered, refused
 
-from ingest.cleaning.anomalies import anomalies
+from ingest.cleaning.anomalies import Reading, anomalies
 from ingest.cleaning.normalize import normalize
-from ingest.records import RawReport
+from ingest.records import Dropped, RawReport, Recognised
 from rag.search.filters import Filter
 from rag.show.minutes import Exchange, minutes
-from rag.show.render import answer_markdown, answer_text, warnings
+from rag.show.render import answer_markdown, answer_text, read_as, warnings
 
 
 @pytest.mark.parametrize(
@@ -66,3 +66,12 @@ def test_what_a_report_suffers_from_is_counted():
     sound = normalize(RawReport("a.txt", "东山县建成21个,长3×5米,使用APP和XXL号。", ""))
     assert anomalies(sound) == ()
     assert warnings(anomalies(normalize(RawReport("a.txt", raw, ""))), "en").startswith("1 lost")
+
+
+def test_how_a_report_was_read_is_told_and_what_its_file_holds_beside_it():
+    raw = "总结\n北岭镇\t志愿者：412人\n全年举办讲座36场。\n暗语"
+    seen = (Recognised(19, 29, 0.9),)
+    report = normalize(RawReport("a.pdf", raw, "", dropped=(Dropped("hidden", 30, 32, "暗语"),), recognised=seen))
+    assert read_as(Reading.of(report), "zh") == "文字 2 行 · 表格 1 行 · 识别 1 行,平均把握 90% · 未收入:隐藏 1"
+    assert read_as(Reading(3), "en") == "3 lines of text"
+    assert read_as(Reading(), "en") == ""
