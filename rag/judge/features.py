@@ -105,7 +105,7 @@ def elsewhere(case: Case) -> float:
     return float(case.evidence.span is None)
 
 
-def found(case: Case) -> float:
+def retrieved(case: Case) -> float:
     """The search's score of the passage."""
     return case.evidence.passage.score
 
@@ -342,7 +342,7 @@ FEATURES: dict[str, Feature] = {
         alone,
         told,
         elsewhere,
-        found,
+        retrieved,
         lead,
         words,
         words_beside,

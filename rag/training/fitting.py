@@ -30,7 +30,7 @@ _FOR = frozenset(
         "proof",
         "alone",
         "told",
-        "found",
+        "retrieved",
         "words",
         "words_beside",
         "words_above",
