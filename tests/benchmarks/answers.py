@@ -18,11 +18,19 @@ from rag.commands.evaluate import as_text, measure, read_gold
 from rag.engine import Engine
 
 
+HELD_OUT = Path(__file__).with_name("held_out")
+
+
 def main(data: Path) -> None:
     """Print a table for every set found."""
     seeds = Path(__file__).resolve().parents[2] / "seeds"
+    news = data / "association-news"
     found = sorted(data.glob("*/questions.jsonl"))
-    sets = [("seeds", seeds, data / "seeds-dev.jsonl"), *((path.parent.name, path.parent, path) for path in found)]
+    sets = [
+        ("seeds", seeds, data / "seeds-dev.jsonl"),
+        ("news, questions that nothing was ever fitted on or changed for", news, HELD_OUT / "news.jsonl"),
+        *((path.parent.name, path.parent, path) for path in found),
+    ]
     for name, folder, questions in sets:
         if not questions.is_file():
             print(f"{name}: no {questions}", file=sys.stderr)
