@@ -17,7 +17,6 @@ from ingest.pipeline import ingest
 from rag.commands.evaluate import as_text, measure, read_gold
 from rag.engine import Engine
 
-
 HELD_OUT = Path(__file__).with_name("held_out")
 
 
