@@ -13,6 +13,8 @@ from rag.evidence.shorts import spots, with_short
 HALLS = "全县现有图书分馆13个、农家书屋96个（其中新建5个），流动书车3辆。"
 AREA = "县图书馆阅览面积由800平方米扩大到2100平方米。"
 SPENT = "投入经费86万元，其中上级补助30万元，自筹56万元。"
+YEARS = "去年举办灯会4场，今年举办灯会7场。"
+DATED = "2019年放映31场,2020年放映25场。"
 TWO = "临泉县植树320亩，青山县植树150亩。"
 
 
@@ -34,6 +36,9 @@ def told(question, sentence, pointed=""):
         ("自筹经费多少万元？", SPENT, "30万元，自筹56万元", "56万元"),
         ("青山县植树多少亩？", TWO, "320亩，青山县植树150亩", "150亩"),
         ("临泉县植树多少亩？", TWO, "320亩，青山县植树150亩", "320亩"),
+        ("去年举办灯会几场？", YEARS, "4场，今年举办灯会7场", "4场"),
+        ("今年举办灯会几场？", YEARS, "4场，今年举办灯会7场", "7场"),
+        ("2019年放映几场？", DATED, "31场,2020年放映25场", "31场"),
     ],
 )
 def test_the_place_whose_name_is_asked_for_is_chosen_where_the_reader_points_at_several(
