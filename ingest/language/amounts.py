@@ -75,6 +75,10 @@ def amount_at(text: str, start: int) -> tuple[Amount | None, int]:
         return None, numerals.skip(text, start)
     if share := _fraction(text, numeral):
         return share, share.end
+    if parted := _in_groups(text, numeral):
+        return parted, parted.end
+    if quoted := _in_quotes(text, numeral):
+        return quoted, quoted.end
     numeral = _with_some_more(text, _without_unit(text, numeral))
     return _with_unit(text, numeral), numeral.end
 
@@ -100,6 +104,29 @@ def _with_unit(text: str, numeral: Numeral) -> Amount:
     return _with_tenth(text, _with_parts(text, _with_half(text, amount))) if unit else amount
 
 
+def _in_groups(text: str, numeral: Numeral) -> Amount | None:
+    """A number before a unit whose groups of three are parted by blanks: 1 260人; of figures side by side none is."""
+    match = _groups().match(text, numeral.start)
+    unit, end = unit_at(text, match.end()) if match else ("", 0)
+    labels = tuple(table("numerals")["no_figure"]["labels"])
+    if match is None or not unit or text.endswith(labels, 0, numeral.start):
+        return None
+    value = Decimal("".join(char for char in match[0] if char.isdigit()))
+    whole = replace(numeral, end=match.end(), low=value, high=value)
+    return Amount(numeral.start, end, value, value, unit, "exact", whole)
+
+
+def _in_quotes(text: str, numeral: Numeral) -> Amount | None:
+    """A number in figures that stands in quotes before its unit: “5000”份."""
+    quotes = text[numeral.start - 1 : numeral.start] + text[numeral.end : numeral.end + 1]
+    if numeral.characters or not numeral.start or quotes not in table("marks")["quotes"]:
+        return None
+    unit, end = unit_at(text, numeral.end + 1)
+    if not unit:
+        return None
+    return Amount(numeral.start - 1, end, numeral.low, numeral.high, unit, _ABOUT[numeral.about], numeral)
+
+
 def _with_half(text: str, amount: Amount) -> Amount:
     half = table("units")["half"]
     end = amount.end + len(half["word"])
@@ -114,9 +141,12 @@ def _with_tenth(text: str, amount: Amount) -> Amount:
     """An amount with the digit behind it that is a tenth of its unit: 九成五; but 三成五年内."""
     digit = table("numerals")["digits"].get(text[amount.end : amount.end + 1])
     end = amount.end + 1
-    if not digit or amount.unit not in table("units")["tenths"]["units"] or unit_at(text, end)[0]:
+    tenths = table("units")["tenths"]
+    if not digit or amount.unit not in (*tenths["units"], *tenths["closed"]) or unit_at(text, end)[0]:
         return amount
-    if numerals.skip(text, amount.end) != end:
+    if amount.unit in tenths["closed"] and not _closes().match(text, end):
+        return amount
+    if numerals.skip(text, amount.end) != end and amount.unit not in tenths["closed"]:
         return amount
     tenth = Decimal(digit) / 10
     return replace(amount, end=end, low=amount.low + tenth, high=amount.high + tenth)
@@ -173,7 +203,11 @@ def ranged(text: str, first: Amount) -> Amount:
         return first
     if mark["word"] == table("numerals")["ranges"]["moves"]["word"] and first.unit and _moves(text, first.start):
         return first
-    second = amount_at(text, mark.end())[0]
+    at = mark.end() + _sign_again(text, first, mark.end())
+    second = amount_at(text, at)[0]
+    if second is not None and at > mark.end() and _goes_on(first, second):  # -5%到-2%
+        low, high = sorted((first.low, second.high))
+        return replace(first, end=second.end, low=low, high=high, unit=second.unit)
     if second is None or second.about == "vague" or not _goes_on(first, second):
         return first
     low = first.low
@@ -183,6 +217,14 @@ def ranged(text: str, first: Amount) -> Amount:
     if low >= second.high:
         return first
     return replace(first, end=second.end, low=low, high=second.high, unit=second.unit or first.unit)
+
+
+def _sign_again(text: str, first: Amount, at: int) -> int:
+    """How long the sign at `at` is where the first amount of a range has one, too; else 0."""
+    signs = table("numerals")["signs"]["words"]
+    if not first.unit or not any(text.endswith(sign, 0, first.start) for sign in signs):
+        return 0
+    return max((len(sign) for sign in signs if text.startswith(sign, at)), default=0)
 
 
 def _next_digit(text: str, first: Amount) -> Amount | None:
@@ -237,6 +279,17 @@ def _inner_half() -> re.Pattern[str]:
     (of, wholes), *_ = inside.items()
     half = re.escape(table("units")["half"]["word"])
     return re.compile(rf"\s{{0,4}}(?P<of>{of})(?:(?P<half>{half})|多)(?P<unit>{alternation(wholes)})")
+
+
+@functools.cache
+def _groups() -> re.Pattern[str]:
+    return re.compile(r"(?<![0-9.,][ \u00a0\u202f])(?<![0-9.,])[1-9][0-9]{0,2}(?:[ \u00a0\u202f][0-9]{3})+(?![0-9.,])")
+
+
+@functools.cache
+def _closes() -> re.Pattern[str]:
+    """What stands behind the tenth of a price: no Han, or a word that goes on with the price."""
+    return re.compile(rf"(?![\u3400-\u9fff])|{alternation(table('units')['tenths']['closed_before'])}")
 
 
 @functools.cache

@@ -22,7 +22,10 @@ _CODE = re.compile("0[0-9]")
 def counts(text: str, start: int, amount: Amount, before: About | None, after: About | None) -> bool:
     """Whether a number is a figure and not an ordinal, a code, a date or part of a word."""
     words = table("numerals")["no_figure"]
-    if start and (text[start - 1] in words["after"] or text.endswith(tuple(words["ordinal"]), 0, start)):
+    opened = text[start - 1 : start] in words["opened"]["by"] and _is_large(amount)
+    if start and (
+        (text[start - 1] in words["after"] and not opened) or text.endswith(tuple(words["ordinal"]), 0, start)
+    ):
         return False
     if text[start - 1 : start] in words["between"] and text[start - 2 : start - 1].isdigit():
         return False
@@ -32,6 +35,12 @@ def counts(text: str, start: int, amount: Amount, before: About | None, after: A
     if amount.numeral.characters:
         return _characters_count(text, start, amount, sure)
     return _figures_count(text, start, amount, sure)
+
+
+def _is_large(amount: Amount) -> bool:
+    """Whether a number behind an opening quote is a figure for its size, not a name: “5000名学生, but “3个一”."""
+    least = table("numerals")["no_figure"]["opened"]["least"]
+    return bool(amount.unit) and not amount.numeral.characters and amount.low >= least
 
 
 def _characters_count(text: str, start: int, amount: Amount, sure: bool) -> bool:

@@ -57,6 +57,8 @@ class Date:
     until: Moment | None = None
     relative: int | None = None
     anonymised: bool = False
+    months: tuple[int, int] | None = None
+    """The first and last month of the part of its year that it names: (1, 6) of 2023年上半年."""
 
     @property
     def moment(self) -> Moment:
@@ -97,14 +99,42 @@ def years_of(date: Date, of: int | None) -> Iterable[int]:
     return range(first, last + 1) if 0 <= last - first <= _LONGEST else (first, last)
 
 
-def periods(text: str) -> frozenset[str]:
-    """The halves and quarters of a year that a text names, each by the key of its row in the table."""
-    return frozenset(_periods()[match[0]] for match in _period().finditer(text))
+def periods(text: str) -> frozenset[tuple[int, int]]:
+    """The halves and quarters of a year that a text names, with a year or without, by their first and last month."""
+    named = {_periods()[match[0]] for match in _period().finditer(text)}
+    spans = filter(None, map(_from_month_to_month, find(text)))
+    return frozenset(named.union(span for span in spans if span in _periods().values()))
+
+
+def _from_month_to_month(date: Date) -> tuple[int, int] | None:
+    """The months of a span within a year that names no day: 1月至6月."""
+    last = date.until
+    if last is None or not (date.month and last.month) or date.day or last.day or last.year != date.year:
+        return None
+    return date.month, last.month
 
 
 @functools.cache
-def _periods() -> dict[str, str]:
-    return {word: period for period, words in table("dates")["periods"].items() for word in words}
+def _periods() -> dict[str, tuple[int, int]]:
+    """What is compared: the parts of a year by their names."""
+    return {word: months for word, months in _parts_of_year().items() if word not in _with_year()}
+
+
+@functools.cache
+def _parts_of_year() -> dict[str, tuple[int, int]]:
+    return {word: (row["months"][0], row["months"][1]) for row in table("dates")["period"] for word in row["words"]}
+
+
+@functools.cache
+def _with_year() -> frozenset[str]:
+    return frozenset(word for row in table("dates")["period"] if row.get("with_year") for word in row["words"])
+
+
+def _part_of_year(written: str) -> tuple[int, int] | None:
+    """The months of the part of a year with which a date ends; none where it is the whole year."""
+    parts = _parts_of_year()
+    word = max((word for word in parts if written.endswith(word)), key=len, default="")
+    return parts.get(word)
 
 
 @functools.cache
@@ -162,13 +192,14 @@ def _read(match: re.Match[str]) -> Date | None:
         return _decade(date, told["decade"], told.get("century"))
     if "anonymous" in told:
         return replace(date, anonymised=True)
-    return replace(
+    date = replace(
         date,
         year=_of_two_digits(_value(told["short"])) if "short" in told else _told(told, "year", "iso_year", "bare"),
         month=_told(told, "month", "iso_month", "iso_only"),
         day=_told(told, "day", "iso_day"),
         relative=relatives()[told["relative"]] if "relative" in told else None,
     )
+    return date if date.month else replace(date, months=_part_of_year(match[0]))
 
 
 def _told(told: Mapping[str, str], *names: str) -> int | None:

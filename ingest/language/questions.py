@@ -23,5 +23,18 @@ def function_words() -> re.Pattern[str]:
     counted = [rf"哪[一几两]?[{words['counted']['哪']}]?", rf"几[{words['counted']['几']}]?"]
     degrees = rf"(?:{alternation(words['degrees'])})[多少高低大小]"
     post = r"(?:担?任)?(?:什么|何|哪个)(?:职务|职位|身份|职)|的(?:职务|职位|身份)(?=是?什么|是?[?？]?$)"
+    particles = rf"(?!{alternation(words['kept'])})[{words['particles']}]"
     plain = alternation(word for word in words["words"] if word not in words["not_before"])
-    return re.compile("|".join([post, asking(), *held, degrees, *counted, plain, f"[{words['particles']}]"]))
+    return re.compile(
+        "|".join(
+            [
+                post,
+                asking(),
+                *held,
+                degrees,
+                *counted,
+                plain,
+                particles,
+            ]
+        )
+    )

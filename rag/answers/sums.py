@@ -146,10 +146,21 @@ def combine(
             f". No figure was found for {', '.join(missing)}, so there is no result.",
         )
     elif short is None:
-        lead += say(question, "。单位不同,不能合并计算。", ". The units differ, so there is no result.")
+        lead += _no_result(question, told)
     unsure = missing or any(f.certainty != "sure" for f in told)
     certainty: Certainty = "likely" if unsure else "sure"
     return answered(question, evidence, report_of, form="computed", certainty=certainty, short=short, lead=lead)
+
+
+def _no_result(question: Question, told: Sequence[Found]) -> str:
+    """Why figures come to nothing: one is only a range, or they measure different things."""
+    if any(f.figure is not None and f.figure.value is None for f in told):
+        return say(
+            question,
+            "。有的数字只是一个范围,不能算出确数。",
+            ". Some figures are only given as ranges, so there is no exact result.",
+        )
+    return say(question, "。单位不同,不能合并计算。", ". The units differ, so there is no result.")
 
 
 def _spelled_out(first: str, second: str, query: Query) -> str:
@@ -173,14 +184,15 @@ def _result(question: Question, plan: Plan, told: Sequence[Found]) -> str | None
     exact = _in_unit(each, unit)
     if exact is None:
         return None
-    rough = any(figure.rough for figure in each)
+    kinds = {figure.about for figure in each if figure.rough}
+    rough = say(question, "超过", "more than ") if kinds == {"over"} else _about(question) if kinds else ""
     if plan.operation == "sum":
         total = say(question, "合计", "in total ")
-        return f"{total}{_about(question) if rough else ''}{_plain(sum(exact))}{in_script(unit, question)}"
+        return f"{total}{rough}{_plain(sum(exact))}{in_script(unit, question)}"
     if plan.operation == "difference":
         first, second = exact
         more = say(question, "多", "more by ") if first >= second else say(question, "少", "fewer by ")
-        return f"{more}{_about(question) if rough else ''}{_plain(abs(first - second))}{in_script(unit, question)}"
+        return f"{more}{_about(question) if kinds else ''}{_plain(abs(first - second))}{in_script(unit, question)}"
     top = (min if plan.operation == "least" else max)(exact)
     best = [f.part.label for f, value in zip(told, exact, strict=True) if value == top]
     names = in_script("、".join(best), question)

@@ -10,11 +10,11 @@ import functools
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.language import figures, marks, telling, units
+from ingest.language import dates, figures, marks, telling, units
 from ingest.language.places import Place, same, stem
 from ingest.language.places import find as places_in
 from ingest.language.questions import function_words
@@ -86,7 +86,28 @@ class Spots:
         return self.query.question.folded
 
     def _place(self, at: int) -> float:
-        """1 where the last place named before is one that is asked about, -1 where it is another, else 0."""
+        """1 where the last place, or of several years the last one, named before is asked about, -1 where it is
+        another, else 0."""
+        return max(-1.0, min(1.0, self._at_place(at) + self._at_year(at)))
+
+    def _at_year(self, at: int) -> float:
+        """As of places: of 去年 and 今年 in one sentence each goes up to the next."""
+        asked = set(_years(dates.find(self._asked)))
+        told = list(_years(self._dated))
+        if not asked or len(set(told)) < 2:
+            return 0.0
+        last = next(reversed(list(_years(date for date in self._dated if date.end <= at))), None)
+        if last is None or all(kind != last[0] for kind, _ in asked):
+            return 0.0
+        return 1.0 if last in asked else -1.0
+
+    @functools.cached_property
+    def _dated(self) -> Sequence[dates.Date]:
+        compared = dates.comparisons(self.text)
+        found = dates.find(self.text)
+        return [date for date in found if not any(start <= date.start < end for start, end in compared)]
+
+    def _at_place(self, at: int) -> float:
         asked = [name for names in self.query.places for name in names]
         last = next((place for place in reversed(self._named) if place.end <= at), None) if asked else None
         return 0.0 if last is None else 1.0 if any(self._is(last, name) for name in asked) else -1.0
@@ -180,3 +201,12 @@ def _in_common(text: str, words: str) -> tuple[int, int]:
             if run in words and not run.isdigit() and not run.isspace():
                 return length, len(text) - at - length
     return 0, len(text)
+
+
+def _years(told: Iterable[dates.Date]) -> Iterator[tuple[str, int]]:
+    """The years that dates tell, by themselves or from the report's own."""
+    for date in told:
+        if date.year is not None:
+            yield "year", date.year
+        elif date.relative is not None:
+            yield "offset", date.relative

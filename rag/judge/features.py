@@ -169,7 +169,7 @@ def year_told(case: Case) -> float:
 def other_period(case: Case) -> float:
     """A half or a quarter of a year is asked about, and the sentence or what stands above it names others only."""
     asked = dates.periods(case.query.question.folded)
-    told = (dates.periods(case.sentence) or dates.periods(case.above)) if asked else frozenset[str]()
+    told = (dates.periods(case.sentence) or dates.periods(case.above)) if asked else frozenset[tuple[int, int]]()
     return float(bool(told) and not told & asked)
 
 
