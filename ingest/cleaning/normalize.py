@@ -17,13 +17,13 @@ from dataclasses import dataclass, field
 from ingest.cleaning import clean, metadata
 from ingest.cleaning.cells import parted_cells
 from ingest.cleaning.repair import byte_slips
-from ingest.cleaning.wraps import broken_lines
+from ingest.cleaning.wraps import broken_lines, stacked_characters
 from ingest.language.pinyin import pinyin_annotations
 from ingest.language.script import fold_script
 from ingest.offsets import MappedText, Replacement
 from ingest.records import CleanReport, Dropped, Edit, RawReport
 
-RECIPE = "11"
+RECIPE = "12"
 
 _MAX_ROUNDS = 10
 _CHANGED = re.compile(b"\1+")
@@ -97,6 +97,7 @@ def normalize(raw: RawReport) -> CleanReport:
         work.edit("pinyin", pinyin_annotations)
         work.edit("control", _controls)
         if not raw.paged:
+            work.edit("spacing", stacked_characters)
             work.edit("spacing", broken_lines)
             work.edit("spacing", parted_cells)
         work.fold()
