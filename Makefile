@@ -79,6 +79,8 @@ bench: setup
 	@test -d "$(DATA)/data" || { echo 'no development data in $(DATA): set DATA=FOLDER, as in make bench DATA=../shared' >&2; exit 2; }
 	@$(BIN)/python tests/benchmarks/cleaning.py "$(DATA)"
 	@$(BIN)/python tests/benchmarks/telegram.py
+	@$(BIN)/python tests/benchmarks/recognition.py
+	@SCANS=1 $(BIN)/python -m pytest tests/files/test_scans.py
 	@$(BIN)/python tests/benchmarks/speed.py "$(DATA)"
 
 # 100,000 chunks take a while to write.

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from ingest.cleaning import clean, metadata
 from ingest.cleaning.cells import parted_cells
 from ingest.cleaning.repair import byte_slips
-from ingest.cleaning.wraps import broken_lines
+from ingest.cleaning.wraps import broken_lines, stacked_characters
 from ingest.language.marks import SYMBOLS
 from ingest.language.pinyin import pinyin_annotations
 from ingest.language.script import fold_script
@@ -100,6 +100,7 @@ def normalize(raw: RawReport) -> CleanReport:
         work.edit("control", _controls)
         work.edit("symbol", _symbols)
         if not raw.paged:
+            work.edit("spacing", stacked_characters)
             work.edit("spacing", broken_lines)
             work.edit("spacing", parted_cells)
         work.fold()

@@ -14,6 +14,9 @@ from ingest.language.marks import BULLETS, finished, numbering
 from ingest.offsets import Replacement
 
 _BULLET = re.compile(rf"[{BULLETS}]")
+_STACKED = re.compile(r"^(?:\S\n){9,}+(?:\S$)?+", re.MULTILINE)
+_HAN = re.compile(r"[㐀-鿿]")
+_MOSTLY_HAN = 0.6
 _NARROWEST = 14  # characters of Han on a line that was broken for its width
 _FEWEST = 4  # lines of full width, from which on a width is one
 _FULL = 0.86  # of the width, that a broken line has at least: the next word didn't fit
@@ -40,6 +43,17 @@ def broken_lines(text: str) -> list[Replacement]:
 
 def _is_prose(line: str) -> bool:
     return bool(line.strip()) and "\t" not in line.strip()
+
+
+def stacked_characters(text: str) -> list[Replacement]:
+    """The line breaks of a text that was set downwards, a character on each line."""
+    found = []
+    for match in _STACKED.finditer(text):
+        stacked = match[0].rstrip("\n")
+        characters = stacked.split("\n")
+        if len(_HAN.findall(match[0])) >= _MOSTLY_HAN * len(characters) and len(set(characters)) > len(characters) / 2:
+            found += [Replacement(at, at + 1, "") for at in range(match.start() + 1, match.start() + len(stacked), 2)]
+    return found
 
 
 def _width(sizes: Sequence[float]) -> float | None:

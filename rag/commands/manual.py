@@ -64,10 +64,6 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
     "show": (
         Example("wenbao show 雨花区", Message("标题含“雨花区”的报告", "the report with this in its title")),
         Example("wenbao show 雨花区 --raw", Message("送来的原文", "the text as delivered")),
-        Example(
-            "wenbao show scan.pdf --at 120-160 --picture page.png",
-            Message("识别出这一处的页面", "the page that this was recognised on"),
-        ),
     ),
     "ingest": (
         Example("wenbao ingest", Message("同步整个目录", "mirror the whole directory")),

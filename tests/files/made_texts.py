@@ -318,3 +318,9 @@ def big5_html(f: Facts) -> bytes:
 @made("no-tags-closed.html", "{said}")
 def unclosed(f: Facts) -> bytes:
     return f"<p>{f.title}<p>{f.said}".encode("gbk")
+
+
+@made("downwards.txt", "{said}")
+def downwards(f: Facts) -> bytes:
+    """A character on each line, as text set downwards is copied."""
+    return "\n".join(f.said).encode()
