@@ -11,9 +11,24 @@ from ingest.language.words import alternation, table
 STAMP = re.escape(table("dates")["stamp"])
 """Characters, for use inside `[...]`, that stand between the figures of a time that a page writes."""
 _YEAR = r"(?:1\d|2[01])\d\d"
-_PLAIN = r"(?:19|20)\d\d"  # a year that needs no 年
+PLAIN_YEAR = r"(?:19|20)\d\d"
+"""A year that needs no 年."""
 _MONTH = "(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九元])"
 _DAY = "(?:3[01]|[12]\\d|0?[1-9]|三十一?|二?十[一二三四五六七八九]?|廿[一二三四五六七八九]?|[一二三四五六七八九])"
+
+
+@functools.cache
+def year_word() -> str:
+    """A pattern of a year by itself: 2023年, 2023年度, 去年."""
+    return rf"(?:{PLAIN_YEAR}年|{alternation(relatives())})(?:度)?"
+
+
+@functools.cache
+def part_word() -> str:
+    """A pattern of a part of a year by itself: 上半年, 一季度, 3月份, 本月."""
+    named = alternation(word for row in table("dates")["period"] if not row.get("with_year") for word in row["words"])
+    near = alternation(table("dates")["near_parts"])
+    return rf"{named}|{_MONTH}月份?|{near}"
 
 
 @functools.cache
@@ -28,7 +43,7 @@ def shortened() -> re.Pattern[str]:
     """What is a date only behind another one."""
     day = rf"(?P<day>{_DAY}){_s()}{_day_sign()}"
     short = rf"(?P<short>\d\d|{_han()}{{2}}){_s()}年度?"
-    return re.compile(rf"{day}|{short}|(?P<bare>{_PLAIN}){_no_unit()}")
+    return re.compile(rf"{day}|{short}|(?P<bare>{PLAIN_YEAR}){_no_unit()}")
 
 
 @functools.cache
@@ -136,7 +151,7 @@ def _year_ahead() -> str:
     four, two = rf"(?:{_YEAR}|{_han()}{{4}})", rf"(?:\d\d|{_han()}{{2}})"
     to = rf"{_s()}{_mark('range')}{_s()}"
     listed = rf"(?:{_s()}{_mark('list')}{_s()}{four}){{1,8}}{_s()}(?:[两二三四五六七八九]?年|{_mark('range')})"
-    plain = rf"{to}{_PLAIN}{_no_unit()}"
+    plain = rf"{to}{PLAIN_YEAR}{_no_unit()}"
     return rf"(?={listed}|{to}(?:{four}|{two}){_s()}学?年(?!代)|{plain})"
 
 
@@ -150,7 +165,7 @@ def _bare() -> str:
     """A year of four digits directly before a word that is no unit (2023世界机器人大会), or between brackets."""
     before = _not_behind(table("dates")["bare"]["not_after"])
     word = rf"(?={_s()}[“《\u3400-\u9fff]){_no_unit()}"
-    return rf"(?=[12])(?<![\dA-Za-z.]){before}(?P<bare>{_PLAIN})(?:(?<!2000){word}|(?=[)）])(?<=[(（].{{4}}))"
+    return rf"(?=[12])(?<![\dA-Za-z.]){before}(?P<bare>{PLAIN_YEAR})(?:(?<!2000){word}|(?=[)）])(?<=[(（].{{4}}))"
 
 
 def _no_unit() -> str:

@@ -16,6 +16,16 @@ def asking(*kinds: str) -> str:
 
 
 @functools.cache
+def counting() -> str:
+    """A pattern of a unit that stands behind 多少 or 几 and is no part of the thing that is counted."""
+    words = table("questions")["units"]
+    scales = "".join(words["scales"])
+    measured = alternation(words["measured"])
+    guarded = [f"{unit}(?![{no}])" for unit, no in words["not_before"].items()]
+    return rf"(?:[{scales}]*(?:{measured})|{'|'.join(guarded)}|{alternation(words['plain'])}|[{scales}])"
+
+
+@functools.cache
 def function_words() -> re.Pattern[str]:
     """What a question says without saying what it is about: question words, fillers, particles."""
     words = table("questions")["function"]

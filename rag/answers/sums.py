@@ -13,10 +13,12 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from ingest.language import figures, marks, places, units
+from ingest.language.date_forms import PLAIN_YEAR
 from ingest.language.figures import Figure
 from ingest.language.places import rank_pattern
 from ingest.language.questions import asking
 from ingest.language.script import to_simplified
+from ingest.language.words import alternation, table
 from rag.answers.citing import ReportOf, answered, in_script, refused, say
 from rag.evidence.sentences import narrowed
 from rag.evidence.shorts import counts
@@ -31,14 +33,16 @@ _MOST_REPORTS = 8  # reports quoted in one answer
 _BRIEF = 500  # characters of all quotes together
 _ALIKE = 0.75  # how much of the best report's share of what is asked another's must hold to be listed
 _MENTIONED, _SURELY = 0.5, 0.8  # the share of what is asked that a sentence must hold to speak of it at all, and surely
-_ORDERED = re.compile(r"((?:[一二三四五六特]、)+)([一二三四五六特])(等奖|等|级|类|批)")
+_DIGITS = "".join(table("numerals")["digits"])
+_RANKED_IN = alternation(table("questions")["units"]["of_rank"])
+_ORDERED = re.compile(rf"((?:[{_DIGITS}特]、)+)([{_DIGITS}特])({_RANKED_IN})")
 _RANKED = re.compile(r"((?:[\u4e00-\u9fff]{1,2}级、)+)([\u4e00-\u9fff]{1,2}级)")
 _QUOTED = re.compile(r"([“「《\"][^”」》\"]+[”」》\"])((?:[、和及与,，]+[“「《\"][^”」》\"]+[”」》\"])+)")
 _NAMED = re.compile(
     r"([\u4e00-\u9fff]{2,12})((?:、[\u4e00-\u9fff]{2,12})*)(?:和|及|以及|与)([\u4e00-\u9fff]{2,12}?)(?=[一总共合加都]|分别)"
 )
 _SUM_WORDS = re.compile(
-    r"(?:两|三|四|五|几|\d)[项个类种]活动|加起来|总计|合计|总共|一共|共计|的?总和|的?总数|(?<![公中])共(?![同青产享有建和鸣识])"
+    rf"[{_DIGITS}几\d](?:{alternation(table('questions')['units']['of_many'])})活动|加起来|总计|合计|总共|一共|共计|的?总和|的?总数|(?<![公中])共(?![同青产享有建和鸣识])"
 )
 _ENGLISH_SUM = re.compile(
     r"(?:total|combined|sum)(?: number| amount)? of (?P<list>(?:[^,?]+, )*[^,?]+? and [^,?]+?)"
@@ -47,8 +51,8 @@ _ENGLISH_SUM = re.compile(
 _WIDE = rank_pattern("province", "prefecture", "county")
 _DIFFERENCE = re.compile(rf"^(?P<a>.+?)比(?P<b>.+?)(?:多|少|高|低|大|小)(?:了|出)?(?P<ask>(?:{asking('count')}).*)$")
 _COMPARED = re.compile(
-    rf"(?:[两三四五几\d]个?(?:地|{_WIDE}|地方|单位)|哪[个里一]个?(?:地方|{_WIDE})?(?:的)?|谁的?|请列出.*|各地.*|列出.*|(?:更|最)[多少高低大小]"
-    r"|的?是哪里|的?是哪个|比较|相比|人数|数量|数字|[,，。?？])"
+    rf"(?:[{_DIGITS}几\d]个?(?:地|{_WIDE}|地方|单位)|哪(?:里|[个一])个?(?:地方|{_WIDE})?(?:的)?|谁的?|请列出.*|各地.*|列出.*|(?:更|最)[多少高低大小]"
+    rf"|的?是哪里|的?是哪个|比较|相比|人数|数量|数字|[{marks.ENDS}{marks.COMMAS}])"
 )
 _FEWER = re.compile(r"更少|最少|更低|最低|更小|最小|\b(?:fewer|fewest|less|least|lower|lowest|smaller|smallest)\b")
 _ENGLISH_MORE = re.compile(
@@ -165,8 +169,8 @@ def _no_result(question: Question, told: Sequence[Found]) -> str:
 
 def _spelled_out(first: str, second: str, query: Query) -> str:
     """The second side of a comparison with what only the first one says: 甲县2022年讲座 and 2021年 → 甲县2021年讲座."""
-    if re.fullmatch(r"(?:19|20)\d\d年", second):
-        return re.sub(r"(?:19|20)\d\d年", second, first, count=1)
+    if re.fullmatch(rf"{PLAIN_YEAR}年", second):
+        return re.sub(rf"{PLAIN_YEAR}年", second, first, count=1)
     names = [name for names in query.places for name in names]
     mine = next((name for name in names if name in first), "")
     if mine and any(second.startswith(name) and len(second) <= len(name) + 2 for name in names):

@@ -12,20 +12,21 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from ingest.language import dates
-from ingest.language.marks import narrow
-from ingest.language.places import SMALL, find, same
+from ingest.language.bodies import bodies
+from ingest.language.marks import CLOSERS, COMMAS, ENDS, LISTING, PAUSES, narrow
+from ingest.language.places import SMALL, find, own, same
 from ingest.records import CleanReport
 from rag.question.kind import ANONYMISED
 from rag.question.places import names_of, shared_stems, stands, writing
 
 _CAPITALS = re.compile("[A-Z]+")
-_SENTENCE_END = re.compile(r"[。！？!?；;]+[”’」』》)）]*")
-_CLAUSE_START = re.compile(r"(?:^|(?<=[\n。！？!?；;，,、:：“]))(?:其中|此外|另外|同时|而|在|对|由|经|截至目前)?[,，]?")
-# A newspaper's name and a dateline say who reports from where, not whom the report is about.
-_PUBLISHER = re.compile(
-    r"[\u4e00-\u9fff]{2,6}(?:[早晚日时]报|商报|都市报|新闻网|电视台)(?:[^\n。]{0,16}?\d日(?:讯|电))?"
+_SENTENCE_END = re.compile(rf"[{ENDS}]+[{CLOSERS}]*")
+_CLAUSE_START = re.compile(
+    rf"(?:^|(?<=[\n{ENDS}{PAUSES}{LISTING}“]))(?:其中|此外|另外|同时|而|在|对|由|经|截至目前)?[,，]?"
 )
-_WHOLE = re.compile(r"[全我本][省市区县州疆]|自治区(?!第|主席|政府)")
+# A newspaper's name and a dateline say who reports from where, not whom the report is about.
+_PUBLISHER = re.compile(rf"[\u4e00-\u9fff]{{2,6}}(?:{bodies('media')})(?:[^\n。]{{0,16}}?\d日(?:讯|电))?")
+_OPEN_END = re.compile(rf"[{ENDS}{COMMAS}]$")
 _LOOKS_BACK = re.compile(r"工作报告|计划|要点|部署|大会|全委会|年会")
 _SPRING = ("01", "02", "03")
 _LEADING = 14  # characters at a sentence's beginning in which its subject is named
@@ -66,7 +67,7 @@ def view(report: CleanReport, title: str, regions: Collection[str]) -> ReportVie
     at = 0
     for line in text.split("\n"):
         stripped = line.strip()
-        if 2 <= len(stripped) <= _CHAPTER and stripped[-1] not in "。;；,，" and at:
+        if 2 <= len(stripped) <= _CHAPTER and not _OPEN_END.search(stripped) and at:
             told = told_years(stripped, year)
             if told and not any(date.day for date in dates.find(stripped)):  # a dateline is no chapter
                 chapters.append((at, frozenset(told)))
@@ -175,7 +176,7 @@ def _subject(view: ReportView, start: int, end: int, asked: Collection[str]) -> 
     starts = {match.end() for match in _CLAUSE_START.finditer(text)}
     for place in _others(view, asked):
         marks += [(at, place) for at in starts if text.startswith(place, at)]
-    marks += [(m.start(), "*") for m in _WHOLE.finditer(text) if m.start() in starts]
+    marks += [(place.start, "*") for place in own(text) if place.start in starts]
     return max(marks)[1] if marks else None
 
 

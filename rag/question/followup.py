@@ -8,9 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from ingest.language import marks
+from ingest.language.date_forms import PLAIN_YEAR, part_word, year_word
 from ingest.language.people import post_pattern
 from ingest.language.places import rank_pattern
 from ingest.language.questions import asking
+from ingest.language.words import alternation, table
 from rag.question.parts import ASK, COUNTS, LED_BY, Parts, take_apart
 from rag.question.places import place_of
 
@@ -19,7 +22,7 @@ _COUNTED = re.compile(rf"^(?:{asking('count')}).*$")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _COURTESY = re.compile(
     r"(?:谢谢你?们?|多谢|好的?|你好|您好|嗯|行|对的?|不对吧?|是的?|明白了?|知道了?|辛苦了?|再见"
-    r"|ok(?:ay)?|hi|hello|thanks?(?: you)?|[,，.。!！~\s])++",
+    rf"|ok(?:ay)?|hi|hello|thanks?(?: you)?|[{marks.ENDS}{marks.COMMAS}.~\s])++",
     re.IGNORECASE,
 )
 _LEADING = re.compile(
@@ -28,7 +31,8 @@ _LEADING = re.compile(
     r"|and\b|what about\b|how about\b|then\b)?[\s,，]*",
     re.IGNORECASE,
 )
-_TRAILING = re.compile(rf"(?:(?:呢|{asking('manner')})[?？。!！\s]*+|(?<![?？。!！\s])[?？。!！\s]++)$")
+_END = rf"[{marks.ENDS}\s]"
+_TRAILING = re.compile(rf"(?:(?:呢|{asking('manner')}){_END}*+|(?<!{_END}){_END}++)$")
 _PRONOUN = re.compile(r"^(?:其(?![中他])|他们|她们|它们|他|她|它|这些?|那些|该)的?")
 _ONE = re.compile(r"^(?:它(?!们)|其(?![中他]))的?")
 _MORE = re.compile(rf"^(?:还有|其他|别的|其余)?+(?:吗|{_ASKING}|别的|其他的?|其余的?)*+$")
@@ -44,13 +48,13 @@ _ASKS = re.compile(
 _LED_BY = re.compile(rf"{LED_BY}++")
 _LEAD_IN = re.compile(r"(?:的?(?:预期|控制){0,2}目标)?(?:(?:同比|累计)?(?:增长|增加|提高|下降|减少|降低|占)了?)?$")
 _LONGEST_LEAD_IN = 12  # characters
-_YEAR = re.compile(r"(?:19|20)\d\d年(?:度)?|[去今前上明]年(?:度)?")
-_PART_OF_YEAR = re.compile(
-    r"[上下]半年|第?[一二三四]季度|(?:1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月份?|[上本这]个?[月周]"
-)
-_BARE_YEAR = re.compile(r"(?:19|20)\d\d")
+_YEAR = re.compile(year_word())
+_PART_OF_YEAR = re.compile(part_word())
+_BARE_YEAR = re.compile(PLAIN_YEAR)
 _NOW = re.compile(r"现在|目前|如今")
-_RANK = re.compile(rf"[一二三四五六特]等奖?|(?:国家|{rank_pattern('province', 'prefecture', 'county')})级")
+_RANK = re.compile(
+    rf"[{''.join(table('numerals')['digits'])}特]等奖?|(?:国家|{rank_pattern('province', 'prefecture', 'county')})级"
+)
 _ROLE = re.compile(rf"{post_pattern()}(?:[和、及与]{post_pattern()})*+(?:分别)?")
 _ASPECT = re.compile(
     r"(?:预期|年度|总体)?目标(?:任务)?|计划|增[速幅]|增长率|占比|比例|比重|总[数量额]|人均|[均单]价|面积|经费|金额|数量|(?:参[加与]|获奖|覆盖)?人[数次]"
@@ -62,12 +66,12 @@ _THIS_PLACE = re.compile(
 )
 _THIS_THING = re.compile(r"^[该这]([\u4e00-\u9fff]{2,4}?)(?=[是的有在什何多共由投建举召开叫])")
 _LATIN_NAME = re.compile(r"[A-Z][a-z]+")
-_ANY_UNIT = re.compile(r"[个次场期项件处条类种]$")  # in which many a thing is counted
+_ANY_UNIT = re.compile(rf"(?:{alternation(table('questions')['units']['of_many'])})$")
 _SHORT = 8  # a question of fewer characters can hardly name its own place and thing
 _SAYS_LITTLE = 4  # nor one that has fewer characters beside the words by which it asks
 _FOLLOWS = re.compile(
     r"^(?:那(?!曲)|当地|其中|其(?!他)|他们|她们|它们|他|她|它|这些|那些|该|还有"
-    r"|and\b|what about\b|how about\b|of (?:those|them)\b|then\b)|呢[?？。]*$"
+    rf"|and\b|what about\b|how about\b|of (?:those|them)\b|then\b)|呢[{marks.ENDS}]*$"
     r"|\b(?:they|them|it|its|their|those)\b",
     re.IGNORECASE,
 )

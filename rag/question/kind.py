@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from ingest.language import dates, people, telling, units
+from ingest.language import dates, marks, people, telling, units
 from ingest.language.bodies import bodies
+from ingest.language.date_forms import PLAIN_YEAR
 from ingest.language.figures import unit_at
 from ingest.language.ordinals import in_han
 from ingest.language.places import rank_pattern
@@ -24,10 +25,15 @@ say so, `text` other."""
 
 SURNAME = people.surname_pattern()
 _HOW = asking("count")
+_UNITS = table("questions")["units"]
+_DIGITS = "".join(table("numerals")["digits"])
+_ANY = alternation(table("questions")["function"]["before_kinds"])  # 全区小学, 哪些中学
+_THINGS_IN = alternation(_UNITS["of_things"])
+_PAUSE = f"{marks.COMMAS}{marks.ENDS}"
 _WIDE = rank_pattern("province", "prefecture", "county")
 _PLACE = rank_pattern("province", "prefecture", "county", "town", "village")
 _HOW_MANY = re.compile(_HOW)
-_HEAD = re.compile(r"的?(?P<head>[^,，。？?;；]*)")
+_HEAD = re.compile(rf"的?(?P<head>[^{marks.COMMAS}{marks.ENDS}]*)")
 _ASKS = re.compile(
     rf"{asking()}|\b(?:how|what|which|who|whom|whose|when|where|why|describe|list|tell|explain)\b|[a-z]{{4}}"
 )
@@ -46,16 +52,16 @@ _PERSON = re.compile(
 _POST = re.compile(
     rf"({SURNAME}[\u4e00-\u9fff]{{1,2}}?)(?:同志|先生|女士)?(?:现在|目前|当时)?"
     rf"(?:是(?:{asking('person')}|干什么的|做什么的)|(?:是|现?任|担任|当的?是?|做)(?:{asking('thing')}|何|哪个)(?:职务|职位|职|身份|官|领导|工作)"
-    rf"|的(?:职务|职位|身份|头衔)(?:是什么|是|{asking('name')})?)(?=[?？。.!\s]*$)"
+    rf"|的(?:职务|职位|身份|头衔)(?:是什么|是|{asking('name')})?)(?=[{marks.ENDS}.\s]*$)"
 )
 _NO_PERSON = re.compile(r"[长席任记员师者人委授]$")  # 常委是谁 asks for the person
 _BODY = re.compile(
-    rf"哪[一几]?[个家些]?(?:[\u4e00-\u9fff]{{0,4}})(?:{bodies()}|单位|机构|部门|组织)"
+    rf"哪[一几]?(?:个|[家些])?(?:[\u4e00-\u9fff]{{0,4}})(?:{bodies()}|单位|机构|部门|组织)"
     r"|\bwhich (?:organi[sz]ation|body|company|society|association|department|institution)\b"
 )
 _WHERE = re.compile(rf"{asking('place')}|\bwhere\b|\b(?:at|in) which\b")
 _LIST = re.compile(rf"{asking('list')}|\bwhich (?:\w+ )?(?:are|were)\b|\blist\b")
-_SEVERAL = re.compile(rf"都有|{asking('list')}|\d[个位名家]")
+_SEVERAL = re.compile(rf"都有|{asking('list')}|\d(?:{alternation(_UNITS['several'])})")
 _NAME = re.compile(
     rf"{asking('name')}"
     r"|\bwhat is .* called\b|\bname of\b"
@@ -67,7 +73,7 @@ _REPORTS = re.compile(
     r"|\bwhich (?:reports?|documents?)\b"
 )
 _MORE = re.compile(
-    rf"(?:哪[个里一]|{asking('person')})(?:[^,，。?？]*[更最]|的?[^,，。?？]{{0,8}}[多少高低大][?？]?$)|(?:更|最)[多少高低大小快慢][^,，。?？]*哪"
+    rf"(?:哪(?:里|[个一])|{asking('person')})(?:[^{_PAUSE}]*[更最]|的?[^{_PAUSE}]{{0,8}}[多少高低大][?？]?$)|(?:更|最)[多少高低大小快慢][^{_PAUSE}]*哪"
     r"|\b(?:more|most|fewer|fewest|larger|largest|higher|highest|lower|lowest|greater|greatest)\b"
 )
 _DIFFERENCE = re.compile(rf"比.{{1,16}}?[多少高低大][了出]?(?:{_HOW})|相差|差多少|\bhow many more\b|\bdifference\b")
@@ -75,12 +81,12 @@ _SUM = re.compile(
     r"加起来|总计|合计|总共|一共|共计|总和|总数|(?<![公中一总])共(?![同青产享有建计和鸣识])|\btotal\b|\baltogether\b|\bcombined\b|\bsum\b"
 )
 _MONEY = re.compile(
-    rf"多少(?:钱|经费|资金)|花了?多少|金额|总额(?:是|有|为|达到?|共)*多少|造价|奖补(?![了过]?(?:{_HOW})[个家名项所处])|经费[^,，。]{{0,4}}多少"
-    r"|投资(?:额|总额)?(?:是|为|了|达到?|共)*多少(?![个家名人项处])|多少[^,，。?？]{0,4}(?:资金|经费)|\bmoney\b|\byuan\b|\bcosts?\b"
+    rf"多少(?:钱|经费|资金)|花了?多少|金额|总额(?:是|有|为|达到?|共)*多少|造价|奖补(?![了过]?(?:{_HOW})(?:{_THINGS_IN}))|经费[^{_PAUSE}]{{0,4}}多少"
+    rf"|投资(?:额|总额)?(?:是|为|了|达到?|共)*多少(?!{_THINGS_IN})|多少[^{_PAUSE}]{{0,4}}(?:资金|经费)|\bmoney\b|\byuan\b|\bcosts?\b"
     r"|\bspen[dt]\b|\bbudgeted\b"
 )
 _SHARE = re.compile(
-    rf"{asking('share')}|百分比|百分点|比例|占比|率(?:是|为|达|控制|的|目标)|增速|增幅|覆盖面|增长(?:了)?多少|增长[^,，。]*(?:目标|是)多少"
+    rf"{asking('share')}|百分比|百分点|比例|占比|率(?:是|为|达|控制|的|目标)|增速|增幅|覆盖面|增长(?:了)?多少|增长[^{_PAUSE}]*(?:目标|是)多少"
     r"|\b(?:share|percentage|percent|proportion|rate|growth|grow|grew|intensity)\b|强度"
 )
 _AREA = re.compile(r"面积|多大|\barea\b|\bsquare met")
@@ -111,7 +117,7 @@ _ENDING = re.compile(r"\b(?:revoked?|cancel\w*|abolish\w*|withdr\w*)\b")
 _FALLING = re.compile(r"\b(?:fell|fall|decreas\w*|declin\w*|drop\w*)\b")
 _CHANGE = re.compile(r"\b(?:grow\w*|grew|increas\w*|r[io]se|fall|fell|declin\w*|new)\b")
 _PUBLISHED = re.compile(
-    r"(?:消息|报道|稿件?|文章|新闻|报告|通知|总结)[^,，。]{0,8}(?:发布|发表|刊登|刊发)|(?:发布|发表|刊登|刊发)[^,，。]{0,4}(?:消息|报道|文章|报告)|\bpublished\b"
+    rf"(?:消息|报道|稿件?|文章|新闻|报告|通知|总结)[^{_PAUSE}]{{0,8}}(?:发布|发表|刊登|刊发)|(?:发布|发表|刊登|刊发)[^{_PAUSE}]{{0,4}}(?:消息|报道|文章|报告)|\bpublished\b"
 )
 _HEAD_ENDS = re.compile(
     r"[建有被参获得开办是在来用评达成设为举]|获得|参加|(?:一共|总共|分别|现在|目前|左右|以上)|[的了吗呢?？]"
@@ -125,17 +131,17 @@ _HEAD_DONE = re.compile(
 )
 _NO_HEAD = re.compile(r"预期|目标|控制|总额|总数|总量|数量|人数|面积|金额|多少|一年|每年|\d+年?")
 # The year by which a report is called is not the one it is asked about, if there is another.
-_OF_REPORT = re.compile(r"((?:19|20)\d\d)(?:年度?[^\d,，。]{0,8}?(?:报告|总结)|(?: [a-z]+){0,2} report\b)")
-_ENGLISH_YEAR = re.compile(r"(?<![\d.])(?:19|20)\d\d(?=[ ,?.;)]|$)")
+_OF_REPORT = re.compile(rf"({PLAIN_YEAR})(?:年度?[^\d{_PAUSE}]{{0,8}}?(?:报告|总结)|(?: [a-z]+){{0,2}} report\b)")
+_ENGLISH_YEAR = re.compile(rf"(?<![\d.]){PLAIN_YEAR}(?=[ ,?.;)]|$)")
 ANONYMISED = "20xx"
 _TITLED = re.compile(r"《[^《》]*》")  # a year in a title is part of a name
 # A school or hospital by its own name, not 全区小学 or 哪些中学; of a longer name the end is enough.
 _INSTITUTION = re.compile(
-    rf"(?:(?!(?:[全各些所的有在个家级中小]|{_HOW}|{_PLACE})[\u4e00-\u9fff]|{asking('thing', 'which')}"
-    rf"|[\u4e00-\u9fff](?:[全各少几些所个的有在家级中小]|{_PLACE}))"
+    rf"(?:(?!(?:(?:{_ANY})|{_HOW}|{_PLACE})[\u4e00-\u9fff]|{asking('thing', 'which')}"
+    rf"|[\u4e00-\u9fff](?:(?:{_ANY}|[少几])|{_PLACE}))"
     rf"[\u4e00-\u9fff]{{2}})(?:{bodies('school', 'health')})(?!生|科)"
 )
-_ORDINAL = re.compile(rf"第[一二三四五六七八九十百\d]+|[一二三四五六七八九十特]等|(?:国家|{_WIDE})级")
+_ORDINAL = re.compile(rf"第[{_DIGITS}十百\d]+|[{_DIGITS}十特]等|(?:国家|{_WIDE})级")
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +251,7 @@ def person_of(folded: str) -> str:
 
 
 def _kind(folded: str) -> Kind:
-    bare = folded.rstrip("?？。.! ")
+    bare = re.sub(rf"[{marks.ENDS}. ]+$", "", folded)
     if _REPORTS.search(folded) and not _HOW_MANY.search(_NO_COUNT.sub("", folded)):
         return "reports"
     if _DATE.search(folded):

@@ -10,13 +10,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ingest.language.questions import asking
+from ingest.language import marks
+from ingest.language.questions import asking, counting
 
-_UNIT = (
-    r"(?:[万亿]*(?:人次|场次|平方公里|平方米|立方米|公里|公顷|公斤|千克|小时|元)|个(?!人|体)|人(?![才口员物工民均])|家(?![庭长])|名(?!师)|位(?!置)"
-    r"|座|处|项(?!目)|件|场(?![馆所地景])|次|篇|份|册|种(?![子植类])|本(?![科地])|所|支(?![部出行])|期|届|条(?!例)|亩|吨|斤|米|天|年(?![轻级])"
-    r"|户(?!籍)|起|批|岁|度|级|类|倍|部(?!门)|辆|台|套|间|张|门(?![店诊])|成|[万亿])"
-)
+_UNIT = counting()
 ASK = re.compile(
     rf"{asking('share')}|(?:{asking('count')}|哪几){_UNIT}?(?:的(?=[\u4e00-\u9fff]))?"
     rf"|{asking('measure', 'date', 'place', 'reason')}|哪(?:些|{_UNIT})|{asking('person', 'thing', 'manner')}"
@@ -59,7 +56,7 @@ class Parts:
     @property
     def did(self) -> str:
         """What the thing did, without marks: 参加了比赛."""
-        return re.sub(r"[呢吗的?？。!！,，\s]+$", "", self.rest)
+        return re.sub(rf"[呢吗的{marks.ENDS}{marks.COMMAS}\s]+$", "", self.rest)
 
 
 def take_apart(question: str) -> Parts | None:

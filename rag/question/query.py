@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from ingest.language import ordinals
+from ingest.language.date_forms import PLAIN_YEAR
 from ingest.language.places import stem
 from ingest.language.script import to_simplified
 from ingest.language.words import table
@@ -188,7 +189,7 @@ def _translate(text: str, corpus: Corpus) -> tuple[list[Word], list[list[str]]]:
             if phrase[0].isupper() and (names := _chinese_names(glossary, phrase)):
                 places.append(names)
             elif phrase[0].isdigit() and tried == 1:
-                words += [Word((phrase,))] if not re.fullmatch(r"(?:19|20)\d\d", phrase) else []
+                words += [Word((phrase,))] if not re.fullmatch(PLAIN_YEAR, phrase) else []
             elif forms := glossary.forms(phrase):
                 words.append(Word(tuple(forms), tuple(glossary.related(phrase)) if tried == 1 else ()))
             elif tried > 1:
@@ -211,7 +212,7 @@ def _chinese_names(glossary: Glossary, phrase: str) -> list[str]:
 
 def _core(text: str) -> str:
     """An English question without its question words, names and years."""
-    bare = re.sub(r"(?<=[a-z,] )(?:[A-Z][a-z]+(?: (?=[A-Z]))?)+(?:['’]s)?|\b(?:19|20)\d\d\b", " ", text)
+    bare = re.sub(rf"(?<=[a-z,] )(?:[A-Z][a-z]+(?: (?=[A-Z]))?)+(?:['’]s)?|\b{PLAIN_YEAR}\b", " ", text)
     return (
         " ".join(
             word for word in re.findall(r"[A-Za-z&-]+|[\u3400-\u9fff]+|\d[\d.]*%?", bare) if not is_function_word(word)

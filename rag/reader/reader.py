@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from config.settings import Settings
 from ingest.embedding.prepare import Notify
 from ingest.embedding.session import Session
+from ingest.language import marks
 from ingest.language.script import to_simplified
 from rag.reader.graph import Logits
 from rag.reader.prepare import PreparedReader, open_graph, prepare
@@ -33,7 +34,7 @@ _LONGEST = 60  # tokens of an answer
 _BEST = 12  # starts and ends tried
 _MARKS = " \t\u3000\n，。；：、！？,;:!"
 _CLOSING = {"”": "“", "’": "‘", "》": "《", "）": "（", ")": "(", "』": "『", "」": "「"}
-_BORDER = re.compile(r"[。！？；!?;\n]")
+_BORDER = re.compile(rf"[{marks.ENDS}\n]")
 
 
 @dataclass(frozen=True, slots=True)

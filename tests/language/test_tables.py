@@ -14,17 +14,10 @@ from ingest.language import marks
 from ingest.language.units import all_units
 from ingest.language.words import table
 
-# Modules whose lists may stay for now, with the reason; each line goes with them.
+# Modules whose lists stay, with the reason.
 EXCUSED = {
-    "rag/evidence/subject.py": "tells whose and which year's a sentence is by the marks it begins with",
-    "rag/answers/sums.py": "takes questions apart by their own marks",
     "rag/training/": "makes questions and reports in the words of those who write them",
-    "rag/question/kind.py": "what is asked is read by another way soon",
-    "rag/question/parts.py": "questions are taken apart by another way soon",
-    "rag/question/followup.py": "follow-ups are read by another way soon",
-    "rag/question/query.py": "is built of what is asked, which is read by another way soon",
     "ingest/formats/tables.py": "tells a column of figures by the shape of its cells, before any unit is known",
-    "rag/reader/reader.py": "goes with the reader that it loads",
 }
 _CLASS = re.compile(r"\[\^?((?:\\.|[^\]\\])+)\]")
 _BORDER = re.compile(r"[|()\[\]]")
