@@ -151,7 +151,9 @@ def _ole_kind(named: Kind, data: bytes) -> Kind:
     found = [kind for stream, kind in _STREAMS if _holds(data, stream)]
     if found:
         return named if named in found else found[0]
-    raise ReportError("Office 文件已损坏,或不是文档和表格", "the Office file is damaged, or neither text nor sheets")
+    raise ReportError(
+        "Office 文件已损坏,或不是文档、表格和幻灯片", "the Office file is damaged, or no text, sheets or slides"
+    )
 
 
 def _holds(data: bytes, stream: str) -> bool:
