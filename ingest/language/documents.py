@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ingest.language.marks import HAN
-from ingest.language.words import alternation, table
+from ingest.language.words import table
 
 _YEAR_AND_COUNT = re.compile(r"[〔\[［【(（]((?:19|20)\d\d)[〕\]］】)）](?:第\s?)?(\d{1,5})\s?号")
 _LINE_END = re.compile(r"\s*(?:\n|\Z)")
 _LONGEST = 10  # characters of an authority's word for itself
 _BEFORE = re.compile(rf"[{HAN}]{{1,{_LONGEST}}}\Z")
-_NO_PART = re.compile(f"(?:{alternation(table('marks')['documents']['before'])})(?=[{HAN}]+\\Z)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,5 +40,6 @@ def _found(text: str) -> Iterator[DocumentNumber]:
         if before is None:
             continue
         word = before[0]
-        cut = max((no_part.end() for no_part in _NO_PART.finditer(word)), default=0)
+        others = (other for other in table("marks")["documents"]["before"] if other in word[:-1])
+        cut = max((word.rfind(other, 0, len(word) - 1) + len(other) for other in others), default=0)
         yield DocumentNumber(match.start() - len(word) + cut, match.end(), int(match[1]))
