@@ -104,6 +104,10 @@ class NothingSelected(WenbaoError):
     pass
 
 
+class LimitError(WenbaoError):
+    pass
+
+
 class ModelError(WenbaoError):
     pass
 

@@ -32,10 +32,11 @@ def ingest(
 ) -> None:
     """把报告目录同步进索引:新增、更新、删除。"""
     from config.settings import load_settings
-    from ingest import console, pipeline
+    from ingest import console, pipeline, running
     from ingest.index import runs
 
     settings = load_settings()
+    running.need(models=True)
     with console.Progress(settings) as progress:
         if dry_run:
             summary = pipeline.ingest(settings, paths or [], progress, dry_run=True)

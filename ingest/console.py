@@ -70,6 +70,7 @@ def run(arguments: Sequence[str], app: Callable[[list[str]], object], *, in_fron
 
 
 def _called(arguments: Sequence[str], app: Callable[[list[str]], object], *, in_front: bool) -> object:
+    running.need(models=False)
     warn_of_misspelt()
     checked = entry.arguments(arguments)
     if not in_front:

@@ -1,13 +1,15 @@
 """How a command runs and ends: work beside the thread that heeds signals, since native code can't be interrupted.
 
 Guarantees: SIGINT, SIGTERM and SIGHUP end every command with 128 and their number, within a second, without a
-traceback and without leaving a temporary folder; one that the caller has set to be ignored stays ignored.
+traceback and without leaving a temporary folder; one that the caller has set to be ignored stays ignored. Where the
+process may use less memory or fewer files than native code needs, which would abort it, that is said beforehand.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
+import resource
 import signal
 import sys
 import threading
@@ -16,12 +18,15 @@ from concurrent.futures import Future
 from types import FrameType
 from typing import NoReturn, TypeVar
 
+from config.errors import LimitError
 from ingest import scratch
 
 T = TypeVar("T")
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _GRACE = 0.4  # seconds for work to take back what it has begun
+_SPACE, _MODELS_SPACE = 400 << 20, 1500 << 20  # bytes of address space, without and with models
+_FILES = 64  # open at once
 _CURSOR = b"\x1b[?25h"  # shows it again, where a sign of life has hidden it
 _STOPPING = threading.Event()
 
@@ -65,6 +70,23 @@ def interruptible(work: Callable[[], T]) -> T:
     task = beside(work)
     _heed(stop)
     return task.result()
+
+
+def need(models: bool) -> None:
+    """Raises LimitError where the process may not use what a command needs, with the `models` or without."""
+    space, files = (resource.getrlimit(kind)[0] for kind in (resource.RLIMIT_AS, resource.RLIMIT_NOFILE))
+    least = _MODELS_SPACE if models else _SPACE
+    if 0 <= space < least:
+        megabytes = f"{space >> 20} MB, {least >> 20} MB"
+        raise LimitError(
+            f"可用的地址空间太小({megabytes} 以上才够);请放宽 ulimit -v 或服务的 LimitAS",
+            f"too little address space ({megabytes} or more are needed); raise `ulimit -v` or the unit's LimitAS",
+        )
+    if 0 <= files < _FILES:
+        raise LimitError(
+            f"能同时打开的文件太少({files} 个,至少要 {_FILES} 个);请放宽 ulimit -n 或服务的 LimitNOFILE",
+            f"too few files may be open ({files}; {_FILES} are needed); raise `ulimit -n` or the unit's LimitNOFILE",
+        )
 
 
 def keep_on() -> None:

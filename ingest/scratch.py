@@ -21,6 +21,7 @@ from config.errors import Message, StorageError, reason
 _PREFIX = "wenbao-"
 _HELD = ".held"  # locked as long as the process lives
 _MAKING = 60.0  # seconds in which a folder may still lack its lock
+_EMPTYING = 0.3  # seconds in which a folder is tried to be removed
 _MEMORY = Path("/dev/shm")  # noqa: S108  # only ever looked into for folders of our own, made with mode 700
 _SPARE = 1 << 18  # bytes beyond what is asked for
 _OPEN: weakref.WeakSet[Scratch] = weakref.WeakSet()
@@ -90,7 +91,12 @@ def _held(parent: Path) -> tuple[Path, int]:
 
 
 def _removed(folder: Path, held: int) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
+    """Native code that is still at work may put another file into the folder while it is being emptied."""
+    until = time.monotonic() + _EMPTYING
+    while True:
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists() or time.monotonic() > until:
+            break
     os.close(held)
 
 

@@ -9,6 +9,8 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -111,3 +113,22 @@ def files(folder: Path) -> dict[str, tuple[str, int]]:
         for path in folder.rglob("*")
         if path.is_file()
     }
+
+
+def test_a_folder_goes_though_somebody_still_writes_into_it():
+    """As native code does that is still opening what lies there when the process ends."""
+    folder, stop = Scratch(), threading.Event()
+
+    def write() -> None:
+        while not stop.is_set():
+            with contextlib.suppress(OSError):
+                (folder.path / ".lock").touch()
+                (folder.path / ".lock").unlink()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    time.sleep(0.05)
+    folder.remove()
+    stop.set()
+    writer.join()
+    assert not folder.path.exists()

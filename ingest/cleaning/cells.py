@@ -1,4 +1,5 @@
-"""Tables copied with a cell on each line, put back into rows that say what they are about. Pure.
+"""Tables in plain text, put into rows that say what they are about: copied with a cell on each line, or with a mark
+between the cells of a line. Pure.
 
 A table is known by its columns: under a row of heads without figures each holds figures in every row, or in none. A row
 reads as those of other tables do (ingest/formats/tables.py): its name, then each cell behind its head.
@@ -10,10 +11,13 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 
+from ingest.formats.tables import Table, Writer
 from ingest.language import figures
+from ingest.language.marks import finished
 from ingest.offsets import Replacement
 
 _LONGEST = 14  # characters of a cell
+_PARTING = ("\t", ",", "，")  # what stands between the cells of a line
 _NARROWEST, _WIDEST = 2, 8  # columns
 _FEWEST = 3  # rows, that of the heads counted
 _NUMBER = re.compile(r"[\d,.]*\d")
@@ -40,6 +44,45 @@ def parted_cells(text: str) -> list[Replacement]:
                     found.append(Replacement(at - 1, at, f"\t{heads[column]}：" if row else "\t"))
             start += columns * rows
     return found
+
+
+def rows_of_values(text: str) -> list[Replacement]:
+    """The rows of tables whose cells are parted by a tab or a comma, each with its heads and units."""
+    found = []
+    at = 0
+    lines = []
+    for line in text.split("\n"):
+        lines.append((at, line))
+        at += len(line) + 1
+    for mark in _PARTING:
+        for columns, run in itertools.groupby(lines, key=lambda line: _columns(line[1], mark)):
+            block = list(run) if columns else []
+            rows = [[cell.strip() for cell in line.split(mark)] for _, line in block]
+            if len(rows) < _FEWEST or not _is_headed(rows):
+                continue
+            written = list(Writer().lines(Table.of(rows, heads=1)))
+            if len(written) == len(rows) - 1:
+                places = zip(block[1:], written, strict=True)
+                found += [Replacement(start, start + len(line), row) for (start, line), row in places if row != line]
+    return sorted(found)
+
+
+def _columns(line: str, mark: str) -> int:
+    """How many cells a line may be of; 0 for none."""
+    cells = [cell.strip() for cell in line.split(mark)]
+    short = all(0 < len(cell) <= _LONGEST for cell in cells)
+    return len(cells) if _NARROWEST <= len(cells) <= _WIDEST and short and not finished(line.rstrip()) else 0
+
+
+def _is_headed(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the first row is one of heads: no figure in it, a name first in each of the others, and in one column
+
+    figures only."""
+    heads, *body = rows
+    if any(any(char.isdigit() for char in head) for head in heads):
+        return False
+    columns = [[_is_figure(cell) for cell in column] for column in zip(*body, strict=True)]
+    return not any(columns[0]) and any(all(column) for column in columns[1:])
 
 
 def _blocks(lines: Sequence[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:

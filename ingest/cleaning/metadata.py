@@ -7,7 +7,7 @@ import functools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from ingest.language import dates, places
+from ingest.language import dates, documents, places
 from ingest.language.bodies import bodies
 from ingest.language.dates import Date
 from ingest.language.divisions import by_name
@@ -16,6 +16,7 @@ from ingest.language.words import alternation, table
 
 _NO_TITLE = re.compile(rf"[{MARKS}{QUOTE_ENDS}]$")
 _LABEL = re.compile(rf"[{COLONS}>|〉》]\s|[{COLONS}>|]$|\d{{1,2}}:\d{{2}}")
+_HAN = re.compile(r"[\u4e00-\u9fff]{4}")
 _COLON = re.compile(f"[{COLONS}]")
 _CELL_BREAK = re.compile(rf"(?<![{COLONS}])\t+")  # a label and its value are one
 _TIME_OF_DAY = re.compile(rf"[\d{COLONS}\s|]*")
@@ -40,9 +41,25 @@ def title(text: str) -> str | None:
     for line in lines[:8] if len(lines) > 1 else []:
         if len(line) > 60:
             return None
-        if len(line) >= 6 and not _NO_TITLE.search(line) and not is_label(line):
+        if _may_be_title(line):
             return line.lstrip("# ")
     return None
+
+
+def running_title(heads: Iterable[str]) -> str | None:
+    """What stands above the pages of a report and reads like a title."""
+    return next(
+        (line for line in heads if len(line) <= _LONGEST_LABEL and _may_be_title(line) and _HAN.search(line)), None
+    )
+
+
+def _may_be_title(line: str) -> bool:
+    return len(line) >= 6 and not _NO_TITLE.search(line) and not is_label(line) and not _is_number(line)
+
+
+def _is_number(line: str) -> bool:
+    """Whether a line ends with a document's number, as the one above its title does."""
+    return any(number.end == len(line) for number in documents.find(line))
 
 
 def is_label(line: str) -> bool:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from ingest.cleaning import clean, metadata
-from ingest.cleaning.cells import parted_cells
+from ingest.cleaning.cells import parted_cells, rows_of_values
 from ingest.cleaning.repair import byte_slips
 from ingest.cleaning.wraps import broken_lines, stacked_characters
 from ingest.language.marks import SYMBOLS
@@ -103,6 +103,7 @@ def normalize(raw: RawReport) -> CleanReport:
             work.edit("spacing", stacked_characters)
             work.edit("spacing", broken_lines)
             work.edit("spacing", parted_cells)
+            work.edit("table", rows_of_values)
         work.fold()
         work.edit("punctuation", work.doubled_punctuation)
         whole = whole or work.mapped.text  # page furniture included: it holds the date
@@ -114,6 +115,9 @@ def normalize(raw: RawReport) -> CleanReport:
         if work.mapped.text == before:
             break
     title = metadata.title(work.mapped.text) or metadata.property_title(raw.properties.title)
+    if raw.paged and title is None:
+        heads = (span.raw for span in raw.dropped if span.reason == "page")
+        title = metadata.running_title(line.strip() for head in heads for line in head.split("\n"))
     return CleanReport(
         source=raw.source,
         sha256=raw.sha256,

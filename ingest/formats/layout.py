@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ingest.formats.tables import is_unit_note
-from ingest.language import hyphens, marks
+from ingest.language import documents, hyphens, marks
 
 _EDGE_LINES = 2  # lines at a page's top and bottom that may be its furniture
 _EDGE = 0.12  # of the page's height, at its top and its bottom, in which furniture stands
@@ -124,7 +124,7 @@ class _Margins:
             return False
         if not turned and following.top - line.top > _LEADING * line.size:
             return False
-        full = line.x1 >= self.right - _SLACK * line.size
+        full = line.x1 >= self.right - _SLACK * line.size or hyphens.parted(line.text, following.text, "")
         indented = following.x0 >= min(self.left, line.x0) + _INDENT * line.size
         return full and not indented and not marks.item(following.text) and not marks.finished(line.text)
 
@@ -164,7 +164,8 @@ def _repeated(pages: Sequence[PageLines]) -> list[set[int]]:
         )
         texts = [(number, pages[number].lines[n].text.strip()) for number, n in places]
         if often and not any(marks.finished(text) for _, text in texts) and _only_numbered(texts):
-            for number, n in places:
+            told = bool(documents.find(texts[0][1]))  # a fact, once
+            for number, n in places[1:] if told else places:
                 found[number].add(n)
     return found
 

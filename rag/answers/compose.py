@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from ingest.language import documents
 from rag.answers import forms, refusals
 from rag.answers.citing import answered, in_script, refused, say
 from rag.answers.conflicts import rivals, told_apart
@@ -33,6 +34,8 @@ def compose(query: Query, passages: Sequence[Passage], library: Library) -> Answ
         return refused(query.question, reason, weigh(query, passages, library), library.report)
     if query.asked.published:
         return _published(query, passages, library)
+    if query.asked.kind == "document":
+        return _numbered(query, passages, library)
     evidence = weigh(query, passages, library)
     unclear = not evidence or evidence[0].probability < _CLEAR
     if unclear and (name := refusals.unknown_proper(query, library.frequency, library.naming)) is not None:
@@ -95,10 +98,7 @@ def narrowed(answer: Answer, question: Question) -> Answer:
 def _published(query: Query, passages: Sequence[Passage], library: Library) -> Answer:
     """When a report was published, as it is marked itself; its title is quoted."""
     question = query.question
-    # Which report is meant is a matter of its words; nothing in its passages answers when it was published.
-    about = replace(query, asked=Asked("text"))
-    evidence = weigh(about, passages, library.unread)
-    meant = max(evidence, key=lambda e: query.terms.share(f"{e.passage.title}\n{e.text}"), default=None)
+    evidence, meant, certainty = _meant(query, passages, library)
     date = meant.passage.date if meant else None
     if meant is None or not date or (query.asked.days and (int(date[5:7]), int(date[8:])) not in query.asked.days):
         missing = "报告没有标明所问的发布日期。", "The report does not give that date of publication."
@@ -108,7 +108,6 @@ def _published(query: Query, passages: Sequence[Passage], library: Library) -> A
     if at >= 0:
         meant = replace(meant, start=at, end=at + len(meant.passage.title), text=meant.passage.title)
     lead = say(question, f"{date}(报告标明的发布日期)", f"{date} (as the report is dated)")
-    certainty: Certainty = "sure" if query.terms.share(f"{meant.passage.title}\n{meant.text}") >= _SAME else "likely"
     return answered(
         question,
         [forms.narrowed_to(meant)],
@@ -118,3 +117,32 @@ def _published(query: Query, passages: Sequence[Passage], library: Library) -> A
         short=date,
         lead=lead,
     )
+
+
+def _numbered(query: Query, passages: Sequence[Passage], library: Library) -> Answer:
+    """The number under which a document was issued, as it bears it itself, at the end of a line; that is quoted."""
+    question = query.question
+    evidence, meant, certainty = _meant(query, passages, library)
+    report = library.report(meant.passage.chunk.source) if meant else None
+    own = documents.own(report.text) if report else None
+    if meant is None or report is None or own is None:
+        missing = "报告没有标明所问的文号。", "The report does not bear that number."
+        return refused(question, say(question, *missing), evidence, library.report)
+    start = report.text.rfind("\n", 0, own.start) + 1
+    start += len(report.text[start : own.end]) - len(report.text[start : own.end].lstrip())
+    shown = replace(meant, start=start, end=own.end, text=report.text[start : own.end])
+    short = in_script(report.text[own.start : own.end], question)
+    return answered(question, [shown], library.report, form="fact", certainty=certainty, short=short)
+
+
+def _meant(
+    query: Query, passages: Sequence[Passage], library: Library
+) -> tuple[list[Evidence], Evidence | None, Certainty]:
+    """(the evidence by its words alone, that of the report that is meant, how surely it is).
+
+    Which report is meant is a matter of its words; nothing in its passages answers what it bears itself.
+    """
+    evidence = weigh(replace(query, asked=Asked("text")), passages, library.unread)
+    shares = [query.terms.share(f"{each.passage.title}\n{each.text}") for each in evidence]
+    best = max(shares, default=0.0)
+    return evidence, evidence[shares.index(best)] if evidence else None, "sure" if best >= _SAME else "likely"

@@ -14,6 +14,7 @@ from typing import Literal
 
 from config.errors import Message, ReportError, WenbaoError, reason
 from config.settings import Settings, misspelt, unknown
+from ingest import running
 from ingest.embedding.embed import Embedder
 from ingest.embedding.prepare import Notify
 from ingest.formats import sources
@@ -50,6 +51,7 @@ def examine(settings: Settings, notify: Notify) -> Iterator[Finding]:
     yield from _states(settings)
     model = Message("模型", "model")
     try:
+        running.need(models=True)
         embedder = Embedder.open(settings, notify)
     except WenbaoError as exc:
         yield Finding(model, "wrong", exc.message)

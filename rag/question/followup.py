@@ -67,6 +67,7 @@ _THIS_PLACE = re.compile(
 _THIS_THING = re.compile(r"^[该这]([\u4e00-\u9fff]{2,4}?)(?=[是的有在什何多共由投建举召开叫])")
 _LATIN_NAME = re.compile(r"[A-Z][a-z]+")
 _ANY_UNIT = re.compile(rf"(?:{alternation(table('questions')['units']['of_many'])})$")
+_ALIKE = 2  # characters with which names of one kind end
 _SHORT = 8  # a question of fewer characters can hardly name its own place and thing
 _SAYS_LITTLE = 4  # nor one that has fewer characters beside the words by which it asks
 _FOLLOWS = re.compile(
@@ -194,6 +195,8 @@ def _swap(said: str, earlier: str, regions: Collection[str]) -> str:
     parts = take_apart(earlier)
     if parts is None:
         return f"{earlier} {thing}"
+    if parts.holder and thing[-_ALIKE:] == parts.holder[-_ALIKE:] and parts.holder not in thing:
+        return earlier.replace(parts.holder, thing, 1)  # 西湖公园 for 东湖公园
     if said.endswith("的"):
         return _among(said.removeprefix("其中"), earlier, parts)
     if _ASPECT.fullmatch(thing):

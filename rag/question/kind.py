@@ -19,9 +19,11 @@ from ingest.language.places import rank_pattern
 from ingest.language.questions import asking
 from ingest.language.words import alternation, table
 
-Kind = Literal["figure", "date", "person", "post", "body", "name", "list", "place", "yes", "reports", "text"]
-"""`post` is what a named person is, `body` which organisation, `name` what something is called, `reports` which reports
-say so, `text` other."""
+Kind = Literal[
+    "figure", "date", "document", "person", "post", "body", "name", "list", "place", "yes", "reports", "text"
+]
+"""`document` is the number of one, `post` what a named person is, `body` which organisation, `name` what something is
+called, `reports` which reports say so, `text` other."""
 
 SURNAME = people.surname_pattern()
 _HOW = asking("count")
@@ -59,6 +61,7 @@ _BODY = re.compile(
     rf"哪[一几]?(?:个|[家些])?(?:[\u4e00-\u9fff]{{0,4}})(?:{bodies()}|单位|机构|部门|组织)"
     r"|\bwhich (?:organi[sz]ation|body|company|society|association|department|institution)\b"
 )
+_DOCUMENT = re.compile(asking("document"))
 _WHERE = re.compile(rf"{asking('place')}|\bwhere\b|\b(?:at|in) which\b")
 _LIST = re.compile(rf"{asking('list')}|\bwhich (?:\w+ )?(?:are|were)\b|\blist\b")
 _SEVERAL = re.compile(rf"都有|{asking('list')}|\d(?:{alternation(_UNITS['several'])})")
@@ -254,6 +257,8 @@ def _kind(folded: str) -> Kind:
     bare = re.sub(rf"[{marks.ENDS}. ]+$", "", folded)
     if _REPORTS.search(folded) and not _HOW_MANY.search(_NO_COUNT.sub("", folded)):
         return "reports"
+    if _DOCUMENT.search(folded):
+        return "document"
     if _DATE.search(folded):
         return "date"
     if _FIGURE.search(_NO_COUNT.sub("", folded)):

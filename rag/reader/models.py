@@ -10,6 +10,7 @@ import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from config.settings import Settings
+from ingest import running
 from ingest.embedding.embed import Embedder
 from ingest.embedding.prepare import Notify, is_prepared
 from ingest.embedding.session import import_native
@@ -35,6 +36,7 @@ class Models:
         self.reads = reads
         self._opening = threading.Lock()
         self._loading: Future[Embedder] | None = None
+        running.need(models=True)
         import_native()  # in this thread: two that import NumPy at once may find half of it
         known = embedder is not None or is_prepared(settings)
         read = reader is not None or not (reads and settings.reader) or prepare.is_prepared(settings)

@@ -298,7 +298,6 @@ FAULTS: dict[str, Fault] = {
     "no standard streams, ingest": Fault(INGEST, ANSWERED, NEW_REPORT, 'exec "$@" <&- >&- 2>&-'),
     "no standard input, batch": Fault(["ask", "--batch", "-"], MISUSED, shell='exec "$@" <&-'),
     "no standard input, chat": Fault(["chat"], (0, 1, 2), shell='exec "$@" <&-'),
-    "standard input is a folder": Fault(["ask", "--batch", "-"], (1, 2), shell='exec "$@" < /tmp'),
     "standard input never ends, batch": Fault(
         ["ask", "--batch", "-"], (2,), shell='head -c 300000000 /dev/zero | "$@"'
     ),
@@ -307,9 +306,8 @@ FAULTS: dict[str, Fault] = {
     "whoever reads goes soon": Fault(
         ["ask", "--batch", "-"],
         (0, 1),
-        shell='(for n in $(seq 30); do echo \'{{"id":1,"question":"第3区科协举办讲座多少场?"}}\'; done) | "$@" '
-        "| head -c 10; "
-        "exit ${{PIPESTATUS[1]}}",
+        shell='(for n in $(seq 30); do echo \'{{"id":1,"question":"第3区科协举办讲座多少场?"}}\'; done) | "$@" | '
+        "head -c 10; exit ${{PIPESTATUS[1]}}",
     ),
     # Signals
     "terminal hung up under nohup": Fault(
@@ -396,7 +394,7 @@ FAULTS: dict[str, Fault] = {
     "a report of one line of 19 MB": Fault(INGEST, (0, 4), _write("reports/long.txt", "科普工作" * 1_600_000 + "。")),
     "a report that is a folder": Fault(INGEST, ANSWERED, lambda place: (place.reports / "folder.txt").mkdir()),
     # Settings
-    "settings of bytes": Fault(ASK_JSON, (0, 1, 2), _write("cwd/.env", bytes(range(256)) * 9)),
+    "settings of bytes": Fault(ASK_JSON, (1,), _write("cwd/.env", bytes(range(256)) * 9), heals=False),
     "settings in a folder": Fault(ASK_JSON, (0, 1, 2), lambda place: (place.cwd / ".env").mkdir()),
     "settings of one line of 10 MB": Fault(ASK_JSON, (0, 1, 2), _write("cwd/.env", "WENBAO_X=" + "x" * 10_000_000)),
     "a misspelt setting": Fault(ASK_JSON, ANSWERED, env={"WENBAO_REPORT_DIR": "x"}, says="WENBAO_REPORTS_DIR"),

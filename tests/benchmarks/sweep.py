@@ -188,6 +188,7 @@ def main() -> None:
     options.add_argument("parts", nargs="+", choices=("ingest", "ask", "faults"))
     options.add_argument("--times", type=int)
     options.add_argument("--seed", type=int, default=int(time.time()))
+    options.add_argument("--first", type=int, default=0, help="the number of the first kill")
     options.add_argument("--log", type=Path)
     options.add_argument("--only", default="", help="only rounds whose names hold this")
     given = options.parse_args()
@@ -200,18 +201,18 @@ def main() -> None:
         print(f">> {part}: again with --seed {given.seed}", flush=True)
         with tempfile.TemporaryDirectory(prefix="sweep-") as folder:
             office = Office(Workplace(Path(folder), models), embedder, reader)
-            rounds = _rounds(part, office, given.seed, given.times)
+            rounds = _rounds(part, office, given.seed, given.first, given.times)
             chosen = [(name, work) for name, work in rounds if given.only in name]
             _Log(given.log, part, given.seed).run(chosen)
 
 
-def _rounds(part: str, office: Office, seed: int, times: int | None) -> list[Round]:
+def _rounds(part: str, office: Office, seed: int, first: int, times: int | None) -> list[Round]:
     """What a part tries, each by its name."""
     if part == "faults":
         return [(name, partial(faults.tried, name, office.place)) for name in faults.NAMES]
     kill = kill_ingest if part == "ingest" else kill_ask
-    count = times or TIMES[part]
-    return [(str(n), partial(kill, office, random.Random(f"{seed} {part} {n}"), n)) for n in range(count)]
+    numbers = range(first, first + (times or TIMES[part]))
+    return [(str(n), partial(kill, office, random.Random(f"{seed} {part} {n}"), n)) for n in numbers]
 
 
 class _Log:

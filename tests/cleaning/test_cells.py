@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.cleaning.cells import parted_cells
+from ingest.cleaning.cells import parted_cells, rows_of_values
 from ingest.cleaning.normalize import normalize
 from ingest.records import RawReport
 
@@ -44,3 +44,30 @@ def test_every_cell_still_knows_its_place():
 )
 def test_other_lines_stay(text):
     assert parted_cells(text) == []
+
+
+@pytest.mark.parametrize("mark", [",", "，", "\t"])
+def test_rows_with_a_mark_between_their_cells_say_what_they_are_about(mark):
+    rows = ["渔村,渔船(艘),产量(吨)", "东屿村,37,1460", "西屿村,22,905", "合计,59,2365"]
+    text = "\n".join(["各渔村情况", *(row.replace(",", mark) for row in rows), "以上为上半年数。"])
+    report = normalize(RawReport("a.txt", text, ""))
+    assert report.text.split("\n")[2:4] == ["东屿村\t渔船：37艘\t产量：1460吨", "西屿村\t渔船：22艘\t产量：905吨"]
+    at = report.text.index("西屿村\t渔船")
+    start, end = report.mapped.raw_span(at, at + len("西屿村\t渔船：22艘"))
+    assert report.raw[start:end] == rows[2].replace(",", mark)
+    assert normalize(RawReport("a.txt", report.text, "")).text == report.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        ",",
+        "春耕,备耕\n夏管,灌溉\n秋收,晾晒",
+        "一是抓投入,投入12万元\n二是抓管护,管护37处\n三是抓培训,培训59人",
+        "东屿村,37,1460\n西屿村,22,905\n合计,59,2365",
+        "渔村,渔船,产量\n东屿村,37\n西屿村,22,905,3\n合计,59,2365",
+    ],
+)
+def test_other_lines_with_marks_stay(text):
+    assert rows_of_values(text) == []

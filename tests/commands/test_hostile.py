@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pexpect
 import pytest
-from conftest import MODELS, ROOT
+from conftest import MODELS, ROOT, assert_one_line
 
 from config.settings import Settings
 from ingest.pipeline import ingest
@@ -117,3 +117,14 @@ def test_a_signal_ends_every_command_with_its_number_and_leaves_nothing(office, 
 def _loads_natively(pid: int) -> bool:
     """Whether the process has begun to load the libraries that do the work."""
     return "tantivy" in Path(f"/proc/{pid}/maps").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("limit", "setting"), [("-v 300000", "LimitAS"), ("-v 1300000", "LimitAS"), ("-n 24", "LimitNOFILE")]
+)
+@pytest.mark.parametrize("words", [["ask", QUESTION], ["ingest"]])
+def test_what_a_process_may_not_use_is_said_before_native_code_dies_of_it(office, words, limit, setting):
+    command = ["bash", "-c", f'ulimit {limit}; exec "$@"', "wenbao", sys.executable, "-m", "rag", *words]
+    done = subprocess.run(command, env=environment(office), capture_output=True, encoding="utf-8", timeout=300)
+    assert done.returncode == 1
+    assert_one_line(done.stderr, setting)

@@ -182,3 +182,17 @@ def test_a_word_parted_at_a_line_s_end_is_whole():
     ):
         page.say(line, 60, 100 + 16 * n)
     assert "well-known" in page.text()
+
+
+def test_a_document_s_number_in_the_head_of_its_pages_stays_once_and_is_no_title():
+    page = Page()
+    for n, text in enumerate((LETTER[:40], LETTER[40:] + "。", "特此通知，请各乡镇遵照执行。")):
+        if n:
+            page.turn()
+        page.say("安农发〔2021〕9号", 380, 40)
+        page.say("安丰县农业农村局秋收部署", 60, 40 + 18)
+        page.say(text, 60, 120)
+    report = normalize(page.report())
+    assert report.text.count("安农发〔2021〕9号") == 1
+    assert LETTER in report.text
+    assert report.title == "安丰县农业农村局秋收部署"

@@ -17,7 +17,7 @@ from telegram import Message, Update
 from telegram.ext import BaseUpdateProcessor
 from telegram.request import HTTPXRequest
 
-from config.errors import StorageError
+from config.errors import StorageError, WenbaoError
 from config.settings import Settings
 from rag.telegram.receiving.access import Access, Reading, Verdict
 from rag.telegram.receiving.clock import Clock
@@ -250,7 +250,10 @@ class Intake(BaseUpdateProcessor):
 
     async def _rest(self, update: Update, seconds: float) -> None:
         await asyncio.sleep(seconds)
-        await self._put_again(update)
+        try:
+            await self._put_again(update)
+        except WenbaoError as exc:
+            _log.error("update %s is left to the next process: %s", update.update_id, exc)
 
     def _stale(self, update: Update) -> bool:
         """Whether it waited too long before this process saw it."""
