@@ -34,7 +34,7 @@ from ingest.embedding.embed import Embedder
 from ingest.formats import sources
 from ingest.formats.kinds import RECIPE as FORMATS
 from ingest.formats.recognition import COMMAND
-from ingest.formats.sources import Found
+from ingest.formats.sources import ReportFiles
 from ingest.index.catalog import Catalog, ReportEntry
 from ingest.index.draft import Draft, Writer, digest_of, writing
 from ingest.index.generations import FORMAT, open_catalog
@@ -223,7 +223,7 @@ def _earlier(settings: Settings, generation: str, catalog: Catalog, observer: Ob
         yield _State(generation, entries, meta, catalog.chunk_count(), catalog.embedded(), store.get)
 
 
-def _plan(settings: Settings, found: Found, state: _State | None, *, mirror: bool, model: str | None) -> _Plan:
+def _plan(settings: Settings, found: ReportFiles, state: _State | None, *, mirror: bool, model: str | None) -> _Plan:
     known = state.entries if state else {}
     wanted = build_settings(settings, model or (state.meta.get("model_fingerprint", "") if state else ""))
     fresh = state is None or any(state.meta.get(key) != value for key, value in wanted.items())

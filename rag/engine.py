@@ -23,7 +23,7 @@ from ingest.index.published import Index
 from ingest.records import CleanReport
 from rag.answers.citing import title_of
 from rag.answers.compose import compose, grade, narrowed
-from rag.answers.sums import Found, Part, combine, figure_of, mentions, plan
+from rag.answers.sums import Part, PartAnswer, combine, figure_of, mentions, plan
 from rag.answers.table import By, Table, check, labels, of_place, place_told, table_of, year_told
 from rag.evidence.subject import ReportView, view
 from rag.judge.features import Case
@@ -178,22 +178,24 @@ class Engine:
             pieces = [self._piece(current, part, query.question.language, k, within) for part in parts.parts]
             closest = [] if any(piece.figure for piece in pieces) else weigh(query, found, library.unread)
             return combine(query.question, parts, pieces, current.report, closest)
-        if query.asked.kind == "reports":
+        if query.expected.kind == "reports":
             wider = self._search(current, [query], _MENTIONING, within)[0]
             evidence = weigh(query, wider, library.unread)
             return mentions(query, evidence, current.report, current.view)
         return compose(query, found, library)
 
-    def _piece(self, current: _Generation, part: Part, language: QuestionLanguage, k: int, within: Within) -> Found:
+    def _piece(
+        self, current: _Generation, part: Part, language: QuestionLanguage, k: int, within: Within
+    ) -> PartAnswer:
         """What answers one part of a question: a figure."""
         query = build(replace(understand(part.question), language=language), current)
         library = self._library(current, within)
         evidence = weigh(query, self._search(current, [query], k, within)[0], library)
         certainty = grade(evidence, library)
         if certainty is None:
-            return Found(part, None)
-        said, figure = figure_of(evidence[0], query.asked, part.label)
-        return Found(part, evidence[0], said, figure, certainty)
+            return PartAnswer(part, None)
+        said, figure = figure_of(evidence[0], query.expected, part.label)
+        return PartAnswer(part, evidence[0], said, figure, certainty)
 
     def table(self, indicator: str, by: By = "place", places: Sequence[str] = (), only: Filter = EVERYTHING) -> Table:
         """What the reports tell of an indicator, by place, report or year; by place of the given ones alone, if any.

@@ -50,14 +50,14 @@ class Delivered:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ReportFiles:
     """The files, sorted by source, and the folders and archives (as sources) that can't be listed, with the reason."""
 
     files: tuple[Delivered, ...]
     unreadable: dict[str, ReportError]
 
 
-def find_reports(reports_dir: Path, paths: Iterable[Path] = ()) -> Found:
+def find_reports(reports_dir: Path, paths: Iterable[Path] = ()) -> ReportFiles:
     """All files under the reports directory, or those under `paths`; of an archive the files in it.
 
     Hidden files and folders are not reports; links are followed, a folder is visited once. A link that leads out of
@@ -85,7 +85,7 @@ def find_reports(reports_dir: Path, paths: Iterable[Path] = ()) -> Found:
         else:
             files.add(start)
     delivered = [found for path in files for found in _opened(path, source_of(path, root), root, unreadable)]
-    return Found(tuple(sorted(delivered, key=lambda found: found.source)), unreadable)
+    return ReportFiles(tuple(sorted(delivered, key=lambda found: found.source)), unreadable)
 
 
 def opened(path: Path, source: str) -> list[Delivered]:

@@ -17,7 +17,7 @@ from rag.answers.summary import summary_of
 from rag.judge.features import Case
 from rag.judge.ranking import Library, weigh
 from rag.question.form import form_of
-from rag.question.kind import Asked
+from rag.question.kind import Expected
 from rag.question.query import Query
 from rag.records import Answer, Certainty, Evidence, Passage, Question
 
@@ -32,9 +32,9 @@ def compose(query: Query, passages: Sequence[Passage], library: Library) -> Answ
     if (name := refusals.unknown_name(query, library.frequency, library.naming)) is not None:
         reason = refusals.unmentioned(query.question, name)
         return refused(query.question, reason, weigh(query, passages, library), library.report)
-    if query.asked.published:
+    if query.expected.published:
         return _published(query, passages, library)
-    if query.asked.kind == "document":
+    if query.expected.kind == "document":
         return _numbered(query, passages, library)
     evidence = weigh(query, passages, library)
     unclear = not evidence or evidence[0].probability < _CLEAR
@@ -100,7 +100,11 @@ def _published(query: Query, passages: Sequence[Passage], library: Library) -> A
     question = query.question
     evidence, meant, certainty = _meant(query, passages, library)
     date = meant.passage.date if meant else None
-    if meant is None or not date or (query.asked.days and (int(date[5:7]), int(date[8:])) not in query.asked.days):
+    if (
+        meant is None
+        or not date
+        or (query.expected.days and (int(date[5:7]), int(date[8:])) not in query.expected.days)
+    ):
         missing = "报告没有标明所问的发布日期。", "The report does not give that date of publication."
         return refused(question, say(question, *missing), evidence, library.report)
     report = library.report(meant.passage.chunk.source)
@@ -142,7 +146,7 @@ def _meant(
 
     Which report is meant is a matter of its words; nothing in its passages answers what it bears itself.
     """
-    evidence = weigh(replace(query, asked=Asked("text")), passages, library.unread)
+    evidence = weigh(replace(query, expected=Expected("text")), passages, library.unread)
     shares = [query.terms.share(f"{each.passage.title}\n{each.text}") for each in evidence]
     best = max(shares, default=0.0)
     return evidence, evidence[shares.index(best)] if evidence else None, "sure" if best >= _SAME else "likely"

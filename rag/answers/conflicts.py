@@ -17,7 +17,7 @@ from rag.judge.features import (
 )
 from rag.judge.ranking import Library
 from rag.question.query import Query
-from rag.question.terms import parts
+from rag.question.terms import terms_of
 from rag.records import Evidence, Question
 
 _ALIKE = 0.5  # the share of their words that two sentences must have in common to tell of the same thing
@@ -29,7 +29,7 @@ def rivals(query: Query, evidence: Sequence[Evidence], library: Library) -> list
     """The best sentence and those of other reports that give another figure or date for the same thing, the newest
     first; the best one alone where nothing contradicts it."""
     best, told = evidence[0], [evidence[0]]
-    if query.asked.kind not in ("figure", "date") or best.short is None:
+    if query.expected.kind not in ("figure", "date") or best.short is None:
         return told
     for other in evidence[1:]:
         known = {each.passage.chunk.source for each in told}
@@ -88,4 +88,4 @@ def _alike(one: str, other: str) -> bool:
 
 
 def _words(text: str) -> Iterable[str]:
-    return (part for part in parts(text) if not part[0].isdigit())
+    return (part for part in terms_of(text) if not part[0].isdigit())

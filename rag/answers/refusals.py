@@ -113,7 +113,7 @@ def unmentioned(question: Question, name: str) -> str:
 def reason(closest: Case) -> str:
     """Why the sentence that came closest is no answer, where every name of the question is known."""
     query = closest.query
-    question, want = query.question, query.asked
+    question, want = query.question, query.expected
     if other_place(closest) and not _near(closest):
         places = "、".join(dict.fromkeys(names[0] for names in query.places)) or "、".join(
             dict.fromkeys(names_asked(query, closest.view))

@@ -45,7 +45,7 @@ def summary_of(query: Query, evidence: Sequence[Evidence], library: Library) -> 
     outline = list(_outline(meant, library.report(meant.passage.chunk.source)))
     if len(outline) < _FEWEST:
         outline = _first(meant, library.report(meant.passage.chunk.source))
-    certainty: Certainty = "sure" if query.places or query.asked.years or _told(query) else "likely"
+    certainty: Certainty = "sure" if query.places or query.expected.years or _told(query) else "likely"
     return answered(question, _fitting(outline), library.report, form="summary", certainty=certainty)
 
 
@@ -79,7 +79,7 @@ def _fit(query: Query, evidence: Evidence, library: Library) -> tuple[bool, bool
 
 
 def _of_year(query: Query, view: ReportView) -> bool:
-    return not query.asked.years or view.year in query.asked.years
+    return not query.expected.years or view.year in query.expected.years
 
 
 def _share(query: Query, text: str) -> float:

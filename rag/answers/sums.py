@@ -24,7 +24,7 @@ from rag.evidence.sentences import narrowed
 from rag.evidence.shorts import counts
 from rag.evidence.subject import ReportView, fold_same_length
 from rag.judge.ranking import ViewOf
-from rag.question.kind import Asked
+from rag.question.kind import Expected
 from rag.question.places import Named, named, whole
 from rag.question.query import Query
 from rag.records import Answer, Certainty, Evidence, Question
@@ -83,7 +83,7 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class PartAnswer:
     """What was found on a part: its evidence and figure and how sure that is, or none of them."""
 
     part: Part
@@ -96,11 +96,11 @@ class Found:
 def plan(query: Query) -> Plan | None:
     """How to take a question apart, or None for one that a sentence may answer."""
     found = _plan(query)
-    return replace(found, unit=query.asked.unit) if found else None
+    return replace(found, unit=query.expected.unit) if found else None
 
 
 def _plan(query: Query) -> Plan | None:
-    want, question = query.asked, query.question
+    want, question = query.expected, query.question
     text = to_simplified(question.interpreted)
     if want.kind == "reports":
         return None
@@ -118,7 +118,7 @@ def _plan(query: Query) -> Plan | None:
 
 
 def combine(
-    question: Question, plan: Plan, found: Sequence[Found], report_of: ReportOf, closest: Sequence[Evidence]
+    question: Question, plan: Plan, found: Sequence[PartAnswer], report_of: ReportOf, closest: Sequence[Evidence]
 ) -> Answer:
     """The computed answer; the figures alone where one is missing; a refusal where all are."""
     told = [f for f in found if f.evidence is not None and f.figure is not None]
@@ -156,7 +156,7 @@ def combine(
     return answered(question, evidence, report_of, form="computed", certainty=certainty, short=short, lead=lead)
 
 
-def _no_result(question: Question, told: Sequence[Found]) -> str:
+def _no_result(question: Question, told: Sequence[PartAnswer]) -> str:
     """Why figures come to nothing: one is only a range, or they measure different things."""
     if any(f.figure is not None and f.figure.value is None for f in told):
         return say(
@@ -178,7 +178,7 @@ def _spelled_out(first: str, second: str, query: Query) -> str:
     return second
 
 
-def _result(question: Question, plan: Plan, told: Sequence[Found]) -> str | None:
+def _result(question: Question, plan: Plan, told: Sequence[PartAnswer]) -> str | None:
     """What the figures come to, or None when they can't be set against one another."""
     each = [f.figure for f in told if f.figure is not None]
     asked = units.unit(plan.unit)
@@ -251,7 +251,7 @@ def _mentioned_at(query: Query, evidence: Evidence, quoted: Sequence[str]) -> in
     return evidence.start + min((at for form in forms if (at := folded.find(form)) >= 0), default=0)
 
 
-def figure_of(evidence: Evidence, want: Asked, label: str = "") -> tuple[str, Figure | None]:
+def figure_of(evidence: Evidence, want: Expected, label: str = "") -> tuple[str, Figure | None]:
     """The figure of the short answer as the report writes it; of several that may answer the one in the item of an
     enumeration that names the label it is asked by."""
     beside = _beside(evidence.text, want, label)
@@ -263,7 +263,7 @@ def figure_of(evidence: Evidence, want: Asked, label: str = "") -> tuple[str, Fi
     return said, next(iter(figures.find(said)), None)
 
 
-def _beside(text: str, want: Asked, label: str) -> Figure | None:
+def _beside(text: str, want: Expected, label: str) -> Figure | None:
     """The only figure that may answer in a label's own item of an enumeration: 二等奖32个."""
     for start, end in marks.clauses(text, listing=True):
         if label and label in text[start:end]:
@@ -347,7 +347,7 @@ def _sum(query: Query, text: str) -> Plan | None:
 
 
 def _english(query: Query, text: str) -> Plan | None:
-    if query.asked.total and (match := _ENGLISH_SUM.search(text)):
+    if query.expected.total and (match := _ENGLISH_SUM.search(text)):
         items = [item.strip() for item in re.split(r", (?:and )?| and ", match["list"]) if item.strip()]
         tail = (match["tail"] or "").removeprefix(" held")
         return Plan(
@@ -356,7 +356,7 @@ def _english(query: Query, text: str) -> Plan | None:
                 Part(f"{item} {match['noun']}", f"How many {item} {match['noun']} were held{tail}?") for item in items
             ),
         )
-    if query.asked.more and len(query.places) > 1 and (match := _ENGLISH_MORE.search(text)):
+    if query.expected.more and len(query.places) > 1 and (match := _ENGLISH_MORE.search(text)):
         sides = [side.strip() for side in re.split(r",| or | and |\?", text[match.end() :]) if side.strip()]
         names = [
             side for side in sides if re.match(r"[A-Z][a-z]+", side) and not re.match(r"(?:Give|Please|List)\b", side)

@@ -151,7 +151,7 @@ class Spots:
         return function_words().sub(" ", self._asked)
 
     def _in_the_unit(self, place: Run) -> bool:
-        unit = self.query.asked.unit
+        unit = self.query.expected.unit
         told = figures.find(self.text[slice(*place)]) if unit else ()
         return bool(told) and (told[0].unit == unit or bool(units.kinds(told[0].unit) & units.kinds(unit)))
 

@@ -16,9 +16,9 @@ from ingest.language.posts import posts
 from ingest.language.words import table
 from rag.evidence.pointing import Spots, chosen
 from rag.evidence.subject import fold_same_length
-from rag.question.kind import Asked, Kind
+from rag.question.kind import Expected, Kind
 from rag.question.query import Query
-from rag.question.terms import parts
+from rag.question.terms import terms_of
 from rag.records import Evidence
 
 _LONGEST, _LONGEST_LIST = 40, 120  # characters
@@ -36,7 +36,7 @@ Run = tuple[int, int]
 
 def with_short(query: Query, evidence: Evidence) -> Evidence:
     """The evidence with its short answer, none where nothing is sure to be one, and how likely it is the right one."""
-    want, at = query.asked, evidence.start
+    want, at = query.expected, evidence.start
     if want.kind in _UNTOLD:
         return evidence
     span = (evidence.span[0] - at, min(evidence.span[1], evidence.end) - at) if evidence.span else None
@@ -55,7 +55,7 @@ def with_short(query: Query, evidence: Evidence) -> Evidence:
     return replace(evidence, short=(at + short[0], at + short[1]), pointed=pointed)
 
 
-def spots(want: Asked, sentence: str) -> list[Run]:
+def spots(want: Expected, sentence: str) -> list[Run]:
     """(start, end) in the sentence of every figure or date that may answer; none for other kinds."""
     if want.kind == "figure":
         return [(f.start, f.end) for f in figures.find(sentence) if counts(want, f.unit)]
@@ -64,7 +64,7 @@ def spots(want: Asked, sentence: str) -> list[Run]:
     return []
 
 
-def counts(want: Asked, unit: str) -> bool:
+def counts(want: Expected, unit: str) -> bool:
     """Whether a figure in a unit may answer."""
     if want.units is None:
         return "duration" not in units.kinds(unit)
@@ -76,7 +76,7 @@ def counts(want: Asked, unit: str) -> bool:
 
 def _pointed_at(query: Query, evidence: Evidence) -> tuple[Run | None, float]:
     """The figure or date that answers most likely, and how likely it does among those of the sentence."""
-    found = spots(query.asked, evidence.text)
+    found = spots(query.expected, evidence.text)
     if not found:
         return None, 0.0
     at = evidence.start
@@ -96,7 +96,7 @@ def _is_named_elsewhere(query: Query, text: str, place: Run) -> bool:
     return own < _HARDLY and query.terms.share(text) - own > _MOSTLY
 
 
-def _person(want: Asked, text: str, span: Run | None) -> Run | None:
+def _person(want: Expected, text: str, span: Run | None) -> Run | None:
     """Who holds the post, where one is asked about and the sentence tells it; else a name, or who is meant in the
     reader's words. A post alone names nobody, and whoever holds another post isn't meant."""
     found = people.find(text)
@@ -117,7 +117,7 @@ def _person(want: Asked, text: str, span: Run | None) -> Run | None:
     return None if only_post or any(char.isdigit() for char in said) else span
 
 
-def _holds(want: Asked, person: people.Person) -> bool:
+def _holds(want: Expected, person: people.Person) -> bool:
     """Whether a person holds the post that is asked about, now or before as it is asked."""
     marks = "".join(table("questions")["former"]["before_posts"])
     told = (post.post.lstrip(marks) if person.former else post.post for post in person.posts)
@@ -142,7 +142,7 @@ def _post(person: str, text: str, span: Run | None) -> Run | None:
     return (held.post_start, held.post_end) if held and held.post_start is not None and held.post_end else None
 
 
-def _is_asked(want: Asked, date: dates.Date) -> bool:
+def _is_asked(want: Expected, date: dates.Date) -> bool:
     """Whether a date is as exact as asked, and the asked day where the question gives one."""
     if not (date.year or date.month or date.relative is not None) or (want.year_asked and not _has_year(date)):
         return False
@@ -166,4 +166,4 @@ def _echoes(query: Query, said: str) -> bool:
 
 
 def _pairs(said: str) -> Iterator[str]:
-    yield from parts(said)
+    yield from terms_of(said)

@@ -149,19 +149,19 @@ def same_place(case: Case) -> float:
 
 def other_year(case: Case) -> float:
     """The sentence speaks of another year than the one asked about; no report does that tells no year at all."""
-    years = case.query.asked.years
+    years = case.query.expected.years
     return float(bool(years) and case.view.dated and not _of_year(case, years))
 
 
 def same_year(case: Case) -> float:
     """The sentence speaks of the year asked about."""
-    years = case.query.asked.years
+    years = case.query.expected.years
     return float(bool(years) and _of_year(case, years))
 
 
 def year_told(case: Case) -> float:
     """A year is asked about, and the sentence itself names others only."""
-    years = case.query.asked.years
+    years = case.query.expected.years
     told = told_years(case.sentence, case.view.year) if years else set()
     return float(bool(told) and not told & years)
 
@@ -206,23 +206,23 @@ def _is_part(told: str, name: str) -> bool:
 
 def wrong_kind(case: Case) -> float:
     """A figure or a date is asked for, and the sentence holds none that may answer."""
-    want = case.query.asked
+    want = case.query.expected
     return float(want.kind in ("figure", "date") and not spots(want, case.sentence))
 
 
 def pointed(case: Case) -> float:
     """A figure or a date is asked for, and the reader points at one that may answer."""
-    return float(case.query.asked.kind in ("figure", "date") and case.evidence.short is not None)
+    return float(case.query.expected.kind in ("figure", "date") and case.evidence.short is not None)
 
 
 def no_name(case: Case) -> float:
     """A person is asked for, and the sentence names none."""
-    return float(case.query.asked.kind == "person" and not people.find(case.sentence))
+    return float(case.query.expected.kind == "person" and not people.find(case.sentence))
 
 
 def planned(case: Case) -> float:
     """A result is asked for, and what is told is a plan."""
-    want = case.query.asked
+    want = case.query.expected
     aimed = telling.ahead(case.before, case.section) or (telling.aimed(case.before) and want.kind == "figure")
     aimed = aimed or telling.is_plan(case.view.title)
     return float(not want.plan and want.kind in ("figure", "date") and aimed)
@@ -230,19 +230,19 @@ def planned(case: Case) -> float:
 
 def no_plan(case: Case) -> float:
     """A plan is asked for, and nothing around the sentence speaks of one."""
-    return float(case.query.asked.plan and not telling.aimed(f"{case.sentence}\n{case.above}"))
+    return float(case.query.expected.plan and not telling.aimed(f"{case.sentence}\n{case.above}"))
 
 
 def growth(case: Case) -> float:
     """A total is asked for and a growth is told, or the reverse."""
-    want = case.query.asked
+    want = case.query.expected
     figure = want.kind == "figure" and case.evidence.short is not None
     return float(figure and telling.changed(case.before) != want.change)
 
 
 def newly(case: Case) -> float:
     """All there is is asked for and what came new is told, or the reverse."""
-    want = case.query.asked
+    want = case.query.expected
     if want.kind != "figure" or case.evidence.short is None:
         return 0.0
     asked = telling.newly(case.query.question.folded)
@@ -252,7 +252,7 @@ def newly(case: Case) -> float:
 def denied(case: Case) -> float:
     """The answer's clause or one behind it says that something wasn't so, and the question doesn't ask for that."""
     want = case.query
-    if want.asked.kind == "yes" or telling.denied(want.question.folded):
+    if want.expected.kind == "yes" or telling.denied(want.question.folded):
         return 0.0
     return float(telling.denied(case.sentence[case.sentence.find(case.clause) :]))
 
@@ -267,20 +267,20 @@ def other_body(case: Case) -> float:
 
 def other_ordinal(case: Case) -> float:
     """The question gives an ordinal or a rank, and the sentence gives another one instead."""
-    names = case.query.asked.names
+    names = case.query.expected.names
     said = ordinals(case.sentence)
     return float(bool(names & ordinals(case.query.question.folded)) and bool(said) and not names & said)
 
 
 def for_each(case: Case) -> float:
     """A total is asked for and a figure a head, a household or an acre is told, or the reverse."""
-    want = case.query.asked
+    want = case.query.expected
     return float(want.kind == "figure" and telling.for_each(case.sentence) != want.each)
 
 
 def other_way(case: Case) -> float:
     """What ended or fell is asked for, and the sentence doesn't tell of it."""
-    want = case.query.asked
+    want = case.query.expected
     return float(
         (want.ending and not telling.ended(case.sentence)) or (want.falling and not telling.fell(case.sentence))
     )
@@ -288,21 +288,21 @@ def other_way(case: Case) -> float:
 
 def other_post(case: Case) -> float:
     """Who holds a post is asked for, and the one named holds another."""
-    role = case.query.asked.role
+    role = case.query.expected.role
     return float(bool(role) and not _holds(case, role))
 
 
 def other_name(case: Case) -> float:
     """The share of the ordinals, ranks and names that the question gives and neither the sentence nor what stands above
     it does."""
-    names = case.query.asked.names
+    names = case.query.expected.names
     around = in_han(f"{case.sentence}\n{case.above}") if names else ""
     return sum(name not in around for name in names) / len(names) if names else 0.0
 
 
 def left_out(case: Case) -> float:
     """The sentence names what isn't to be counted."""
-    return float(any(name in case.sentence for name in case.query.asked.left_out))
+    return float(any(name in case.sentence for name in case.query.expected.left_out))
 
 
 def thing_missing(case: Case) -> float:
@@ -313,19 +313,19 @@ def thing_missing(case: Case) -> float:
 
 def figures_many(case: Case) -> float:
     """A figure is asked for, and the sentence holds several: tenths."""
-    return min(10, len(figures.find(case.sentence))) / 10 if case.query.asked.kind == "figure" else 0.0
+    return min(10, len(figures.find(case.sentence))) / 10 if case.query.expected.kind == "figure" else 0.0
 
 
 def day_missing(case: Case) -> float:
     """The question gives a day, and neither the sentence nor its paragraph does."""
-    days = set(case.query.asked.days)
+    days = set(case.query.expected.days)
     said = {(date.month, date.day) for date in dates.find(f"{case.sentence}\n{case.above}")}
     return float(bool(days) and not days & said)
 
 
 def exact(case: Case) -> float:
     """A figure or a date is asked for: what answers is told exactly or not at all."""
-    return float(case.query.asked.kind in ("figure", "date"))
+    return float(case.query.expected.kind in ("figure", "date"))
 
 
 def explained(case: Case) -> float:

@@ -14,7 +14,7 @@ from ingest.language.people import post_pattern
 from ingest.language.places import rank_pattern
 from ingest.language.questions import asking
 from ingest.language.words import alternation, table
-from rag.question.parts import ASK, COUNTS, LED_BY, Parts, take_apart
+from rag.question.frame import ASK, COUNTS, LED_BY, Frame, frame_of
 from rag.question.places import place_of
 
 _ASKING = asking("list", "thing", "person", "which", "yes")
@@ -129,13 +129,13 @@ def complete(asked: str, earlier: str, regions: Collection[str] = ()) -> tuple[s
 
 def _asks_only_how_many(question: str, place: str) -> bool:
     """西河市有多少个?"""
-    parts = take_apart(question)
+    parts = frame_of(question)
     return parts is not None and parts.base == place and bool(COUNTS.match(parts.ask)) and not parts.thing + parts.did
 
 
 def _about(core: str, earlier: str, regions: Collection[str]) -> tuple[str, str]:
     """A follow-up that asks something else of what the earlier question is about."""
-    parts, before = take_apart(core), take_apart(earlier)
+    parts, before = frame_of(core), frame_of(earlier)
     if before is None:
         return f"{earlier} {core}", earlier
     if parts and parts.ask == before.ask and not COUNTS.match(parts.ask) and _HAN.search(_PRONOUN.sub("", parts.base)):
@@ -152,12 +152,12 @@ def _about(core: str, earlier: str, regions: Collection[str]) -> tuple[str, str]
     return f"{subject},{core}", earlier
 
 
-def _thing_that_has(parts: Parts, regions: Collection[str]) -> str:
+def _thing_that_has(parts: Frame, regions: Collection[str]) -> str:
     """The one thing that has what is counted, no place: 它的馆长是谁? after 科技馆有多少件展品?"""
     return parts.holder if place_of(parts.holder, regions) != parts.holder else ""
 
 
-def _subject(parts: Parts) -> str:
+def _subject(parts: Frame) -> str:
     """What a question is about: what it says without what it asks."""
     if not parts.counts:
         if parts.base or not parts.did:
@@ -170,7 +170,7 @@ def _subject(parts: Parts) -> str:
     return f"{parts.base}的{parts.thing}" if parts.base else parts.thing
 
 
-def _who(parts: Parts) -> str:
+def _who(parts: Frame) -> str:
     """Whom a question with 谁 is about: 主席是谁, 谁是主席, 谁主持了大会, 大会由谁主持."""
     if not parts.did or parts.did.startswith("是"):
         return parts.base + parts.did.removeprefix("是")
@@ -192,7 +192,7 @@ def _swap(said: str, earlier: str, regions: Collection[str]) -> str:
         elsewhere = _another_place(place, earlier, regions)
         rest = thing[len(place) :].lstrip("的")
         return _swap(rest, elsewhere, regions) if elsewhere and rest else earlier
-    parts = take_apart(earlier)
+    parts = frame_of(earlier)
     if parts is None:
         return f"{earlier} {thing}"
     if parts.holder and thing[-_ALIKE:] == parts.holder[-_ALIKE:] and parts.holder not in thing:
@@ -224,7 +224,7 @@ def _predicate(before: str) -> str:
     return before[lead_in.start() if lead_in else led :]
 
 
-def _among(said: str, earlier: str, parts: Parts) -> str:
+def _among(said: str, earlier: str, parts: Frame) -> str:
     """The question about some of those it counts: 志愿者有多少人? 女的呢?"""
     narrowed = re.search(rf"中([^中,，]{{1,8}}的)(?=有?(?:{asking('count', 'which')}))", earlier)
     if narrowed:  # 男的呢?

@@ -20,9 +20,9 @@ def form_of(query: Query) -> Form:
     folded = query.question.folded
     if _summary().search(folded):
         return "summary"
-    if query.asked.kind in ("text", "list", "name", "place") and _explains().search(folded):
+    if query.expected.kind in ("text", "list", "name", "place") and _explains().search(folded):
         return "passage"
-    return _BY_KIND.get(query.asked.kind, "fact")
+    return _BY_KIND.get(query.expected.kind, "fact")
 
 
 def beside_summary(text: str) -> str:

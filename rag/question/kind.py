@@ -148,7 +148,7 @@ _ORDINAL = re.compile(rf"第[{_DIGITS}十百\d]+|[{_DIGITS}十特]等|(?:国家|
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Expected:
     """What an answer must carry.
 
     `units` are the units a figure may be counted in (None: any), `strict` whether another is no answer.
@@ -189,7 +189,7 @@ class Asked:
     """Names of what isn't to be counted."""
 
 
-def asked(folded: str) -> Asked:
+def expected(folded: str) -> Expected:
     """What a folded question asks for."""
     folded = as_meant(folded)
     told = dates.find(_TITLED.sub(lambda match: " " * len(match[0]), folded))
@@ -203,7 +203,7 @@ def asked(folded: str) -> Asked:
         for name in _ORDINAL.findall(in_han(folded))
         if name not in years and not any(name in date_text for date_text in (folded[d.start : d.end] for d in told))
     )
-    return Asked(
+    return Expected(
         kind=kind,
         units=told_in,
         unit=unit,

@@ -13,7 +13,7 @@ from ingest.language.places import stem
 from ingest.language.script import to_simplified
 from ingest.language.words import table
 from rag.question.glossary import Glossary
-from rag.question.kind import Asked, asked
+from rag.question.kind import Expected, expected
 from rag.question.places import places_asked, stands, without_places
 from rag.question.terms import (
     Terms,
@@ -21,7 +21,7 @@ from rag.question.terms import (
     english_words,
     form_frequency,
     is_function_word,
-    parts,
+    terms_of,
     weigh,
     weigh_words,
 )
@@ -72,7 +72,7 @@ class Query:
     """
 
     question: Question
-    asked: Asked
+    expected: Expected
     terms: Terms
     places: tuple[tuple[str, ...], ...]
     head: Terms
@@ -99,7 +99,7 @@ def names_place(query: Query, title: str) -> bool:
 def _chinese(question: Question, corpus: Corpus) -> Query:
     question = _as_written(question, corpus)
     folded, left_out = _without_exceptions(question.folded)
-    want = replace(asked(folded), left_out=left_out)
+    want = replace(expected(folded), left_out=left_out)
     context = fold(question.context)
     places = places_asked(f"{folded}\n{context}", corpus.regions)
     bare, context = without_places(folded, corpus.regions), without_places(context, corpus.regions)
@@ -135,7 +135,7 @@ def _held(ordinal: str, corpus: Corpus) -> bool:
 
 def _foreign(question: Question, corpus: Corpus) -> Query:
     folded = question.folded
-    want = asked(folded)
+    want = expected(folded)
     groups, places = _translate(question.text, corpus)
     head_words = _EN_HEAD.search(folded)
     head = _translate(head_words[1], corpus)[0] if head_words else []
@@ -159,7 +159,7 @@ def _foreign(question: Question, corpus: Corpus) -> Query:
     )
 
 
-def _rendered(want: Asked, said: Sequence[str], words: Sequence[Word], corpus: Corpus) -> str:
+def _rendered(want: Expected, said: Sequence[str], words: Sequence[Word], corpus: Corpus) -> str:
     """The Chinese for the words in their order, of several the one that reports write most."""
     ends = table("questions")["rendered"]
     chosen = [
@@ -174,7 +174,7 @@ def _rendered(want: Asked, said: Sequence[str], words: Sequence[Word], corpus: C
 def _translate(text: str, corpus: Corpus) -> tuple[list[Word], list[list[str]]]:
     """(what the words of an English text may be in Chinese, the places it names), Han in it as it stands."""
     glossary = corpus.glossary
-    words = [Word((part,)) for run in _HAN_RUN.findall(text) for part in parts(run)]
+    words = [Word((part,)) for run in _HAN_RUN.findall(text) for part in terms_of(run)]
     places: list[list[str]] = []
     tokens = re.findall(r"[A-Za-z&]+(?:'[a-z]+)?|\d[\d.,]*%?", re.sub(r"['’]s\b", "", text))
     at = 0
@@ -229,7 +229,7 @@ def _without_exceptions(folded: str) -> tuple[str, frozenset[str]]:
     return _EXCEPT.sub("", folded), left_out
 
 
-def _without_years(folded: str, want: Asked) -> str:
+def _without_years(folded: str, want: Expected) -> str:
     for year in want.years:
         folded = re.sub(rf"{year}年?", " ", folded)
     return folded

@@ -81,7 +81,7 @@ class Terms:
         return sum(term.weight for term in self.terms if not term.within(text))
 
 
-def parts(folded: str) -> list[str]:
+def terms_of(folded: str) -> list[str]:
     """Pairs of neighbouring Han characters, Latin words and figures; question words left out."""
     for word, other in _SYNONYMS.items():
         folded = folded.replace(word, other)
@@ -99,12 +99,12 @@ def parts(folded: str) -> list[str]:
 
 def weigh(folded: str, frequency: Frequency, chunks: int, lighter: str = "") -> Terms:
     """The telling parts of a Chinese question, `lighter` being what a follow-up was asked about."""
-    found = _without_straddling(parts(folded), frequency)
+    found = _without_straddling(terms_of(folded), frequency)
     weights = {
         term: idf(frequency(term), chunks) * (0.3 if len(term) == 1 else 1.0) * (1.0 if frequency(term) else _UNSEEN)
         for term in found
     }
-    for term in _without_straddling(parts(lighter), frequency) if lighter else []:
+    for term in _without_straddling(terms_of(lighter), frequency) if lighter else []:
         weights.setdefault(term, 0.4 * idf(frequency(term), chunks))
     return _normal(Term(((term, 1.0),), weight) for term, weight in weights.items())
 

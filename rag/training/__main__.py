@@ -18,7 +18,7 @@ from config.logs import quiet_libraries
 from rag.reader.adapter import ADAPTER
 from rag.training import course
 from rag.training.authored import OWN_NAMES, read_authors
-from rag.training.everything import NEWS, all_documents, found, mined
+from rag.training.everything import NEWS, all_documents, mined, retrieved
 from rag.training.replay import read_sets, training_groups
 
 
@@ -38,7 +38,7 @@ def main(
         sets, authors = read_sets(data), read_authors(data)
         documents = all_documents(authors, data / NEWS)
         questions = [question for author in authors for question in author.questions]
-        hits = found(documents, questions, models or work / "models", work)
+        hits = retrieved(documents, questions, models or work / "models", work)
         misleading, old = mined(hits, authors), training_groups(data, sets)
         if further:
             reader, encoder = course.shipped(work)

@@ -23,7 +23,7 @@ from config.logs import quiet_libraries
 from rag.reader.adapter import ADAPTER
 from rag.training import course, worth
 from rag.training.authored import Author, Document, Question, apart, read_authors
-from rag.training.everything import NEWS, Hits, all_documents, found, mined
+from rag.training.everything import NEWS, Hits, all_documents, mined, retrieved
 from rag.training.examples import Group
 from rag.training.judged import Read, Row, judge, kept_rows, reading, to_read, write_row
 from rag.training.replay import Sets, read_sets, training_groups
@@ -102,7 +102,7 @@ class _Material:
 def _material(data: Path, work: Path, models: Path, *, untaught: bool) -> _Material:
     authors, sets = read_authors(data), read_sets(data)
     documents = all_documents(authors, data / NEWS)
-    hits = found(documents, [question for author in authors for question in author.questions], models, work)
+    hits = retrieved(documents, [question for author in authors for question in author.questions], models, work)
     return _Material(data, work, sets, authors, documents, hits, [] if untaught else training_groups(data, sets))
 
 

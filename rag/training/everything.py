@@ -57,7 +57,7 @@ def all_documents(authors: Sequence[Author], news: Path) -> list[Document]:
     return documents + [document_of(row, "news") for row in rows if row["id"] not in used]
 
 
-def found(documents: Sequence[Document], questions: Sequence[Question], models: Path, work: Path) -> Hits:
+def retrieved(documents: Sequence[Document], questions: Sequence[Question], models: Path, work: Path) -> Hits:
     """What is found for each question, best first, from the work folder where it is known already."""
     kept = work / f"found-{_digest(documents, questions)}.json"
     if not kept.exists():

@@ -75,7 +75,7 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SetQuestion:
     """A question of a set with its accepted answers and the document that holds them."""
 
     question: str
@@ -89,7 +89,7 @@ class QuestionSet:
 
     name: str
     documents: tuple[Document, ...]
-    questions: tuple[Asked, ...]
+    questions: tuple[SetQuestion, ...]
 
     def fold(self, *, held_out: bool) -> QuestionSet:
         """The part whose document titles are held out of training, or the rest."""
@@ -120,7 +120,7 @@ def read_set(folder: Path) -> QuestionSet:
         folder.name,
         tuple(Document(r["id"], to_simplified(r["title"]), to_simplified(r["text"])) for r in rows),
         tuple(
-            Asked(to_simplified(r["question"]), tuple(to_simplified(a) for a in r["answers"]), r["doc_id"])
+            SetQuestion(to_simplified(r["question"]), tuple(to_simplified(a) for a in r["answers"]), r["doc_id"])
             for r in asked
         ),
     )
@@ -174,7 +174,7 @@ def groups_of(questions: QuestionSet, rng: random.Random) -> Iterator[Group]:
         yield (positive, *negatives, *([without] if without else []))
 
 
-def locate(asked: Asked, title: str, passage: str) -> Example:
+def locate(asked: SetQuestion, title: str, passage: str) -> Example:
     """The answer at its place in the passage: the occurrence whose surroundings resemble the question most."""
     answer = max((a for a in asked.answers if a in passage), key=len)
     places = [match.start() for match in re.finditer(re.escape(answer), passage)]

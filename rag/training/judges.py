@@ -28,7 +28,7 @@ from rag.reader.reader import Reader
 from rag.training import fitting, judging
 from rag.training import pointing as places
 from rag.training.authored import OWN_NAMES, Author, Question, read_authors
-from rag.training.everything import NEWS, Silent, all_documents, found
+from rag.training.everything import NEWS, Silent, all_documents, retrieved
 from rag.training.fitting import Outcome
 from rag.training.judging import Row, Trial
 
@@ -58,7 +58,7 @@ def main(
         settings = settings.model_copy(update={"reports_dir": work / "index" / "reports"})
         authors = read_authors(data)
         documents = all_documents(authors, data / NEWS)
-        found(documents, [q for a in authors for q in a.questions], settings.models_path, work)  # makes the index
+        retrieved(documents, [q for a in authors for q in a.questions], settings.models_path, work)  # makes the index
         drawn = [q for author in authors for q in _drawn(author, own if author.name in OWN_NAMES else questions)]
         trials = list(judging.variants(drawn, documents, share))
         held = json.loads(WEIGHTS.read_text(encoding="utf-8"))

@@ -48,11 +48,11 @@ def row_of(question: Question, build: Callable[[str], Query], read: Read) -> Row
     except UsageError:  # a follow-up
         return None
     found = _proof(question)
-    if found is None or query.asked.kind not in ("figure", "date"):
+    if found is None or query.expected.kind not in ("figure", "date"):
         return None
     start, end = found
     text = fold_same_length(question.document.report.text[start:end])
-    places = spots(query.asked, text)
+    places = spots(query.expected, text)
     right = np.array([_holds(question, text, place) for place in places], dtype=bool)
     if right.all() or not right.any():
         return None

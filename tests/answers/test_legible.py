@@ -12,7 +12,7 @@ from shelf import EVERYTHING_ANSWERS, Shelf, reader_of
 from ingest.records import Recognised
 from rag.answers.citing import answered, cite
 from rag.answers.compose import compose
-from rag.answers.sums import Found, Part, Plan, combine
+from rag.answers.sums import Part, PartAnswer, Plan, combine
 from rag.answers.table import figure_in, table_of
 from rag.records import Form
 
@@ -94,7 +94,7 @@ def test_what_is_computed_and_what_stands_in_a_table_is_graded(confidence, certa
     shelf = scanned({} if confidence is None else {FIRST: confidence})
     evidence = evidence_of(shelf)
     part, plan = Part("石桥乡", "?"), Plan("sum", (Part("石桥乡", "?"),))
-    found = [Found(part, evidence, SHORT, figure_in(evidence), "sure")]
+    found = [PartAnswer(part, evidence, SHORT, figure_in(evidence), "sure")]
     assert combine(shelf.query("问?").question, plan, found, shelf.report, []).certainty == certainty
     table = table_of("闲置农房", "place", (), [evidence], lambda _: "石桥乡", shelf.report, EVERYTHING_ANSWERS, 1)
     (cell,) = table.rows[0].cells

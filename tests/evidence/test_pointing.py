@@ -24,7 +24,7 @@ def told(question, sentence, pointed=""):
     query = shelf.query(question)
     at = sentence.index(pointed) if pointed else 0
     spans = [(at, at + len(pointed), 1.0)] if pointed else []
-    return sentence, Spots.of(query, sentence, spots(query.asked, sentence), spans)
+    return sentence, Spots.of(query, sentence, spots(query.expected, sentence), spans)
 
 
 @pytest.mark.parametrize(

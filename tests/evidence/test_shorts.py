@@ -10,13 +10,13 @@ import pytest
 from shelf import Shelf
 
 from rag.evidence.shorts import counts, spots, with_short
-from rag.question.kind import asked
+from rag.question.kind import expected
 from rag.question.understand import fold
 
 ROWS = [json.loads(line) for line in Path(__file__).with_name("shorts.jsonl").read_text("utf-8").splitlines()]
 
 
-class Asked:
+class Expected:
     """A question held against a sentence, wherever the reader points."""
 
     def __init__(self, question: str, sentence: str) -> None:
@@ -35,13 +35,13 @@ class Asked:
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["asks"])
 def test_the_short_answer(row):
     start = row["sentence"].index(row["span"])
-    asked_of = Asked(row["question"], row["sentence"])
+    asked_of = Expected(row["question"], row["sentence"])
     assert asked_of.short(start, start + len(row["span"])) == row["short"]
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["asks"])
 def test_whatever_is_pointed_at_a_short_answer_is_short_and_stands_in_the_sentence(row):
-    text, asked_of = row["sentence"], Asked(row["question"], row["sentence"])
+    text, asked_of = row["sentence"], Expected(row["question"], row["sentence"])
     for start in range(0, len(text), 5):
         for end in (start + 1, min(len(text), start + 9), len(text)):
             short = asked_of.short(start, end)
@@ -67,7 +67,7 @@ def test_a_span_that_leaves_its_sentence_is_cut_at_its_end():
     ],
 )
 def test_what_may_answer_in_a_sentence(question, sentence, found):
-    assert [sentence[start:end] for start, end in spots(asked(fold(question)), sentence)] == found
+    assert [sentence[start:end] for start, end in spots(expected(fold(question)), sentence)] == found
 
 
 @pytest.mark.parametrize(
@@ -89,4 +89,4 @@ def test_what_may_answer_in_a_sentence(question, sentence, found):
     ],
 )
 def test_the_units_that_may_answer(question, unit, may):
-    assert counts(asked(fold(question)), unit) == may
+    assert counts(expected(fold(question)), unit) == may

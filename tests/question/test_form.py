@@ -12,7 +12,7 @@ from shelf import Shelf
 from ingest.language.questions import asking
 from ingest.language.script import to_traditional
 from rag.question.form import beside_summary, form_of
-from rag.question.kind import as_meant, asked
+from rag.question.kind import as_meant, expected
 from rag.question.understand import fold
 
 ROWS = [json.loads(line) for line in Path(__file__).with_name("forms.jsonl").read_text("utf-8").splitlines()]
@@ -27,7 +27,7 @@ def shelf():
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["question"])
 def test_the_form_and_the_kind_of_a_question(shelf, row):
     query = shelf.query(row["question"])
-    assert (form_of(query), query.asked.kind) == (row["form"], row["kind"])
+    assert (form_of(query), query.expected.kind) == (row["form"], row["kind"])
 
 
 _ASKS_YES = re.compile(rf"{asking('yes')}|吗")  # without such a word only the question mark tells
@@ -36,7 +36,7 @@ _ASKS_YES = re.compile(rf"{asking('yes')}|吗")  # without such a word only the 
 @pytest.mark.parametrize("row", CHINESE, ids=lambda row: row["question"])
 def test_both_scripts_ask_for_the_same(shelf, row):
     query = shelf.query(to_traditional(row["question"]))
-    assert (form_of(query), query.asked.kind) == (row["form"], row["kind"])
+    assert (form_of(query), query.expected.kind) == (row["form"], row["kind"])
 
 
 @pytest.mark.parametrize("row", CHINESE, ids=lambda row: row["question"])
@@ -68,7 +68,7 @@ def test_a_mistyped_question_word_is_read_as_meant_where_nothing_else_asks(typed
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["question"])
 def test_what_is_meant_is_asked_as_it_was(row):
     folded = fold(row["question"])
-    assert asked(as_meant(folded)) == asked(folded)
+    assert expected(as_meant(folded)) == expected(folded)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from config.errors import UsageError
 from ingest.language.places import stem
 from rag.evidence.shorts import counts
 from rag.question.glossary import read_glossary
-from rag.question.kind import asked
+from rag.question.kind import expected
 from rag.question.places import places_asked
 from rag.question.understand import MAX_LENGTH, fold, language_of, understand
 
@@ -70,7 +70,7 @@ def test_language(text, language):
     ],
 )
 def test_the_kind_of_answer(text, kind):
-    assert asked(fold(text)).kind == kind
+    assert expected(fold(text)).kind == kind
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_the_kind_of_answer(text, kind):
     ],
 )
 def test_a_figure_in_another_unit_is_no_answer(question, unit, other):
-    want = asked(fold(question))
+    want = expected(fold(question))
     assert want.strict
     assert want.units is not None
     assert unit in want.units
@@ -95,8 +95,8 @@ def test_a_figure_in_another_unit_is_no_answer(question, unit, other):
 
 
 def test_the_thing_that_is_counted_is_known_before_and_after_the_question_word():
-    assert asked("东山县有多少个乡村科普馆?").head == "乡村科普馆"
-    assert asked("东山县的乡村科普馆有多少个?").head == "乡村科普馆"
+    assert expected("东山县有多少个乡村科普馆?").head == "乡村科普馆"
+    assert expected("东山县的乡村科普馆有多少个?").head == "乡村科普馆"
 
 
 @pytest.mark.parametrize(
@@ -258,7 +258,7 @@ def test_spaces_between_characters_say_nothing():
     ],
 )
 def test_what_is_counted_in_english_is_not_a_share_or_an_amount(question, unit, may):
-    assert counts(asked(question), unit) == may
+    assert counts(expected(question), unit) == may
 
 
 @pytest.mark.parametrize(
@@ -271,7 +271,7 @@ def test_what_is_counted_in_english_is_not_a_share_or_an_amount(question, unit, 
     ],
 )
 def test_the_year_by_which_a_report_is_called_is_not_the_one_asked_about(question, years):
-    assert asked(question).years == years
+    assert expected(question).years == years
 
 
 def test_the_dictionarys_first_meaning_comes_first():

@@ -19,10 +19,10 @@ from rag.training.bigrams import Bigrams
 from rag.training.damage import damaged
 from rag.training.encode import Encoder, collate
 from rag.training.examples import (
-    Asked,
     Document,
     Example,
     QuestionSet,
+    SetQuestion,
     groups_of,
     is_held_out,
     sentences,
@@ -68,7 +68,7 @@ def questions():
         )
         for i in range(1, 40)
     )
-    asked = tuple(Asked(f"第{i}条河长多少公里？", (f"{i}00公里",), f"d{i}") for i in range(1, 40))
+    asked = tuple(SetQuestion(f"第{i}条河长多少公里？", (f"{i}00公里",), f"d{i}") for i in range(1, 40))
     return QuestionSet("rivers", documents, asked)
 
 

@@ -28,7 +28,7 @@ from rag.telegram.sending import messages, texts
 from rag.telegram.sending.layout import Piece, Span, pieces
 from rag.telegram.sending.outbox import Outbox, Place, Uncertain, Unreachable
 from rag.telegram.state.deliveries import Deliveries, Part
-from rag.telegram.state.questions import Asked, Questions
+from rag.telegram.state.questions import Questions, Stored
 from rag.telegram.state.tokens import Tokens
 
 _log = logging.getLogger(__name__)
@@ -76,7 +76,7 @@ class Asking:
         if question is not None:
             await self._answer(question, message.chat.type, language, None if earlier is None else [earlier.text])
 
-    async def again(self, question: Asked, kind: str, language: Language) -> None:
+    async def again(self, question: Stored, kind: str, language: Language) -> None:
         """Answer a stored question once more, because its answer may not have arrived."""
         self._deliveries.drop_parts(question.id, 1, _EVERY_PART)
         await self._answer(question, kind, language, None)
@@ -87,7 +87,7 @@ class Asking:
         if question is not None:
             await _Placeholder(self._deliveries, self._outbox, question).drop()
 
-    async def _answer(self, question: Asked, kind: str, language: Language, earlier: Sequence[str] | None) -> None:
+    async def _answer(self, question: Stored, kind: str, language: Language, earlier: Sequence[str] | None) -> None:
         line = self._lines.setdefault(question.user, _Line())
         place = _place(question)
         if line.length >= _AT_ONCE:
@@ -111,7 +111,12 @@ class Asking:
             await waiting.drop()
 
     async def _work(
-        self, question: Asked, place: Place, language: Language, earlier: Sequence[str] | None, waiting: _Placeholder
+        self,
+        question: Stored,
+        place: Place,
+        language: Language,
+        earlier: Sequence[str] | None,
+        waiting: _Placeholder,
     ) -> None:
         began = time.monotonic()
         history = earlier or self._questions.history(question.chat, question.thread, question.id)
@@ -128,7 +133,7 @@ class Asking:
 
     async def _deliver(
         self,
-        question: Asked,
+        question: Stored,
         parts: Sequence[Piece],
         keyboard: InlineKeyboardMarkup | None,
         waiting: _Placeholder,
@@ -159,7 +164,7 @@ class Asking:
         return confirmed
 
     async def _put(
-        self, question: Asked, piece: Piece, buttons: InlineKeyboardMarkup | None, instead: int | None
+        self, question: Stored, piece: Piece, buttons: InlineKeyboardMarkup | None, instead: int | None
     ) -> int:
         """Make a part stand in the chat, in a message of ours where that can be edited; its id, 0 if not confirmed."""
         message = instead
@@ -171,14 +176,14 @@ class Asking:
         self._deliveries.sent(question.chat, message, question.id)
         return message
 
-    async def _clear(self, question: Asked, parts: int) -> None:
+    async def _clear(self, question: Stored, parts: int) -> None:
         """Take away the placeholder where the answer stands elsewhere, and what an earlier, longer answer left."""
         for number, part in self._deliveries.parts(question.id).items():
             if (number == 0 or number > parts) and part.message:
                 await self._outbox.delete(question.chat, part.message)
                 self._deliveries.drop_parts(question.id, number, number)
 
-    def _keyboard(self, question: Asked, reply: Reply, language: Language) -> InlineKeyboardMarkup | None:
+    def _keyboard(self, question: Stored, reply: Reply, language: Language) -> InlineKeyboardMarkup | None:
         if reply.search is None:
             return None
         quotes = [messages.Quoted.of(citation) for citation in reply.quotes]
@@ -216,7 +221,7 @@ class Asking:
 class _Placeholder:
     """The message that stands in for an answer until it is there; shown at most once, and known after a restart."""
 
-    def __init__(self, deliveries: Deliveries, outbox: Outbox, question: Asked) -> None:
+    def __init__(self, deliveries: Deliveries, outbox: Outbox, question: Stored) -> None:
         self._deliveries, self._outbox, self._question = deliveries, outbox, question
         left = deliveries.parts(question.id).get(0)
         self._message = None if left is None else left.message
@@ -248,7 +253,7 @@ class _Placeholder:
             self._deliveries.part(self._question.id, 0, Part(self._message, ""))
 
 
-def _place(question: Asked) -> Place:
+def _place(question: Stored) -> Place:
     return Place(question.chat, question.thread or None, question.message)
 
 

@@ -14,7 +14,7 @@ from rag.telegram.answering import Answering, Overloaded
 from rag.telegram.receiving.access import Access
 from rag.telegram.sending import messages, texts
 from rag.telegram.sending.layout import Span
-from rag.telegram.state.questions import Asked, Status
+from rag.telegram.state.questions import Status, Stored
 
 _log = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ class Replies:
     def __init__(self, access: Access, answering: Answering) -> None:
         self._access, self._answering = access, answering
 
-    async def reply(self, question: Asked, history: Sequence[str], language: Language) -> Reply:
+    async def reply(self, question: Stored, history: Sequence[str], language: Language) -> Reply:
         """Only what nobody expected is raised."""
         try:
             return await self._found(question, history, language)
@@ -61,7 +61,7 @@ class Replies:
             detail = f"\n\n{exc.text(language)}" if self._access.admin(question.user) else ""
             return _unusable(texts.UNAVAILABLE.text(language) + detail)
 
-    async def _found(self, question: Asked, history: Sequence[str], language: Language) -> Reply:
+    async def _found(self, question: Stored, history: Sequence[str], language: Language) -> Reply:
         command, _, words = question.text.partition(" ")
         if command == TABLE:
             return Reply.of_table(await self._answering.table(*set_out(words)), language)

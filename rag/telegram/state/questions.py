@@ -31,7 +31,7 @@ _COLUMNS = "id, at, chat, thread, user, message, text"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Stored:
     """A stored question; `thread` is 0 outside topics."""
 
     id: int
@@ -72,11 +72,11 @@ class Questions:
         """How a question ended, and after how long."""
         self._db.run("UPDATE questions SET status = ?, took_ms = ? WHERE id = ?", status, took_ms, question)
 
-    def asked_in(self, chat: int, message: int) -> Asked | None:
+    def asked_in(self, chat: int, message: int) -> Stored | None:
         """The question that a person's message asked."""
         return self._found("chat = ? AND message = ?", chat, message)
 
-    def question(self, id_: int) -> Asked | None:
+    def question(self, id_: int) -> Stored | None:
         """The question of that number, unless it was forgotten."""
         return self._found("id = ?", id_)
 
@@ -101,10 +101,10 @@ class Questions:
         last = self._db.run("SELECT coalesce(max(id), 0) FROM questions").fetchone()[0]
         self._db.run("INSERT OR REPLACE INTO beginnings VALUES (?, ?, ?)", chat, thread, last)
 
-    def recent(self, chat: int, thread: int, user: int, limit: int = 10) -> list[Asked]:
+    def recent(self, chat: int, thread: int, user: int, limit: int = 10) -> list[Stored]:
         """The person's last questions in this conversation, newest first."""
         sql = f"SELECT {_COLUMNS} FROM questions WHERE chat = ? AND thread = ? AND user = ? ORDER BY id DESC LIMIT ?"  # noqa: S608
-        return [Asked(*row) for row in self._db.run(sql, chat, thread, user, limit)]
+        return [Stored(*row) for row in self._db.run(sql, chat, thread, user, limit)]
 
     def vote(self, question: int, user: int, value: int) -> None:
         """+1 or -1; a second vote of the same person replaces the first."""
@@ -125,6 +125,6 @@ class Questions:
         took_ms = tuple(ms for (ms,) in took)
         return Usage(asked, people, answered, refused, votes.get(1, 0), votes.get(-1, 0), took_ms)
 
-    def _found(self, condition: str, *values: int) -> Asked | None:
+    def _found(self, condition: str, *values: int) -> Stored | None:
         row = self._db.one(f"SELECT {_COLUMNS} FROM questions WHERE {condition}", *values)  # noqa: S608
-        return None if row is None else Asked(*row)
+        return None if row is None else Stored(*row)

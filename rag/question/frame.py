@@ -31,7 +31,7 @@ LEFT_OVER = re.compile(rf"{LED_BY}++$")
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class Frame:
     """A question as `before + ask + thing + rest`; `ask` may hold a unit, `thing` is what it counts, or ""."""
 
     before: str
@@ -59,7 +59,7 @@ class Parts:
         return re.sub(rf"[呢吗的{marks.ENDS}{marks.COMMAS}\s]+$", "", self.rest)
 
 
-def take_apart(question: str) -> Parts | None:
+def frame_of(question: str) -> Frame | None:
     """The parts of a Chinese question; None where nothing asks."""
     ask = ASK.search(question)
     if ask is None:
@@ -69,4 +69,4 @@ def take_apart(question: str) -> Parts | None:
     found = thing[0] if thing else ""
     if found and (did := _DID.search(found)):
         found = found[: did.start()]
-    return Parts(question[: ask.start()], ask[0], found, tail[len(found) :])
+    return Frame(question[: ask.start()], ask[0], found, tail[len(found) :])
