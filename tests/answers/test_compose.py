@@ -80,7 +80,7 @@ def test_figures_are_never_changed(engine, question):
 def test_the_right_figure_of_the_right_place(engine, question, short, source):
     answer = engine.ask(question)
     assert answer.short_answer == short
-    assert {citation.source for citation in answer.citations} == {source}
+    assert [citation.source for citation in answer.citations] == [source]
 
 
 @pytest.mark.parametrize(

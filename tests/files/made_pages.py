@@ -123,7 +123,7 @@ def merged(f: Facts) -> bytes:
     return flowing(paragraph(f.title), Table(rows, style=style))
 
 
-@made("heads.pdf", "{said}", never=("东科协〔2023〕18号", "第 2 页"))
+@made("heads.pdf", "{said}", "东科协〔2023〕18号", never=("第 2 页",))
 def heads(f: Facts) -> bytes:
     new, buffer = canvas()
     for page in range(4):
