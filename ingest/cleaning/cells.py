@@ -26,12 +26,7 @@ _NUMBER = re.compile(r"[\d,.]*\d")
 def parted_cells(text: str) -> list[Replacement]:
     """The line breaks between the cells of a row, each a tab and below the heads the cell's head."""
     found = []
-    at = 0
-    lines = []
-    for line in text.split("\n"):
-        lines.append((at, line))
-        at += len(line) + 1
-    for block in _blocks(lines):
+    for block in _blocks(_lines(text)):
         told = [_is_figure(line.strip()) for _, line in block]
         start = 0
         while start < len(block):
@@ -49,11 +44,7 @@ def parted_cells(text: str) -> list[Replacement]:
 def rows_of_values(text: str) -> list[Replacement]:
     """The rows of tables whose cells are parted by a tab or a comma, each with its heads and units."""
     found = []
-    at = 0
-    lines = []
-    for line in text.split("\n"):
-        lines.append((at, line))
-        at += len(line) + 1
+    lines = _lines(text)
     for mark in _PARTING:
         for columns, run in itertools.groupby(lines, key=lambda line: _columns(line[1], mark)):
             block = list(run) if columns else []
@@ -62,9 +53,50 @@ def rows_of_values(text: str) -> list[Replacement]:
                 continue
             written = list(Writer().lines(Table.of(rows, heads=1)))
             if len(written) == len(rows) - 1:
-                places = zip(block[1:], written, strict=True)
-                found += [Replacement(start, start + len(line), row) for (start, line), row in places if row != line]
+                for (start, line), row in zip(block[1:], written, strict=True):
+                    found += _around(line, mark, start, row)
     return sorted(found)
+
+
+def _lines(text: str) -> list[tuple[int, str]]:
+    """The lines, each with its start."""
+    lines = text.split("\n")
+    starts = itertools.accumulate((len(line) + 1 for line in lines[:-1]), initial=0)
+    return list(zip(starts, lines, strict=True))
+
+
+def _around(line: str, mark: str, start: int, row: str) -> Iterator[Replacement]:
+    """What turns a line into the row as it is written, with the cells left where they stand; the whole line where
+
+    the row doesn't hold its cells one by one."""
+    cells = line.split(mark)
+    pieces = row.split("\t")
+    said = [cell.strip() for cell in cells]
+    heads = [_before(piece, cell) for piece, cell in zip(pieces, said, strict=False)]
+    if len(pieces) != len(cells) or None in heads:
+        yield Replacement(start, start + len(line), row)
+        return
+    at, end, parting = start, start, ""
+    for cell, word, head, piece in zip(cells, said, heads, pieces, strict=True):
+        first = at + len(cell) - len(cell.lstrip())
+        if line[end - start : first - start] != parting + (head or ""):
+            yield Replacement(end, first, parting + (head or ""))
+        end = first + len(word)
+        unit = piece[len(head or "") + len(word) :]
+        if unit:
+            yield Replacement(end, end, unit)
+        at += len(cell) + len(mark)
+        parting = "\t"
+    if end < start + len(line):
+        yield Replacement(end, start + len(line), "")
+
+
+def _before(piece: str, cell: str) -> str | None:
+    """What stands before a cell in its piece of the row: nothing or its head; None where the cell isn't there."""
+    if piece.startswith(cell):
+        return ""
+    at = piece.find(f"：{cell}")
+    return piece[: at + 1] if at >= 0 else None
 
 
 def _columns(line: str, mark: str) -> int:

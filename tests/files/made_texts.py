@@ -163,7 +163,7 @@ def news(f: Facts) -> bytes:
     return page(f, body).encode()
 
 
-@made("table.html", "{n}", ask="{place}北岭镇志愿者多少人?")
+@made("table.html", "北岭镇", "{n}", ask="{place}北岭镇志愿者多少人?")
 def table_html(f: Facts) -> bytes:
     rows = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in f.rows)
     return page(f, f"<h1>{f.title}</h1><p>{f.other}</p><table border=1>{rows}</table>").encode()
@@ -287,7 +287,7 @@ def page_named_doc(f: Facts) -> bytes:
     return word_htm(f)
 
 
-@made("named.xls", "{n}", ask="{place}北岭镇志愿者多少人?")
+@made("named.xls", "北岭镇", "{n}", ask="{place}北岭镇志愿者多少人?")
 def page_named_xls(f: Facts) -> bytes:
     return table_html(f)
 

@@ -27,7 +27,6 @@ from rag.engine import Engine
 HERE = Path(__file__).parent
 WRITTEN = [json.loads(line) for line in (HERE / "written.jsonl").read_text(encoding="utf-8").splitlines()]
 CONVERTED = {row["file"]: row for row in WRITTEN if "says" in row}
-COARSE = ("table.html", "named.xls")  # docs/quality.md, "Formats"
 INVISIBLE = re.compile("<[^>]*>|[\f\n\u200b\u00ad\ufeff]")
 
 
@@ -53,8 +52,6 @@ def told(report: CleanReport, said: str) -> None:
 
 @pytest.mark.parametrize("asked", FILES.values(), ids=FILES)
 def test_what_a_file_tells_is_read_with_its_exact_place(asked):
-    if asked.name in COARSE:
-        pytest.xfail("a cell told with its head is quoted with its whole row")
     report = normalize(sources.parse(asked.name, asked.data()))
     for said in asked.says:
         told(report, said)
