@@ -46,6 +46,10 @@ class Judge:
         said = {name: FEATURES[name](case) for name in {*self.ranking, *self.weights}}
         return self.weigh(said)
 
+    def uses(self, feature: str) -> bool:
+        """Whether a feature weighs anything."""
+        return any(each.get(feature) for each in (self.ranking, self.weights))
+
     def weigh(self, said: Mapping[str, float]) -> Verdict:
         """The verdict on what the features say."""
         rank = sum(weight * said[name] for name, weight in self.ranking.items())

@@ -56,19 +56,23 @@ class Library:
 
 def weigh(query: Query, passages: Sequence[Passage], library: Library, most: int = JUDGED) -> list[Evidence]:
     """Every sentence of the passages as evidence, none twice: the `most` promising ones judged and by their rank."""
-    cases, rest = cases_of(query, passages, library, most)
+    cases, rest = cases_of(query, passages, library, most, library.judge.uses("alone"))
     verdicts = [(library.judge.judge(case), case.evidence) for case in cases]
     verdicts.sort(key=lambda each: -each[0].rank)
     return [replace(evidence, probability=verdict.probability) for verdict, evidence in verdicts] + rest
 
 
 def cases_of(
-    query: Query, passages: Sequence[Passage], library: Library, most: int = JUDGED
+    query: Query, passages: Sequence[Passage], library: Library, most: int = JUDGED, alone: bool = True
 ) -> tuple[list[Case], list[Evidence]]:
-    """(the `most` promising sentences as cases for the judge, the others), of passages that are read first."""
+    """(the `most` promising sentences as cases for the judge, the others), of passages that are read first.
+
+    With `alone` the first few sentences are read by themselves as well: a second reading of each, for a judge that
+    makes something of it.
+    """
     readings = _readings(query, passages, library.read) if library.read else None
     evidence = list(without_repeats(evidence_of(passages, readings, library.report)))
-    if library.read:
+    if library.read and alone:
         evidence = _read_alone(query, evidence, library.read)
     unknown = _unknown(query.terms, library.frequency)
     leads = _leads(passages)

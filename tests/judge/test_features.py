@@ -8,10 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from shelf import CHUNK, NOTHING_ANSWERS, Shelf
+from shelf import CHUNK, NOTHING_ANSWERS, Shelf, reader_of
 
 from rag.judge.features import FEATURES, Case
-from rag.judge.ranking import cases_of
+from rag.judge.ranking import cases_of, weigh
 
 ROWS = [json.loads(line) for line in Path(__file__).with_name("features.jsonl").read_text("utf-8").splitlines()]
 
@@ -62,6 +62,22 @@ def test_a_lead_is_that_over_the_best_of_other_reports():
     cases, _ = cases_of(shelf.query("白水县举办讲座多少场?"), passages, shelf.library(NOTHING_ANSWERS))
     leads = {case.evidence.passage.chunk.source: case.lead for case in cases}
     assert leads == {"a.txt": pytest.approx(0.1), "b.txt": pytest.approx(-0.1)}
+
+
+@pytest.mark.parametrize(
+    ("weights", "twice"),
+    [({"alone": 1.0}, True), ({"relevance": 1.0}, False), ({"relevance": 1.0, "alone": 0.0}, False)],
+)
+def test_sentences_are_read_alone_only_for_a_judge_that_makes_something_of_it(weights, twice):
+    judge, read = replace(NOTHING_ANSWERS, weights=weights), []
+
+    def reading(_question, passages):
+        read.extend(passage.text for passage in passages)
+        return reader_of(["讲座18场"])(_question, passages)
+
+    shelf = Shelf(NEIGHBOURS)
+    weigh(shelf.query("白水县举办讲座多少场?"), shelf.passages(), shelf.library(judge, reading))
+    assert ("白水县科协举办讲座18场。" in read) == twice
 
 
 @pytest.mark.parametrize(
