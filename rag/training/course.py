@@ -12,7 +12,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from config.errors import UsageError
 from rag.reader.adapter import ADAPTER, write_adapter
@@ -26,9 +26,7 @@ if TYPE_CHECKING:
     from rag.training.encode import Encoder
 
 SEED = 1
-_RATE = 1e-4  # of the first stage, on the old sets alone
-_TAUGHT = 5e-5  # of the second, which goes on from there
-_FURTHER = 3e-5  # and of what is taught on top of that
+_RATE = 1e-4  # of the first stage, on the old sets alone; each stage that goes on from there is slower
 _OTHERS, _OLD_BESIDE = 1500, 600  # questions of other authors, and groups of the old sets, in an epoch of that
 OLD = 0.3  # share of an epoch's groups that are of the old sets
 EPOCHS = 3.0
@@ -43,6 +41,8 @@ class Course:
     mined: Mined
     old: Sequence[Group]
     share: float = OLD
+    name: ClassVar[str] = "taught"
+    rate: ClassVar[float] = 5e-5
 
     def epoch(self, number: int) -> list[Group]:
         """The groups of an epoch: every question once, and the next of the old ones."""
@@ -66,12 +66,15 @@ class Further:
     others: Sequence[Author]
     mined: Mined
     old: Sequence[Group]
+    name: ClassVar[str] = "further"
+    rate: ClassVar[float] = 3e-5
 
     def epoch(self, number: int) -> list[Group]:
         """The groups of an epoch: the project's own, other authors' drawn anew, and the next of the old sets."""
-        rng = random.Random(f"{SEED}/further/{number}")
-        at = number * _OLD_BESIDE
-        old = [self.old[(at + i) % len(self.old)] for i in range(_OLD_BESIDE)]
+        rng = random.Random(f"{SEED}/{self.name}/{number}")
+        count = min(len(self.old), _OLD_BESIDE)
+        at = number * count
+        old = [self.old[(at + i) % len(self.old)] for i in range(count)]
         return [*taught_groups([*self.own, *self._drawn(rng)], self.mined, rng), *old]
 
     def _drawn(self, rng: random.Random) -> list[Author]:
@@ -85,22 +88,14 @@ def teach(reader: ReaderNetwork, encoder: Encoder, folder: Path, course: Course 
     from rag.training.train import Stage, Trainer
 
     folder.mkdir(parents=True, exist_ok=True)
-    further = isinstance(course, Further)
-    name, rate = ("further", _FURTHER) if further else ("taught", _TAUGHT)
-    Trainer(reader, encoder, folder).run(Stage(name, course.epoch, steps, rate))
+    Trainer(reader, encoder, folder).run(Stage(course.name, course.epoch, steps, course.rate))
 
 
 def shipped(work: Path) -> tuple[ReaderNetwork, Encoder]:
     """The reader as it is shipped, to be taught further."""
-    import torch
-    from tokenizers import Tokenizer
-
     from rag.reader import network
-    from rag.training.encode import Encoder
 
-    torch.manual_seed(SEED)
-    folder = _encoder(work)
-    encoder = Encoder(Tokenizer.from_file(str(folder / "tokenizer.json")))
+    folder, encoder = _seeded(work)
     return network.load(folder, ADAPTER, later=network.TAUGHT_LATER), encoder
 
 
@@ -110,15 +105,9 @@ def start(data: Path, sets: Sets, work: Path) -> tuple[ReaderNetwork, Encoder]:
     It is the shipped one as long as that one is such a reader, then the one kept in the work folder, made again from
     the old sets where it is lost.
     """
-    import torch
-    from tokenizers import Tokenizer
-
     from rag.reader import network
-    from rag.training.encode import Encoder
 
-    torch.manual_seed(SEED)
-    folder = _encoder(work)
-    encoder = Encoder(Tokenizer.from_file(str(folder / "tokenizer.json")))
+    folder, encoder = _seeded(work)
     kept = work / "start.safetensors"
     if not kept.exists() and "evidence" not in network.load(folder, ADAPTER).outputs:
         shutil.copyfile(ADAPTER, kept)
@@ -150,6 +139,18 @@ def _first_stage(data: Path, sets: Sets, folder: Path, encoder: Encoder, kept: P
     stage = Stage("read", lambda _: groups, len(groups) // GROUPS_A_STEP, _RATE)
     Trainer(reader, encoder, kept.parent).run(stage)
     write_reader(reader, kept.parent, kept)
+
+
+def _seeded(work: Path) -> tuple[Path, Encoder]:
+    """(the bundled encoder's folder, what puts texts into its tokens), with chance seeded."""
+    import torch
+    from tokenizers import Tokenizer
+
+    from rag.training.encode import Encoder
+
+    torch.manual_seed(SEED)
+    folder = _encoder(work)
+    return folder, Encoder(Tokenizer.from_file(str(folder / "tokenizer.json")))
 
 
 def _encoder(work: Path) -> Path:

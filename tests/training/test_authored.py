@@ -20,7 +20,7 @@ from rag.training.authored import (
     read_authors,
     rows_of,
 )
-from rag.training.course import Course
+from rag.training.course import Course, Further
 from rag.training.damage import damaged
 from rag.training.everything import Hit, all_documents, mined
 from rag.training.examples import Example
@@ -224,6 +224,22 @@ def test_an_epoch_is_the_same_each_time_and_holds_its_share_of_the_old():
     assert course.epoch(0) != course.epoch(1)
     assert sum(group[0].question.startswith("旧") for group in course.epoch(0)) == 4
     assert len(list(taught_groups(course.authors, {}, random.Random(0)))) == 6
+
+
+def test_what_is_taught_further_holds_every_own_question_and_some_of_the_others():
+    own, others = (
+        author(name, ROW, questions=[row(f"{name}第{i}问", facts=[["21个"]], evidence=[HALLS]) for i in range(count)])
+        for name, count in (("c1", 4), ("x1", 1600))
+    )
+    old = [(Example(f"旧{i}", "", "文", 0, 1),) for i in range(10)]
+    further = Further([own], [others], {}, old)
+    asked = [group[0].question for group in further.epoch(0)]
+    assert sum(question.startswith("c1") for question in asked) == 4
+    assert sum(question.startswith("旧") for question in asked) == 10
+    drawn = {question for question in asked if question.startswith("x1")}
+    assert 0 < len(drawn) < 1600
+    assert drawn != {group[0].question for group in further.epoch(1)} & drawn
+    assert further.epoch(1) == further.epoch(1)
 
 
 def test_a_folder_without_authors_is_said(tmp_path):
