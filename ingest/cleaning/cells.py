@@ -43,7 +43,7 @@ def parted_cells(text: str) -> list[Replacement]:
 
 def rows_of_values(text: str) -> list[Replacement]:
     """The rows of tables whose cells are parted by a tab or a comma, each with its heads and units."""
-    found = []
+    found: list[Replacement] = []
     lines = _lines(text)
     for mark in _PARTING:
         for columns, run in itertools.groupby(lines, key=lambda line: _columns(line[1], mark)):
