@@ -75,15 +75,11 @@ class Spots:
                 "place": self._place(place[0]),
                 "adjacent": float(self._adjacent(i)),
                 "all": float(telling.all_asked(self._before(i))),
-                "other_all": float(telling.all_asked(self._before(i)) != telling.all_asked(self._asked)),
+                "other_all": float(telling.all_asked(self._before(i)) != self.query.named.every),
                 "base": float(telling.begins(self._before(i))),
             }
             for i, place in enumerate(self.places)
         ]
-
-    @property
-    def _asked(self) -> str:
-        return self.query.question.folded
 
     def _place(self, at: int) -> float:
         """1 where the last place, or of several years the last one, named before is asked about, -1 where it is
@@ -92,7 +88,7 @@ class Spots:
 
     def _at_year(self, at: int) -> float:
         """As of places: of 去年 and 今年 in one sentence each goes up to the next."""
-        asked = set(_years(dates.find(self._asked)))
+        asked = set(_years(self.query.named.dates))
         told = list(_years(self._dated))
         if not asked or len(set(told)) < 2:
             return 0.0
@@ -148,7 +144,7 @@ class Spots:
 
     @functools.cached_property
     def _words(self) -> str:
-        return function_words().sub(" ", self._asked)
+        return function_words().sub(" ", self.query.question.folded)
 
     def _in_the_unit(self, place: Run) -> bool:
         unit = self.query.expected.unit

@@ -168,7 +168,7 @@ def year_told(case: Case) -> float:
 
 def other_period(case: Case) -> float:
     """A half or a quarter of a year is asked about, and the sentence or what stands above it names others only."""
-    asked = dates.periods(case.query.question.folded)
+    asked = case.query.named.periods
     told = (dates.periods(case.sentence) or dates.periods(case.above)) if asked else frozenset[tuple[int, int]]()
     return float(bool(told) and not told & asked)
 
@@ -178,7 +178,7 @@ def other_rank(case: Case) -> float:
     about a part of it alone (和静县 for 巴州)."""
     if _tells_of_a_part(case):
         return 1.0
-    asked = [place for place in places.find(case.query.question.folded) if place.name != place.stem]
+    asked = [place for place in case.query.named.places if place.name != place.stem]
     around = f"{case.sentence}\n{case.above}"
     told = places.find(around) if asked else ()
     return float(
@@ -245,21 +245,19 @@ def newly(case: Case) -> float:
     want = case.query.expected
     if want.kind != "figure" or case.evidence.short is None:
         return 0.0
-    asked = telling.newly(case.query.question.folded)
-    return float(telling.newly(case.clause) != asked)
+    return float(telling.newly(case.clause) != case.query.named.newly)
 
 
 def denied(case: Case) -> float:
     """The answer's clause or one behind it says that something wasn't so, and the question doesn't ask for that."""
-    want = case.query
-    if want.expected.kind == "yes" or telling.denied(want.question.folded):
+    if case.query.expected.kind == "yes" or case.query.named.denied:
         return 0.0
     return float(telling.denied(case.sentence[case.sentence.find(case.clause) :]))
 
 
 def other_body(case: Case) -> float:
     """The question names an organisation, and the sentence another one of the kind instead."""
-    asked = bodies.find(case.query.question.folded)
+    asked = case.query.named.bodies
     told = bodies.find(case.sentence) if asked else []
     rivals = [body for body in told if any(body.is_like(name) for name in asked)]
     return float(bool(rivals) and not any(body.is_same(name) for body in rivals for name in asked))
@@ -269,7 +267,7 @@ def other_ordinal(case: Case) -> float:
     """The question gives an ordinal or a rank, and the sentence gives another one instead."""
     names = case.query.expected.names
     said = ordinals(case.sentence)
-    return float(bool(names & ordinals(case.query.question.folded)) and bool(said) and not names & said)
+    return float(bool(names & case.query.named.ordinals) and bool(said) and not names & said)
 
 
 def for_each(case: Case) -> float:
@@ -393,7 +391,7 @@ def names_asked(query: Query, view: ReportView) -> list[str]:
 def _apart(name: str, query: Query, view: ReportView) -> str:
     """A name with its rank where the report names a place of another rank alike."""
     rivals = [place for place in view.places if place != name and places.stem(place) == name]
-    written = (query.question.folded[place.start : place.end] for place in places.find(query.question.folded))
+    written = (query.question.folded[place.start : place.end] for place in query.named.places)
     return next((word for word in written if rivals and word != name and places.stem(word) == name), name)
 
 

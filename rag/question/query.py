@@ -14,6 +14,7 @@ from ingest.language.script import to_simplified
 from ingest.language.words import table
 from rag.question.glossary import Glossary
 from rag.question.kind import Expected, expected
+from rag.question.named import Named, named
 from rag.question.places import places_asked, stands, without_places
 from rag.question.terms import (
     Terms,
@@ -73,6 +74,7 @@ class Query:
 
     question: Question
     expected: Expected
+    named: Named
     terms: Terms
     places: tuple[tuple[str, ...], ...]
     head: Terms
@@ -109,7 +111,7 @@ def _chinese(question: Question, corpus: Corpus) -> Query:
     head = weigh(want.head, corpus.frequency, corpus.chunks)
     asked_for = question.interpreted
     # Reports are folded to Simplified script, and vectors of different scripts lie further apart.
-    return Query(question, want, terms, places, head, asked_for, to_simplified(asked_for))
+    return Query(question, want, named(question.folded), terms, places, head, asked_for, to_simplified(asked_for))
 
 
 def _as_written(question: Question, corpus: Corpus) -> Question:
@@ -148,6 +150,7 @@ def _foreign(question: Question, corpus: Corpus) -> Query:
     return Query(
         question,
         want,
+        named(folded),
         terms,
         tuple(tuple(names) for names in places),
         weigh_words(head, corpus.frequency, corpus.chunks),
