@@ -12,6 +12,9 @@ override export Q := $(value Q)
 # The development data, for `make bench` and `make reader`; nothing else needs it.
 DATA ?= ../shared
 
+# Processes of the suite; each takes about 2 GB of memory.
+JOBS ?= 2
+
 # How many times the inputs of the suite `make fuzz` tries, and what they are drawn from.
 TIMES ?= 20
 SEED ?= $(shell date +%s)
@@ -57,8 +60,9 @@ ask: setup
 ingest: setup
 	@$(BIN)/wenbao ingest
 
+# A test file stays in one process: its costly fixtures are made once.
 test: setup
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 fuzz: setup
 	@echo '>> again with: make fuzz TIMES=$(TIMES) SEED=$(SEED)'
