@@ -62,7 +62,7 @@ ingest: setup
 
 # A test file stays in one process: its costly fixtures are made once.
 test: setup
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 fuzz: setup
 	@echo '>> again with: make fuzz TIMES=$(TIMES) SEED=$(SEED)'

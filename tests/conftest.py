@@ -28,6 +28,14 @@ SEEDS = ROOT / "seeds"
 MODELS = Path(os.environ.get("WENBAO_MODELS_DIR", ROOT / ".wenbao" / "models")).absolute()
 
 
+LONGEST = ("test_patterns.py", "test_unwatched.py", "test_process.py", "test_trouble.py", "test_embed.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first, so that no process of the suite waits for another's last one."""
+    items.sort(key=lambda item: item.path.name not in LONGEST)
+
+
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Prepare the models before the first test, where their minute can be seen."""
     if session.config.option.collectonly:

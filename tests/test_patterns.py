@@ -25,7 +25,7 @@ from typing import Any
 from conftest import ROOT
 
 # Modules whose patterns are known to be slower and are to be replaced; empty when none is.
-EXCUSED = ("rag.answers.sums", "rag.question.frame")
+EXCUSED: tuple[str, ...] = ()
 
 LENGTH, FACTOR = 12_500, 8  # characters, and how much longer the second text is: 100,000
 QUICK = 0.006  # seconds of processor time for the first length below which even a quadratic pattern does no harm

@@ -36,6 +36,7 @@ __all__ = [
     "quoted",
     "sentences",
     "titles",
+    "without_end",
 ]
 
 _MARKS = table("marks")
@@ -88,7 +89,8 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> list[tuple[i
 def clauses(text: str, start: int = 0, end: int | None = None, listing: bool = False) -> list[tuple[int, int]]:
     """The clauses of text[start:end], side by side, each with the mark that ends it; items of an enumeration by
     themselves where `listing`."""
-    return _parted(text, start, end, _clause_end(listing))
+    border = _clause_end(listing)
+    return [part for span in sentences(text, start, end) for part in _parted(text, *span, border, across=True)]
 
 
 def quoted(text: str) -> list[tuple[int, int]]:
@@ -99,6 +101,15 @@ def quoted(text: str) -> list[tuple[int, int]]:
 def titles(text: str) -> list[tuple[int, int]]:
     """Titles in a line, with their marks: 《科普法》, 《关于印发〈纲要〉的通知》."""
     return [match.span() for match in _title().finditer(text)]
+
+
+def without_end(text: str, also: str = "") -> str:
+    """The text without the marks, the white space and the characters `also` at its end."""
+    ends = {*_MARKS["ends"], *_MARKS["half_ends"], *_MARKS["commas"], *also}
+    end = len(text)
+    while end and (text[end - 1] in ends or text[end - 1].isspace()):
+        end -= 1
+    return text[:end]
 
 
 def finished(line: str) -> bool:
@@ -126,22 +137,31 @@ def item(line: str) -> str:
     return match[1] if match else numbering(line)
 
 
-def _parted(text: str, start: int, end: int | None, border: re.Pattern[str]) -> list[tuple[int, int]]:
+def _parted(
+    text: str, start: int, end: int | None, border: re.Pattern[str], across: bool = False
+) -> list[tuple[int, int]]:
     stop = len(text) if end is None else min(end, len(text))
-    borders = list(_borders(text, start, stop, border))
+    borders = list(_borders(text, start, stop, border, across))
     return [span for span in zip([start, *borders], [*borders, stop], strict=True) if span[0] < span[1]]
 
 
-def _borders(text: str, start: int, stop: int, border: re.Pattern[str]) -> Iterator[int]:
-    """Where each part ends but the last."""
-    at = start
+def _borders(text: str, start: int, stop: int, border: re.Pattern[str], across: bool) -> Iterator[int]:
+    """Where each part ends but the last. A straight quote that closes stays with what it closes; quotations go on
+    `across` borders or end with them."""
+    at = counted = start
+    quotes = dict.fromkeys(_MARKS["straight"], 0)
     for match in border.finditer(text, start, stop):
         end = match.end()
-        if end < stop and text[end] in _MARKS["straight"] and text.count(text[end], at, end) % 2:
-            end = _line_rest().match(text, end + 1, stop).end()  # type: ignore[union-attr]
+        if end < stop and text[end] in quotes:
+            quotes = {mark: before + text.count(mark, counted, end) for mark, before in quotes.items()}
+            counted = end
+            if quotes[text[end]] % 2:
+                end = _line_rest().match(text, end + 1, stop).end()  # type: ignore[union-attr]
         if at < end < stop:
             yield end
             at = end
+            if not across:
+                quotes, counted = dict.fromkeys(quotes, 0), end
 
 
 @functools.cache

@@ -35,21 +35,24 @@ _ALIKE = 0.75  # how much of the best report's share of what is asked another's 
 _MENTIONED, _SURELY = 0.5, 0.8  # the share of what is asked that a sentence must hold to speak of it at all, and surely
 _DIGITS = "".join(table("numerals")["digits"])
 _RANKED_IN = alternation(table("questions")["units"]["of_rank"])
-_ORDERED = re.compile(rf"((?:[{_DIGITS}特]、)+)([{_DIGITS}特])({_RANKED_IN})")
-_RANKED = re.compile(r"((?:[\u4e00-\u9fff]{1,2}级、)+)([\u4e00-\u9fff]{1,2}级)")
-_QUOTED = re.compile(r"([“「《\"][^”」》\"]+[”」》\"])((?:[、和及与,，]+[“「《\"][^”」》\"]+[”」》\"])+)")
+_ORDERED = re.compile(rf"((?:[{_DIGITS}特]、){{1,20}})([{_DIGITS}特])({_RANKED_IN})")
+_RANKED = re.compile(r"((?:[\u4e00-\u9fff]{1,2}级、){1,20})([\u4e00-\u9fff]{1,2}级)")
+_QUOTE = r"[“「《\"][^”」》\"]{1,30}[”」》\"]"
+_QUOTED = re.compile(rf"({_QUOTE})((?:[、和及与,，]{{1,3}}{_QUOTE}){{1,20}})")
 _NAMED = re.compile(
-    r"([\u4e00-\u9fff]{2,12})((?:、[\u4e00-\u9fff]{2,12})*)(?:和|及|以及|与)([\u4e00-\u9fff]{2,12}?)(?=[一总共合加都]|分别)"
+    r"([\u4e00-\u9fff]{2,12})((?:、[\u4e00-\u9fff]{2,12}){0,20})(?:和|及|以及|与)([\u4e00-\u9fff]{2,12}?)(?=[一总共合加都]|分别)"
 )
 _SUM_WORDS = re.compile(
     rf"[{_DIGITS}几\d](?:{alternation(table('questions')['units']['of_many'])})活动|加起来|总计|合计|总共|一共|共计|的?总和|的?总数|(?<![公中])共(?![同青产享有建和鸣识])"
 )
 _ENGLISH_SUM = re.compile(
-    r"(?:total|combined|sum)(?: number| amount)? of (?P<list>(?:[^,?]+, )*[^,?]+? and [^,?]+?)"
+    r"(?:total|combined|sum)(?: number| amount)? of (?P<list>(?:[^,?]{1,60}, ){0,20}[^,?]{1,60}? and [^,?]{1,60}?)"
     r" (?P<noun>[a-z]+)(?P<tail> (?:held|in|did|does|of|at|were|organi[sz]ed|for)\b.*)?\?*$"
 )
 _WIDE = rank_pattern("province", "prefecture", "county")
-_DIFFERENCE = re.compile(rf"^(?P<a>.+?)比(?P<b>.+?)(?:多|少|高|低|大|小)(?:了|出)?(?P<ask>(?:{asking('count')}).*)$")
+_DIFFERENCE = re.compile(
+    rf"^(?P<a>.{{1,60}}?)比(?P<b>.{{1,60}}?)(?:多|少|高|低|大|小)(?:了|出)?(?P<ask>(?:{asking('count')}).*)$"
+)
 _COMPARED = re.compile(
     rf"(?:[{_DIGITS}几\d]个?(?:地|{_WIDE}|地方|单位)|哪(?:里|[个一])个?(?:地方|{_WIDE})?(?:的)?|谁的?|请列出.*|各地.*|列出.*|(?:更|最)[多少高低大小]"
     rf"|的?是哪里|的?是哪个|比较|相比|人数|数量|数字|[{marks.ENDS}{marks.COMMAS}])"
@@ -332,7 +335,7 @@ def _sum(query: Query, text: str) -> Plan | None:
         elif pattern is _RANKED:
             items = [*match[1].strip("、").split("、"), match[2]]
         elif pattern is _QUOTED:
-            items = [match[1], *re.findall(r"[“「《\"][^”」》\"]+[”」》\"]", match[2])]
+            items = [match[1], *re.findall(_QUOTE, match[2])]
         else:
             items = [match[1], *match[2].strip("、").split("、"), match[3]]
         begins = match.start()

@@ -14,7 +14,7 @@ from ingest.language.people import post_pattern
 from ingest.language.places import rank_pattern
 from ingest.language.questions import asking
 from ingest.language.words import alternation, table
-from rag.question.frame import ASK, COUNTS, LED_BY, Frame, frame_of
+from rag.question.frame import ASK, COUNTS, Frame, frame_of, leads_in
 from rag.question.places import place_of
 
 _ASKING = asking("list", "thing", "person", "which", "yes")
@@ -45,7 +45,6 @@ _NAMED_IN_ENGLISH = re.compile(r"\b(?:in|of|for|does|did|has|is|was)\s+([A-Z][\w
 _ASKS = re.compile(
     rf"{ASK.pattern}|{_ASKING}|吗|\b(?:how|what|which|who|when|where|does|did|is|are|was|were)\b", re.IGNORECASE
 )
-_LED_BY = re.compile(rf"{LED_BY}++")
 _LEAD_IN = re.compile(r"(?:的?(?:预期|控制){0,2}目标)?(?:(?:同比|累计)?(?:增长|增加|提高|下降|减少|降低|占)了?)?$")
 _LONGEST_LEAD_IN = 12  # characters
 _YEAR = re.compile(year_word())
@@ -219,7 +218,7 @@ def _swap(said: str, earlier: str, regions: Collection[str]) -> str:
 
 def _predicate(before: str) -> str:
     """How what stands before the asking words leads to them: 的目标是, 同比增长."""
-    led = next((run.start() for run in _LED_BY.finditer(before) if run.end() == len(before)), len(before))
+    led = leads_in(before)
     lead_in = _LEAD_IN.search(before, max(0, led - _LONGEST_LEAD_IN), led)
     return before[lead_in.start() if lead_in else led :]
 

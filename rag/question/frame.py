@@ -25,9 +25,9 @@ _DID = re.compile(
     r"参加|参与|获得|获评|获奖|荣获|被评|被授|入选|加入|来自|建成|建有|开展|举办|取得|受到|得到|实现|完成|报名|出席|通过|达到|超过|接受|享受|设在|位于"
     r"|组建|建立|成立|创建|设立|培训|发放|印发|投入|提到|负责|[建办开设得拿发评修写派]了|[在是有]|呢|吗"
 )
-LED_BY = r"(?>(?:一共|总共|共|现|都|分别|拥|设|建)?有|是|为|达到?|完成|实现|叫|由|在|的|共|,|，|\s)"
+_LEADS = re.compile(r"(?>(?:一共|总共|共|现|都|分别|拥|设|建)?有|是|为|达到?|完成|实现|叫|由|在|的|共|,|，|\s)++")
 _HAS = re.compile(r"有$")
-LEFT_OVER = re.compile(rf"{LED_BY}++$")
+_AFTERTHOUGHTS = "呢吗的"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Frame:
     @property
     def base(self) -> str:
         """What stands before, without the verb that only leads to the question."""
-        return LEFT_OVER.sub("", self.before)
+        return self.before[: leads_in(self.before)]
 
     @property
     def holder(self) -> str:
@@ -56,7 +56,12 @@ class Frame:
     @property
     def did(self) -> str:
         """What the thing did, without marks: 参加了比赛."""
-        return re.sub(rf"[呢吗的{marks.ENDS}{marks.COMMAS}\s]+$", "", self.rest)
+        return marks.without_end(self.rest, _AFTERTHOUGHTS)
+
+
+def leads_in(before: str) -> int:
+    """Where what only leads to the asking words begins (一共有, 的是); the end where nothing does."""
+    return next((run.start() for run in _LEADS.finditer(before) if run.end() == len(before)), len(before))
 
 
 def frame_of(question: str) -> Frame | None:

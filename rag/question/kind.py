@@ -254,7 +254,7 @@ def person_of(folded: str) -> str:
 
 
 def _kind(folded: str) -> Kind:
-    bare = re.sub(rf"[{marks.ENDS}. ]+$", "", folded)
+    bare = marks.without_end(folded, ".")
     if _REPORTS.search(folded) and not _HOW_MANY.search(_NO_COUNT.sub("", folded)):
         return "reports"
     if _DOCUMENT.search(folded):

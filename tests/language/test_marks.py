@@ -6,7 +6,7 @@ import itertools
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ingest.language import marks
@@ -184,6 +184,8 @@ def test_sentences_and_clauses_cover_the_text(text: str, one: int, other: int) -
     assert "".join(text[a:b] for a, b in marks.clauses(text, start, end)) == text[start:end]
 
 
+@example('"，。"一')
+@example('他说"今天好，明天也好。"大家都笑了')
 @given(PIECES)
 def test_clauses_lie_within_sentences(text: str) -> None:
     assert {end for _, end in marks.sentences(text)} <= {end for _, end in marks.clauses(text)}
