@@ -41,15 +41,15 @@ def main(
         hits = retrieved(documents, questions, models or work / "models", work)
         misleading, old = mined(hits, authors), training_groups(data, sets)
         if further:
-            reader, encoder = course.shipped(work)
+            reader, encoder = course.taught(work)
             own = [author for author in authors if author.name in OWN_NAMES]
             others = [author for author in authors if author.name not in OWN_NAMES]
             lessons = course.Further(own, others, misleading, old)
             course.teach(reader, encoder, work / "further", lessons, further)
         else:
             reader, encoder = course.start(data, sets, work)
-            taught = course.Course(authors, misleading, old)
-            course.teach(reader, encoder, work / "all", taught, taught.steps(epochs))
+            every = course.Course(authors, misleading, old)
+            course.teach(reader, encoder, work / "all", every, every.steps(epochs))
         course.write_reader(reader, work, ADAPTER)
         print(f"{ADAPTER}: {ADAPTER.stat().st_size / 1e6:.1f} MB", file=sys.stderr, flush=True)
     except WenbaoError as exc:

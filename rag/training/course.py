@@ -91,12 +91,12 @@ def teach(reader: ReaderNetwork, encoder: Encoder, folder: Path, course: Course 
     Trainer(reader, encoder, folder).run(Stage(course.name, course.epoch, steps, course.rate))
 
 
-def shipped(work: Path) -> tuple[ReaderNetwork, Encoder]:
-    """The reader as it is shipped, to be taught further."""
+def taught(work: Path, adapter: Path = ADAPTER) -> tuple[ReaderNetwork, Encoder]:
+    """A reader as it was taught, the shipped one unless told otherwise: to be measured or taught further."""
     from rag.reader import network
 
     folder, encoder = _seeded(work)
-    return network.load(folder, ADAPTER, later=network.TAUGHT_LATER), encoder
+    return network.load(folder, adapter, later=network.TAUGHT_LATER), encoder
 
 
 def start(data: Path, sets: Sets, work: Path) -> tuple[ReaderNetwork, Encoder]:

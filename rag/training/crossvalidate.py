@@ -1,9 +1,10 @@
 """What the reader is worth to people it didn't learn from: `make reader-cv`. Leaves authors out in turn.
 
 Each fold is taught all other authors, without any report that a left-out author used too, from a start that has seen
-no author at all. Training and measuring go on where they were. The figures are printed as a table, and kept as JSON
-lines in the work folder, in a file of each way of training; beside each fold's figures stands its adapter, which the
-judge is fitted on (rag.training.judges).
+no author at all. Training and measuring go on where they were. A reader that is there already is measured with
+`--adapter FILE` on the authors named in `--folds`, by which it must not have been taught. The figures are printed as a
+table, and kept as JSON lines in the work folder, in a file of each way of training; beside each fold's figures stands
+its adapter, which the judge is fitted on (rag.training.judges).
 """
 
 from __future__ import annotations
@@ -18,14 +19,17 @@ from typing import Annotated
 
 import typer
 
-from config.errors import WenbaoError
+from config.errors import UsageError, WenbaoError
 from config.logs import quiet_libraries
+from config.settings import Settings
+from ingest.durable import digest
 from rag.reader.adapter import ADAPTER
+from rag.reader.prepare import open_graph, prepare
 from rag.training import course, worth
 from rag.training.authored import Author, Document, Question, apart, read_authors
-from rag.training.everything import NEWS, Hits, all_documents, mined, retrieved
+from rag.training.everything import NEWS, Hits, Silent, all_documents, mined, retrieved
 from rag.training.examples import Group
-from rag.training.judged import Read, Row, judge, kept_rows, reading, to_read, write_row
+from rag.training.judged import Read, Row, judge, kept_rows, reading, served, to_read, write_row
 from rag.training.replay import Sets, read_sets, training_groups
 from rag.training.taught import passages
 
@@ -44,14 +48,21 @@ def main(
     untaught: Annotated[
         bool, typer.Option("--untaught", help="measure what training starts from, and train nothing")
     ] = False,
+    adapter: Annotated[
+        Path | None, typer.Option(help="measure the reader of this adapter, and train nothing; needs --folds")
+    ] = None,
+    served: Annotated[bool, typer.Option("--served", help="with --adapter: as the 8-bit graph that is served")] = False,
     models: Annotated[Path | None, typer.Option(help="prepared models; in the work folder if not said")] = None,
 ) -> None:
     """Train and measure every fold, then print a table of the authors left out and their mean."""
     quiet_libraries()
     try:
         work.mkdir(parents=True, exist_ok=True)
-        held = _material(data, work, models or work / "models", untaught=untaught)
-        plan = _Plan(None if untaught else steps, questions, share)
+        if adapter and not folds:
+            raise UsageError("请用 --folds 指明要测量的作者", "name the authors to measure it on with --folds")
+        models = models or work / "models"
+        held = _material(data, work, models, untaught=untaught or adapter is not None)
+        plan = _Plan(None if untaught else steps, questions, share, adapter, models if served else None)
         rows: list[Row] = []
         for names in folds_of([author.name for author in held.authors], together, folds):
             rows += _fold(plan, held, names)
@@ -71,14 +82,19 @@ def folds_of(names: Sequence[str], together: int, only: str = "") -> list[tuple[
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """What every fold does: its steps (0: three epochs, None: untaught), questions an author, share of old sets."""
+    """What every fold does: its steps (0: three epochs, None: untaught), questions an author, share of old sets; or the
+    adapter that is measured, and where the 8-bit graph is made of it."""
 
     steps: int | None
     questions: int
     share: float
+    adapter: Path | None = None
+    models: Path | None = None
 
     @property
     def name(self) -> str:
+        if self.adapter is not None:
+            return f"{self.adapter.stem}-{digest(self.adapter)[:8]}-{'served' if self.models else 'exact'}"
         return "untaught" if self.steps is None else f"{self.steps}-steps-{self.share}-old"
 
     def folder(self, names: Sequence[str]) -> str:
@@ -111,13 +127,23 @@ def _fold(plan: _Plan, held: _Material, names: tuple[str, ...]) -> list[Row]:
     taught, unseen = apart(held.authors, names)
     folder = held.work / plan.folder(names)
     folder.mkdir(exist_ok=True)
+    wanted = [question for author in unseen for question in _some(author, plan.questions)]
+    if plan.adapter is not None:
+        return _read(held, wanted, _reads(plan.adapter, held.work, plan.models), folder / "rows.jsonl")
     reader, encoder = course.start(held.data, held.sets, held.work)
     if plan.steps is not None:
         lessons = course.Course(taught, mined(held.hits, taught), held.old, plan.share)
         course.teach(reader, encoder, folder, lessons, plan.steps or lessons.steps())
         course.write_reader(reader, held.work, folder / ADAPTER.name)
-    wanted = [question for author in unseen for question in _some(author, plan.questions)]
     return _read(held, wanted, reading(reader, encoder), folder / "rows.jsonl")
+
+
+def _reads(adapter: Path, work: Path, models: Path | None) -> Read:
+    """What reads with an adapter: in full precision, or as the graph made of it among the `models`."""
+    if models is None:
+        return reading(*course.taught(work, adapter))
+    prepared = prepare(Settings(models_dir=models), Silent().notify, adapter)
+    return served(open_graph(prepared))
 
 
 def _read(held: _Material, wanted: Sequence[Question], read: Read, path: Path) -> list[Row]:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rag.reader.graph import Logits, logits_of
-from rag.reader.reader import likeliest, margin_of
+from rag.reader.graph import Graph, Logits, logits_of
+from rag.reader.reader import headed, likeliest, margin_of
 from rag.training.authored import Document, Question
 from rag.training.encode import Encoder
 from rag.training.everything import Hit
@@ -129,6 +129,32 @@ def reading(reader: ReaderNetwork, encoder: Encoder) -> Read:
         ]
 
     return read
+
+
+def served(graph: Graph) -> Read:
+    """Reads examples with the 8-bit graph, as the product does."""
+
+    def read(examples: Sequence[Example]) -> list[Logits]:
+        heads = [headed(example.title, example.section, example.date) for example in examples]
+        texts = [head + example.passage for head, example in zip(heads, examples, strict=True)]
+        return [
+            _behind(logits, len(head))
+            for head, logits in zip(heads, graph.read(examples[0].question, texts) if examples else (), strict=True)
+        ]
+
+    return read
+
+
+def _behind(logits: Logits, head: int) -> Logits:
+    """The logits of what stands behind so many characters, counted from there."""
+    kept = [j for j, (start, end) in enumerate(logits.spans) if end > start >= head]
+    return replace(
+        logits,
+        start=logits.start[kept],
+        end=logits.end[kept],
+        spans=tuple((logits.spans[j][0] - head, logits.spans[j][1] - head) for j in kept),
+        evidence=logits.evidence[kept] if logits.evidence is not None else None,
+    )
 
 
 def kept_rows(path: Path) -> dict[str, Row]:

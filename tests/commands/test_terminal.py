@@ -30,7 +30,9 @@ _ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]*[A-Za-z]|\][^\x07]*\x07|[=>])")
 
 
 def environment(data_dir: Path, **more: str) -> dict[str, str]:
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("WENBAO_", "LESS", "NO_COLOR", "COLUMNS", "LINES"))}
+    kept = {
+        k: v for k, v in os.environ.items() if not k.startswith(("WENBAO_", "LESS", "NO_COLOR", "COLUMNS", "LINES"))
+    }
     return kept | {
         "PYTHONPATH": str(ROOT),
         "WENBAO_DATA_DIR": str(data_dir),

@@ -6,13 +6,18 @@ import math
 
 import numpy as np
 import pytest
+from conftest import MODELS, Watcher
 
+from config.settings import Settings
 from rag.reader.graph import Logits
+from rag.reader.prepare import open_graph, prepare
+from rag.reader.reader import ToRead, likeliest, margin_of
 from rag.training import worth
 from rag.training.authored import document_of, question_of
 from rag.training.crossvalidate import folds_of
 from rag.training.everything import Hit
-from rag.training.judged import Judged, Row, Sentence, judge, kept_rows, to_read, write_row
+from rag.training.examples import Example
+from rag.training.judged import Judged, Row, Sentence, judge, kept_rows, served, to_read, write_row
 from rag.training.taught import passages
 
 TEXT = "云溪县有科普馆21个。全年免费开放。\n\n石门镇有志愿者120名，都是老师。\n"
@@ -158,3 +163,22 @@ def test_every_author_is_left_out_once():
         assert sorted(name for fold in folds for name in fold) == sorted(names)
         assert max(map(len, folds)) <= together
     assert folds_of(names, 2, "a7+a10,a1") == [("a7", "a10"), ("a1",)]
+
+
+def test_the_served_graph_says_the_same_as_the_product_of_a_passage_without_its_head(reader):
+    graph = open_graph(prepare(Settings(models_dir=MODELS), Watcher().notify))
+    example = Example(
+        "东山县举办讲座多少场?",
+        "东山县科协工作总结",
+        "建成科普馆21个,举办讲座36场次。",
+        section="二、科普活动",
+        date="2023-04-05",
+    )
+    (logits,) = served(graph)([example])
+    (said,) = reader.read(example.question, [ToRead(example.passage, example.title, example.section, example.date)])
+    assert logits.relevance == pytest.approx(said.relevance, abs=1e-4)
+    best, spans = likeliest(logits, 0, 0)
+    assert margin_of(logits, best) == pytest.approx(said.margin, abs=1e-4)
+    assert (spans[0].start, spans[0].end) == (said.spans[0].start, said.spans[0].end)
+    assert example.passage[spans[0].start : spans[0].end].startswith("36场")
+    assert [token.proof for token in said.tokens] == pytest.approx(list(logits.evidence), abs=1e-4)
