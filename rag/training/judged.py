@@ -224,12 +224,14 @@ def _sentences(question: Question, text: str, logits: Logits, proofs: Sequence[s
         known = logits.evidence is not None and inside
         yield Sentence(
             evidence=float(logits.evidence[inside].mean()) if known and logits.evidence is not None else 0.0,
-            proves=tuple(i for i, proof in enumerate(proofs) if _one_in_the_other(own, proof)),
+            proves=tuple(i for i, proof in enumerate(proofs) if _one_in_the_other(own, proof, question.facts)),
             facts=bool(question.facts) and all(any(form in own for form in forms) for forms in question.facts),
             best=start <= best < end,
         )
 
 
-def _one_in_the_other(sentence: str, proof: str) -> bool:
-    """A long sentence may be cut where a chunk ends, and an author's sentence may be more than one of ours."""
-    return proof in sentence or (sentence in proof and 2 * len(sentence) > len(proof))
+def _one_in_the_other(sentence: str, proof: str, facts: Sequence[Sequence[str]]) -> bool:
+    """A long sentence may be cut where a chunk ends, and an author's sentence may be more than one of ours: of those
+    the one that holds a fact proves it, or where none is told the most of it."""
+    telling = any(form in sentence for forms in facts for form in forms) if facts else 2 * len(sentence) > len(proof)
+    return proof in sentence or (sentence in proof and telling)

@@ -144,7 +144,8 @@ def _judged(case: Case, question: Question, proofs: Sequence[str], held: bool) -
     evidence = case.evidence
     own, said = evidence.passage.chunk.source == question.document.source, bare(evidence.text)
     facts = tuple(i for i, forms in enumerate(question.facts) if held and any(bare(form) in said for form in forms))
-    proves = any(said in proof or proof in said for proof in proofs) and len(said) > 1
+    part = bool(facts) or not question.facts  # of the sentences of a long proof those that hold a fact
+    proves = any(proof in said or (part and said in proof) for proof in proofs) and len(said) > 1
     whole = bool(question.facts) and len(facts) == len(question.facts)
     return Judged(
         source=evidence.passage.chunk.source,

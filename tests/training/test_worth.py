@@ -16,7 +16,7 @@ from rag.training import worth
 from rag.training.authored import document_of, question_of
 from rag.training.crossvalidate import folds_of
 from rag.training.everything import Hit
-from rag.training.examples import Example
+from rag.training.examples import Example, sentences
 from rag.training.judged import Judged, Row, Sentence, judge, kept_rows, served, to_read, write_row
 from rag.training.taught import passages
 
@@ -30,6 +30,10 @@ REFUSED = {
     "id": "q2", "doc": "d1", "type": "number", "question": "石门有几所学校",
     "facts": [], "evidence": [], "near": "石门镇有志愿者120名，都是老师。",
 }  # fmt: skip
+
+
+def sentences_of(text):
+    return [text[a:b].strip() for a, b in sentences(text) if text[a:b].strip()]
 
 
 def sentence(proves=(), *, facts=False, best=False, evidence=0.0):
@@ -143,6 +147,22 @@ def test_what_is_said_is_held_against_what_is_true(document, tmp_path):
         write_row(each, tmp_path / "rows.jsonl")
     assert kept_rows(tmp_path / "rows.jsonl") == {each.id: each for each in rows}
     assert kept_rows(tmp_path / "none.jsonl") == {}
+
+
+@pytest.mark.parametrize(
+    ("facts", "proving"),
+    [
+        ([["21个"]], ["云溪县有科普馆21个。"]),
+        ([["免费"]], ["全年免费开放。"]),
+        ([], ["云溪县有科普馆21个。"]),  # the longer one
+    ],
+)
+def test_of_a_proof_of_several_sentences_those_that_tell_prove_it(document, facts, proving):
+    question = question_of(ASKED | {"evidence": ["云溪县有科普馆21个。全年免费开放。"], "facts": facts}, document)
+    cut = passages(document, 50)
+    judged = judge(question, [(cut[0], 0.5)], lambda examples: [said(example) for example in examples]).passages[0]
+    found = [text for text, each in zip(sentences_of(cut[0].text), judged.sentences, strict=True) if each.proves]
+    assert found == proving
 
 
 def test_the_passage_that_answers_is_read_though_it_was_not_found(document):
