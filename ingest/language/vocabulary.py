@@ -23,6 +23,9 @@ _LONGEST = 6  # characters; longer words are too rare to matter
 _STOP, _MARK, _RARE_MARK, _ASCII, _ODD = -2.5, -5.0, -9.0, -7.0, -14.0
 _NOUNS = frozenset("nj")  # kinds of words: nouns and names of every sort, and short names
 _NAMES = frozenset({"ns", "nt", "nz"})
+_ANYTHING = 10_000  # counts, of some 60 million, from which on a noun may stand for anything: 孩子, 地方
+_RARELY = 100  # counts up to which a word of the list is hardly ever meant
+_BESIDE = 2  # characters of a neighbouring word that may reach over a border
 _STOPS = frozenset("，。、,.\n")
 _MARKS = frozenset("；：？！“”‘’（）《》—…·;:?!()\"'-%/ ~～－")
 _RARE_MARKS = frozenset("〈〉【】「」『』")
@@ -137,23 +140,36 @@ def lost_words(lexicon: Lexicon) -> dict[str, str]:
     return found
 
 
-def nouns(words: Iterable[str]) -> list[str]:
-    """Those of some words that the shipped word list holds as nouns or names, in their order; quick for a few."""
+def is_telling_noun(text: str, start: int, end: int) -> bool:
+    """Whether text[start:end] is a noun or a name of the shipped word list that tells one thing from others, and no
+    commoner word reaches over its border; quick for a few."""
     held = _listed()
-    return [word for word in words if _kind(held, word)[:1] in _NOUNS]
+    count, kind = _entry(held, text[start:end])
+    if kind[:1] not in _NOUNS or count > _ANYTHING:
+        return False
+    across = (
+        text[a:b]
+        for a in range(max(0, start - _BESIDE), end)
+        for b in range(max(a + 2, start + 1), min(len(text), end + _BESIDE) + 1)
+        if (a < start < b < end) or (start < a < end < b)
+    )
+    return all(_entry(held, word)[0] <= max(count, _RARELY) for word in across)
 
 
 def proper(words: Iterable[str]) -> list[str]:
     """Those of some words that the list holds as names of places, bodies or things, in their order; quick for a few."""
     held = _listed()
-    return [word for word in words if _kind(held, word) in _NAMES]
+    return [word for word in words if _entry(held, word)[1] in _NAMES]
 
 
-def _kind(held: bytes, word: str) -> str:
-    """What kind of word the list says it is (ICTCLAS tags: n, ns, nt, v…); nothing for a word that it doesn't hold."""
+def _entry(held: bytes, word: str) -> tuple[int, str]:
+    """(how often a word was counted, what kind the list says it is: ICTCLAS tags n, ns, nt, v…); 0 and nothing for one
+    that it doesn't hold."""
     at = held.find(f"\n{word} ".encode())
-    line = held[at + 1 : held.find(b"\n", at + 1)].decode().split(" ") if at >= 0 else [""]
-    return line[-1]
+    if at < 0:
+        return 0, ""
+    _, count, kind = held[at + 1 : held.find(b"\n", at + 1)].decode().split(" ")
+    return int(count), kind
 
 
 @functools.cache

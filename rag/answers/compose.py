@@ -13,6 +13,7 @@ from rag.answers import forms, refusals
 from rag.answers.citing import answered, in_script, refused, say
 from rag.answers.conflicts import rivals, told_apart
 from rag.answers.legible import graded_by_date
+from rag.answers.siblings import with_siblings
 from rag.answers.summary import summary_of
 from rag.judge.features import Case
 from rag.judge.ranking import Library, weigh
@@ -52,6 +53,8 @@ def compose(query: Query, passages: Sequence[Passage], library: Library) -> Answ
         lead = told_apart(query.question, versions)
         return answered(query.question, shown, library.report, form=form, certainty="likely", lead=lead)
     quoted = forms.chosen(form, evidence)
+    if form in ("list", "passage"):
+        quoted = with_siblings(quoted, library)
     best = evidence[0]
     short = forms.short_of(form, best)
     lead = say(query.question, short, {"是": "Yes", "否": "No"}[short]) if form == "yesno" and short else ""

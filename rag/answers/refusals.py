@@ -14,7 +14,8 @@ from ingest.language import marks, people
 from ingest.language.divisions import called
 from ingest.language.places import is_shared, stem
 from ingest.language.questions import function_words
-from ingest.language.vocabulary import nouns, proper
+from ingest.language.vocabulary import is_telling_noun, proper
+from ingest.language.words import table
 from rag.answers.citing import say
 from rag.judge.features import Case, names_asked, no_plan, other_place, other_year, planned, wrong_kind
 from rag.question.kind import Kind
@@ -79,30 +80,35 @@ def unknown_proper(query: Query, frequency: Frequency, naming: Naming) -> str | 
 
     The list calls some common words so, so that it is no reason against what clearly answers.
     """
-    return next((word for word in proper(_unknown(query, frequency)) if not naming(word)), None)
+    words = (run[start:end] for run, start, end in _unknown(query, frequency))
+    return next((word for word in proper(words) if not naming(word)), None)
 
 
 def unknown_word(query: Query, frequency: Frequency, naming: Naming) -> str | None:
-    """A noun of the question that no report holds, the longest."""
-    return next((word for word in nouns(_unknown(query, frequency)) if not naming(word)), None)
+    """A noun of the question that no report holds, the longest; not one that stands for anything (东西), nor the halves
+    of two words (玩手 of 玩手机)."""
+    telling = (run[start:end] for run, start, end in _unknown(query, frequency) if is_telling_noun(run, start, end))
+    return next((word for word in telling if not naming(word)), None)
 
 
-def _unknown(query: Query, frequency: Frequency) -> list[str]:
-    """What may be a word of the question and holds two neighbours that no report has; the longest first.
+def _unknown(query: Query, frequency: Frequency) -> list[tuple[str, int, int]]:
+    """What may be a word of the question and holds two neighbours that no report has, as (run of Han, start, end); the
+    longest first.
 
     Neighbours that both stand in pairs which reports have are the border of two words: 常德科技馆 doesn't name 德科.
     """
-    found: set[str] = set()
+    found: dict[str, tuple[str, int, int]] = {}
     for run in _HAN_RUN.findall(function_words().sub(" ", query.question.folded)):
         held = [bool(frequency(run[at : at + 2])) for at in range(len(run) - 1)]
         for at in range(len(run) - 1):
             if not held[at] and not (at and held[at - 1] and held[at + 1 : at + 2] == [True]):
-                found.update(
-                    run[start:end]
+                found |= {
+                    run[start:end]: (run, start, end)
                     for start in range(max(0, at + 2 - _LONGEST), at + 1)
                     for end in range(at + 2, min(len(run), start + _LONGEST) + 1)
-                )
-    return sorted(found, key=lambda word: (-len(word), word))
+                }
+    anything = table("questions")["anything"]["words"]
+    return [found[word] for word in sorted(found, key=lambda word: (-len(word), word)) if word not in anything]
 
 
 def unmentioned(question: Question, name: str) -> str:

@@ -14,6 +14,7 @@ from ingest.language import marks
 from ingest.records import CleanReport
 from rag.answers import forms, refusals
 from rag.answers.citing import answered, refused, say
+from rag.answers.siblings import with_siblings
 from rag.evidence.sentences import narrowed
 from rag.evidence.subject import ReportView, fold_same_length
 from rag.judge.features import names_asked
@@ -61,7 +62,7 @@ def _topic(query: Query, evidence: Sequence[Evidence], library: Library) -> Answ
     if certainty is None and not held:
         return refused(query.question, refusals.nothing_sure(query.question), evidence, library.report)
     telling = [each for each in evidence if not _is_heading(each.text)]
-    quoted = forms.chosen("summary", telling or evidence)
+    quoted = with_siblings(forms.chosen("summary", telling or evidence), library)
     return answered(query.question, quoted, library.report, form="summary", certainty=certainty or "likely")
 
 

@@ -140,3 +140,16 @@ def test_what_came_closest_is_numbered_and_verbatim(shelf, question):
         report = shelf.report(citation.source)
         assert report.text[citation.start : citation.end] == citation.quote
         assert report.raw[citation.raw_start : citation.raw_end] == citation.raw_quote
+
+
+@pytest.mark.parametrize(
+    ("question", "word"),
+    [
+        ("临泽县的收割机有多少台?", "收割机"),
+        ("临泽县那些东西要多少钱?", None),  # stands for anything
+        ("临泽县教老人玩手机没有?", "手机"),  # not 玩手
+        ("高台县给农户送洗衣机了吗?", "洗衣机"),
+    ],
+)
+def test_a_word_is_called_unmentioned_only_where_it_tells_one_thing_from_others(shelf, question, word):
+    assert unmentioned(ask(shelf, question)) == word

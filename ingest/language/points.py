@@ -1,0 +1,74 @@
+"""Numbered points of a text (一是…二是…, （一）…（二）…, 第一，…第二，…): where each begins, and its row. Pure.
+
+A row is what one count tells: points of one form whose numbers follow each other, whatever stands between them.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ingest.language import marks, numerals
+from ingest.language.words import alternation, table
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """The sentence text[start:end] begins a point; `form` is its numbering without the number, `number` from 1 on."""
+
+    start: int
+    end: int
+    form: str
+    number: int
+
+
+def find(text: str) -> list[Point]:
+    """Every sentence that begins with a number of a row, in order."""
+    found = []
+    for start, end in marks.sentences(text):
+        match = _begin().match(text, start, end)
+        if match is None:
+            continue
+        begin, stop = next(match.span(name) for name, said in match.groupdict().items() if said)
+        if number := _value(text[begin:stop]):
+            form = f"{text[match.start(1) : begin]}N{text[stop : match.end(1)]}"
+            found.append(Point(match.start(1), start + len(text[start:end].rstrip()), form, number))
+    return found
+
+
+def row(points: Sequence[Point], one: Point) -> list[Point]:
+    """The row to which a point belongs, in order."""
+    same = [point for point in points if point.form == one.form]
+    first = last = same.index(one)
+    while first and same[first - 1].number == same[first].number - 1:
+        first -= 1
+    while last + 1 < len(same) and same[last + 1].number == same[last].number + 1:
+        last += 1
+    return same[first : last + 1]
+
+
+def _value(number: str) -> int:
+    if len(number) == 1 and not number.isdecimal() and unicodedata.numeric(number, 0) > 0:
+        return int(unicodedata.numeric(number))
+    read = numerals.read(number, 0)
+    return int(read.low) if read and read.end == len(number) and read.low == read.high else 0
+
+
+@functools.cache
+def _begin() -> re.Pattern[str]:
+    held = table("marks")
+    figures, han = r"[\d０-９]{1,3}", f"[{held['numerals']}]{{1,3}}"
+    circled = "".join(f"{first}-{last}" for first, last in held["circled"])
+    behind = "".join(map(re.escape, held["behind_numerals"]))
+    parts, counting = alternation(held["parts"]), alternation(held["counting"])
+    kinds = (
+        rf"[(（](?P<bracketed>{han}|{figures})[)）]",
+        rf"第(?P<ranked>{han}|{figures})(?:{parts}|[{marks.PAUSES}{marks.LISTING}])",
+        rf"(?P<plain>{han})(?:[{behind}]|{counting})",
+        rf"(?P<figures>{figures})[{behind}](?![\d０-９])",
+        rf"(?P<circled>[{circled}])",
+    )
+    return re.compile(rf"[ \t\u3000]*({'|'.join(kinds)})")
