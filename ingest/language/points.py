@@ -17,7 +17,8 @@ from ingest.language.words import alternation, table
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """The sentence text[start:end] begins a point; `form` is its numbering without the number, `number` from 1 on."""
+    """A point in text[start:end], up to its sentence's end; `form` is its numbering without the number, `number` from 1
+    on."""
 
     start: int
     end: int
@@ -26,10 +27,10 @@ class Point:
 
 
 def find(text: str) -> list[Point]:
-    """Every sentence that begins with a number of a row, in order."""
+    """Every point that a sentence begins with, or begins behind a colon (三条要求：一是…), in order."""
     found = []
     for start, end in marks.sentences(text):
-        match = _begin().match(text, start, end)
+        match = _begin().match(text, start, end) or _behind_colon().search(text, start, end)
         if match is None:
             continue
         begin, stop = next(match.span(name) for name, said in match.groupdict().items() if said)
@@ -72,3 +73,8 @@ def _begin() -> re.Pattern[str]:
         rf"(?P<circled>[{circled}])",
     )
     return re.compile(rf"[ \t\u3000]*({'|'.join(kinds)})")
+
+
+@functools.cache
+def _behind_colon() -> re.Pattern[str]:
+    return re.compile(rf"(?<=[{marks.COLONS}]){_begin().pattern}")

@@ -53,7 +53,7 @@ def compose(query: Query, passages: Sequence[Passage], library: Library) -> Answ
         lead = told_apart(query.question, versions)
         return answered(query.question, shown, library.report, form=form, certainty="likely", lead=lead)
     quoted = forms.chosen(form, evidence)
-    if form in ("list", "passage"):
+    if form in ("list", "passage") or query.expected.kind == "text":
         quoted = with_siblings(quoted, library)
     best = evidence[0]
     short = forms.short_of(form, best)

@@ -33,7 +33,7 @@ def completed(kept: Sequence[Evidence], text: str, room: int) -> list[Evidence]:
     added: list[Evidence] = []
     for row in _rows(kept, found):
         held = [point for point in row if _of(kept, point)]
-        announced = any(row[0].start - each.end >= 0 and not text[each.end : row[0].start].strip() for each in kept)
+        announced = any(each.start < row[0].start and not text[each.end : row[0].start].strip() for each in kept)
         if len(held) + announced < _LEAST or len(row) > _MOST:
             continue
         for point in row:

@@ -36,6 +36,16 @@ def test_what_announces_a_row_and_one_of_its_points_bring_the_others(shelf):
     assert told(shelf, ANNOUNCED, POINTS[3]) == [ANNOUNCED, *POINTS]
 
 
+def test_a_sentence_that_announces_a_row_and_begins_it_brings_the_others():
+    text = "水产站简报\n\n站里定了三件事：一是修塘，月底完工；二是放苗，每亩800尾；三是巡塘，一天两次。\n大家都同意。"
+    shelf = Shelf({"a.txt": text})
+    first = "站里定了三件事：一是修塘，月底完工；"
+    quoted = completed([shelf.evidence(first)], shelf.report("a.txt").text, 560)
+    assert [each.text for each in quoted] == [first, "二是放苗，每亩800尾；", "三是巡塘，一天两次。"]
+    alone = [shelf.evidence("二是放苗")]
+    assert completed(alone, shelf.report("a.txt").text, 560) == alone
+
+
 @pytest.mark.parametrize("kept", [[POINTS[1]], ["白沙港有船87条。", POINTS[1]], ["白沙港有船87条。", "港里已经上报。"]])
 def test_one_point_alone_is_what_was_asked_about(shelf, kept):
     assert told(shelf, *kept) == kept
