@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from config.settings import Settings
@@ -24,28 +26,26 @@ def main(data: Path) -> None:
     """Print a table for every set found."""
     seeds = Path(__file__).resolve().parents[2] / "seeds"
     news = data / "association-news"
-    found = sorted(data.glob("*/questions.jsonl"))
+    invented = HELD_OUT / "invented"
     sets = [
-        ("seeds", seeds, data / "seeds-dev.jsonl"),
-        ("news, questions that nothing was ever fitted on or changed for", news, HELD_OUT / "news.jsonl"),
-        *((path.parent.name, path.parent, path) for path in found),
+        ("seeds", [seeds], data / "seeds-dev.jsonl"),
+        ("news, questions that nothing was ever fitted on or changed for", [news], HELD_OUT / "news.jsonl"),
+        ("invented reports, questions likewise", [invented], invented / "questions.jsonl"),
+        ("as staff ask, of news and seeds", [news, seeds], news / "staff-dev.jsonl"),
+        *((path.parent.name, [path.parent], path) for path in sorted(data.glob("*/questions.jsonl"))),
     ]
-    for name, folder, questions in sets:
+    for name, folders, questions in sets:
         if not questions.is_file():
             print(f"{name}: no {questions}", file=sys.stderr)
             continue
         with tempfile.TemporaryDirectory() as scratch:
-            print(f"\n{name}\n{_measured(folder, questions, Path(scratch))}", flush=True)
+            print(f"\n{name}\n{_measured(folders, questions, Path(scratch))}", flush=True)
 
 
-def _measured(folder: Path, questions: Path, scratch: Path) -> str:
-    reports = folder / "reports" if (folder / "reports").is_dir() else folder
-    if (folder / "docs.jsonl").is_file():
-        reports = scratch / "reports"
-        reports.mkdir()
-        for line in (folder / "docs.jsonl").read_text(encoding="utf-8").splitlines():
-            row = json.loads(line)
-            (reports / f"{row['id']}.txt").write_text(row["text"], encoding="utf-8")
+def _measured(folders: Sequence[Path], questions: Path, scratch: Path) -> str:
+    reports = scratch / "reports"
+    for folder in folders:
+        _deliver(folder, reports)
     models = Path(os.environ.get("WENBAO_MODELS_DIR", ".wenbao/models"))
     settings = Settings(reports_dir=reports, data_dir=scratch / "data", models_dir=models)
     watcher = Progress(settings)
@@ -55,6 +55,17 @@ def _measured(folder: Path, questions: Path, scratch: Path) -> str:
         return as_text(measure(read_gold(questions), engine.ask))
     finally:
         engine.close()
+
+
+def _deliver(folder: Path, reports: Path) -> None:
+    """Put the reports of a set beside each other: files, in a folder of their own or not, or rows of docs.jsonl."""
+    if not (folder / "docs.jsonl").is_file():
+        shutil.copytree(folder / "reports" if (folder / "reports").is_dir() else folder, reports, dirs_exist_ok=True)
+        return
+    reports.mkdir(exist_ok=True)
+    for line in (folder / "docs.jsonl").read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        (reports / f"{row['id']}.txt").write_text(row["text"], encoding="utf-8")
 
 
 if __name__ == "__main__":
