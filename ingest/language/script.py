@@ -28,14 +28,31 @@ def _converter(name: str) -> OpenCC:
     return OpenCC(name)
 
 
-def to_simplified(text: str) -> str:
-    """The text in Simplified script, of the same length; folding twice changes nothing more."""
+def to_simplified(text: str, *, anyway: bool = False) -> str:
+    """The text in Simplified script, of the same length; folding twice changes nothing more.
+
+    A line that is in Simplified script already stays, unless `anyway`: 首批覆盖 doesn't become 首批复盖, though 批覆 is
+    批复.
+    """
     for _ in range(_ROUNDS):
-        folded = _convert("t2s", text)
+        folded = _convert("t2s", text) if anyway else _where_traditional(text, _convert("t2s", text))
         if folded == text:
             break
         text = folded
     return text
+
+
+def _where_traditional(text: str, folded: str) -> str:
+    """The folded text, with every line as it was that holds no character of Traditional script alone."""
+    if folded == text:
+        return text
+    at, lines = 0, []
+    for line in text.splitlines(keepends=True):
+        changed = folded[at : at + len(line)]
+        traditional = (_one("t2s", a) != a for a, b in zip(line, changed, strict=True) if a != b)
+        lines.append(changed if any(traditional) else line)
+        at += len(line)
+    return "".join(lines)
 
 
 def fold_script(text: str) -> str:

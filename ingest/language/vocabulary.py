@@ -129,9 +129,9 @@ def lost_words(lexicon: Lexicon) -> dict[str, str]:
     """
     simplified = [word for word in lexicon.words if len(word) > 1 and not word.isascii()]
     traditional = to_traditional("\n".join(simplified), plain=True).split("\n")
-    back = to_simplified("\n".join(traditional)).split("\n")
+    back = to_simplified("\n".join(traditional), anyway=True).split("\n")
     found = {}
-    settled = to_simplified("\n".join(simplified)).split("\n")
+    settled = to_simplified("\n".join(simplified), anyway=True).split("\n")
     for word, folded, there, again in zip(simplified, settled, traditional, back, strict=True):
         if folded == word and again != word and there not in (word, again):
             rival = lexicon.words.get(again)

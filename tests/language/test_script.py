@@ -30,3 +30,17 @@ def test_folding_keeps_the_length_and_changes_nothing_twice():
     assert len(folded) == len(text)
     assert fold_script(folded) == folded
     assert [len(fold_script(char)) for char in text] == [1] * len(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("首批覆盖3家平台", "首批覆盖3家平台"),
+        ("大批覆盖件已到货\n縣府批覆同意", "大批覆盖件已到货\n县府批复同意"),
+        ("縣府批覆同意", "县府批复同意"),
+        ("乾坤湾", "乾坤湾"),
+        ("乾燥箱", "干燥箱"),
+    ],
+)
+def test_a_line_in_simplified_script_stays_as_it_is(text, folded):
+    assert fold_script(text) == folded
