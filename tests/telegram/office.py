@@ -23,7 +23,7 @@ from ingest.pipeline import ingest
 
 SLOW = "慢慢"
 """A question with this in it takes SLOW_SECONDS longer, in a bot started with `odd=True`."""
-SLOW_SECONDS = 1.3
+SLOW_SECONDS = 2.0
 
 LONG, EMOJI = "长长", "彩彩"
 """With one of these in a question, that bot's answer is the text below: longer than any report makes it today."""
@@ -96,7 +96,7 @@ class Bot:
             "WENBAO_TELEGRAM_TOKEN": TOKEN,
             "WENBAO_TELEGRAM_API_URL": server.url,
             "WENBAO_TELEGRAM_TIMEOUT": "4",
-            "WENBAO_TELEGRAM_SLOW_SECONDS": "0.5",
+            "WENBAO_TELEGRAM_SLOW_SECONDS": "1.2",
             **env,
         }  # fmt: skip
         self._folder = folder
