@@ -116,7 +116,8 @@ def _strange(lexicon: Lexicon) -> re.Pattern[str]:
     half = rf"(?<=\?)(?:([{LETTERS}]{{1,8}})\)|(?=[{HAN}]))"
     wide = rf"(?<=[\uff01-\uff5e])(?<![{marks}])(?<![\uff10-\uff5a].)(?![\uff10-\uff5a])"
     lone_letter = rf"(?<=[{HAN}{ENDS}{PAUSES}][@-~])(?=[{HAN}(])"
-    space = rf"(?<=[{HAN})]\u3000)(?=[^\s\u3000])"
+    # A blank between Han, but not one of several with a character between each two: 承　办　单　位 is set wide.
+    space = rf"(?<=[{HAN})]\u3000)(?<!\u3000.\u3000)(?=[^\s\u3000])(?!.\u3000)"
     return re.compile(rf"[?\uff01-\uff5e@-~\u3000{rare}](?:(?<=[{rare}])|{lone_letter}|{wide}|{half}|{space})")
 
 

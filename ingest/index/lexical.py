@@ -178,6 +178,9 @@ class LexicalDraft:
             writer = self._open_writer()
             writer.commit()
             writer.wait_merging_threads()
+            readable = self._folder.stat().st_mode & 0o666  # Tantivy keeps some of its files to their owner
+            for path in self._folder.iterdir():
+                path.chmod(readable)
         self._writer = None
 
     def close(self) -> None:

@@ -384,10 +384,10 @@ class Chat:
                 ":save 后请写文件名,例如 :save minutes.md", "write a file after :save, as :save minutes.md"
             )
         path = _file(name)
-        if path.exists() and path != self._saved and not forced:
-            raise UsageError(f"{path} 已存在;用 :save! {path} 覆盖", f"{path} exists; :save! {path} replaces it")
         text = minutes(self._exchanges, self.screen.language, datetime.datetime.now().astimezone())
         try:
+            if path.exists() and path != self._saved and not forced:
+                raise UsageError(f"{path} 已存在;用 :save! {path} 覆盖", f"{path} exists; :save! {path} replaces it")
             write_atomically(path, text)
         except OSError as exc:
             raise StorageError(f"无法写入 {path}:{reason(exc).zh}", f"can't write {path}: {reason(exc).en}") from exc

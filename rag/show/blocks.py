@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal, TypeAlias
 
+from config import shown
 from config.errors import Language
 from ingest.language.script import to_simplified
 from rag.answers.legible import doubtful
@@ -182,10 +183,11 @@ def blocks(answer: Answer, language: Language) -> tuple[Block, ...]:
 
 
 def source_of(citation: Citation, language: Language) -> Source:
-    """Where a citation's quote is from."""
+    """Where a citation's quote is from, its names on one line each: a line break in a file's name makes no citation."""
     page, doubt = read_on(citation.page, citation.recognised, language)
     span = citation.raw_start, citation.raw_end
-    return Source(citation.n, citation.title, citation.date, page, citation.source, *span, doubt)
+    title, file = shown.line(citation.title), shown.line(citation.source)
+    return Source(citation.n, title, citation.date, page, file, *span, doubt)
 
 
 def read_on(page: int | None, recognised: float | None, language: Language) -> tuple[str | None, str | None]:

@@ -248,7 +248,7 @@ def hit_blocks(passages: Sequence[Passage]) -> Iterator[Text]:
     for n, passage in enumerate(passages, 1):
         chunk = passage.chunk
         place = f"  {passage.score:.3f} · {chunk.source} {chunk.start}-{chunk.end}"
-        yield Text.assemble((f"{n}. {shown.lines(passage.title)}", "bold"), (shown.lines(place), _DIM))
+        yield Text.assemble((f"{n}. {shown.line(passage.title)}", "bold"), (shown.line(place), _DIM))
         yield Text(f"{shown.lines(chunk.text)}\n")
 
 
@@ -265,12 +265,12 @@ def entry_blocks(entries: Sequence[ReportEntry], language: Language, width: int)
             table.add_column(label.text(language), justify="right", no_wrap=True)
         table.add_column(_ACROSS[2].text(language), overflow="fold")
         for entry in entries:
-            title = Text.assemble((shown.lines(_title(entry)), "bold"), "\n", (shown.lines(entry.source), _DIM))
+            title = Text.assemble((shown.line(_title(entry)), "bold"), "\n", (shown.line(entry.source), _DIM))
             numbers = Text(str(entry.length)), Text(str(entry.chunks))
             suffered = warnings(entry.anomalies, language).replace(" · ", "\n")
             read = read_as(entry.reading, language).replace(" · ", "\n")
             remarks = Text.assemble((read, _DIM), "\n" if read and suffered else "", (suffered, "yellow"))
-            table.add_row(title, entry.date or "-", Text(shown.lines(entry.publisher or "-")), *numbers, remarks)
+            table.add_row(title, entry.date or "-", Text(shown.line(entry.publisher or "-")), *numbers, remarks)
         yield table
     else:
         for entry in entries:
@@ -284,10 +284,10 @@ def _paragraph(entry: ReportEntry, language: Language) -> Iterator[Text]:
     from rich.text import Text
 
     facts = [
-        *(entry.date, shown.lines(entry.publisher or ""), _CHARACTERS.text(language).format(entry.length)),
-        *(_CHUNKS.text(language).format(entry.chunks), shown.lines(entry.source)),
+        *(entry.date, shown.line(entry.publisher or ""), _CHARACTERS.text(language).format(entry.length)),
+        *(_CHUNKS.text(language).format(entry.chunks), shown.line(entry.source)),
     ]
-    yield Text(shown.lines(_title(entry)), "bold")
+    yield Text(shown.line(_title(entry)), "bold")
     yield Text("  " + " · ".join(fact for fact in facts if fact), _DIM)
     if read := read_as(entry.reading, language):
         yield Text(f"  {read}", _DIM)
@@ -339,9 +339,9 @@ def _source(source: Source) -> Text:
     doubt = f" · {source.doubt}" if source.doubt else ""
     return Text.assemble(
         (f"[{source.n}] ", _MARKER),
-        (shown.lines(source.title), "bold"),
+        (shown.line(source.title), "bold"),
         (dated, _DIM),
-        (f"\n    {shown.lines(source.spot)}", _DIM),
+        (f"\n    {shown.line(source.spot)}", _DIM),
         (doubt, _UNSURE),
     )
 

@@ -157,3 +157,17 @@ def test_fillings_are_judged_as_the_whole_text_is(before, after):
     lexicon = load_lexicon()
     chars = ["技", "学", "，", "Ａ", "饜"]
     assert lexicon.fillings(before, chars, after) == [lexicon.plausibility(before + char + after) for char in chars]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "承　办　单　位：县科协",
+        "调　度　会　议　室",
+        "区　队　长：谷某",
+        "办　公　室　印　发",
+        "安　全　高　于　一　切",
+    ],
+)
+def test_characters_set_wide_are_sound(text):
+    assert byte_slips(text) == []

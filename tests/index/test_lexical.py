@@ -138,3 +138,8 @@ def test_fusing_prefers_what_both_propose():
     assert {id_ for id_, _ in fused} == {"a", "b", "c"}
     assert all(0 <= score <= 1 for _, score in fused)
     assert fuse([], []) == []
+
+
+def test_whoever_may_read_the_folder_may_read_its_files(folder):
+    readable = folder.stat().st_mode & 0o444
+    assert {path.stat().st_mode & 0o444 for path in folder.iterdir()} == {readable}

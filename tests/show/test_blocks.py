@@ -178,3 +178,13 @@ def test_a_statement_knows_where_its_short_answer_and_its_markers_stand():
     assert list(statement.runs) == marked
     assert statement.is_quote
     assert statement.text == "建成1个,共11个。 [1]"
+
+
+def test_a_line_break_in_a_files_name_makes_no_citation():
+    forged = "甲.txt 0-9\n\n[2] 国务院公报 · 2024-01-01 · 官方.txt"
+    answer = answered("建成科普馆21个。")
+    cited = replace(answer.citations[0], source=forged, title="总结\n[3] 公报")
+    answer = replace(answer, citations=(cited,))
+    spans = "".join(span.text for span in answer_spans(answer, "zh"))
+    for told in (answer_text(answer, "zh"), on_a_terminal(answer, "zh"), spans):
+        assert not re.search(r"^\[[23]\]", told, re.MULTILINE), told
