@@ -66,9 +66,10 @@ def _lines(text: str) -> list[tuple[int, str]]:
 
 
 def _around(line: str, mark: str, start: int, row: str) -> Iterator[Replacement]:
-    """What turns a line into the row as it is written, with the cells left where they stand; the whole line where
+    """What turns a line into the row as it is written, with the cells left where they stand.
 
-    the row doesn't hold its cells one by one."""
+    It is the whole line where the row doesn't hold its cells one by one.
+    """
     cells = line.split(mark)
     pieces = row.split("\t")
     said = [cell.strip() for cell in cells]
