@@ -15,17 +15,20 @@ from ingest.language.appointments import PostedText, is_relieved, posts_behind, 
 from ingest.language.divisions import by_name
 from ingest.language.names import Name, blank, han, honorifics, is_dotted, is_made, may_go_on, moves, verbs
 from ingest.language.posts import Post
+from ingest.language.tenure import hands_over
 from ingest.language.words import table
 
 _LED = 6  # characters of the longest word that leads to a name
 AND = frozenset(("、", "和", "与", "及", "以及", " ", "\u3000", "\xa0"))
 _BY = "由"
 _OPEN = ("mark", "listed", "told")
+_BEHIND_ONE = ("person", "successor")
 
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What stands before a name: a post, another person of one enumeration, a word that leads to it, a mark."""
+    """What stands before a name: a post, another person of one enumeration, the holder of before ("successor"), a word that
+    leads to it, a mark."""
 
     kind: str
     post: Post | None = None
@@ -33,7 +36,7 @@ class Left:
 
 def stands(read: PostedText, name: Name, left: Left) -> bool:
     """Whether what stands on both sides of a name shows that it is one."""
-    beside = left.kind in ("post", "person")
+    beside = left.kind == "post" or left.kind in _BEHIND_ONE
     if name.foreign and name.end - name.start == 2 and not beside:
         return bool(left.kind) and (read.post_at(name.end) is not None or right_of(read, name.end) == "told")
     if not beside and ((name.foreign and not name.sure) or not _may_stand_alone(read.text, name, left)):
@@ -89,9 +92,9 @@ def _stands_behind_post(text: str, name: Name, left: Left, right: str) -> bool:
         return left.post is not None and not left.post.is_trade and right not in ("", "short")
     if name.word and (name.end - name.start == 2 or not name.sure):
         return False
-    if left.kind == "person" and name.word:
+    if left.kind in _BEHIND_ONE and name.word:
         return right in ("spoken", "verb", "listed", "mark")
-    if left.kind == "person" or (left.post is not None and left.post.word in _loose()):
+    if left.kind in _BEHIND_ONE or (left.post is not None and left.post.word in _loose()):
         return bool(right) and not name.word and (name.sure or right == "spoken")
     return bool(right) or (name.sure and name.end - name.start > 2 and not name.word and not may_go_on(text, name))
 
@@ -146,6 +149,8 @@ def left_of(read: PostedText, at: int, last: int | None) -> Left:
     text = read.text
     if last is not None and last < at and text[last:at] in AND:
         return Left("person")
+    if last is not None and hands_over(text, last, at):
+        return Left("successor")
     for end in (at, _joined_to(text, at)):
         if post := read.post_to(end):
             return Left("post", post)

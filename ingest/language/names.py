@@ -162,7 +162,7 @@ def honorifics() -> re.Pattern[str]:
 @functools.cache
 def verbs() -> re.Pattern[str]:
     """What a person does or becomes, behind the name: 出席, 任."""
-    return re.compile(alternation(_people()["verbs"]))
+    return re.compile(alternation([*_people()["verbs"], *_people()["handing"]]))
 
 
 @functools.cache

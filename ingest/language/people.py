@@ -7,7 +7,7 @@ it, so an ordinary word that begins with a surname (高度, 方案) is none. Tim
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ingest.language.appointments import PostedText, chain_before, gives_up, is_relieved, posts_behind, takes_on
 from ingest.language.bounds import AND, Left, lead_before, left_of, right_of, stands
@@ -23,7 +23,7 @@ from ingest.language.names import (
     surname_pattern,
 )
 from ingest.language.posts import Post, post_pattern, posts, same_post
-from ingest.language.tenure import follows_him, leaves, told_before
+from ingest.language.tenure import follows_him, held_by_several, leaves, told_before
 from ingest.language.words import table
 
 __all__ = ["Person", "Post", "find", "is_name", "post_pattern", "posts", "same_post", "surname_pattern"]
@@ -59,7 +59,10 @@ def find(text: str) -> tuple[Person, ...]:
         left = left_of(read, at, found[-1].end if found else None)
         name = _best(read, at, left)
         if name is not None:
-            found.append(_person(read, name, left, found))
+            person = _person(read, name, left, found)
+            if left.kind == "successor":
+                found[-1] = replace(found[-1], former=True)
+            found.append(person)
     return tuple(_with_shared_posts(read, found))
 
 
@@ -99,13 +102,19 @@ def _person(read: PostedText, name: Name, left: Left, found: Sequence[Person]) -
     if behind and before and before[-1].is_former and takes_on(read.text, name.end):
         before = ()  # 原副馆长王某某任馆长
     nearest = before[-1] if before else behind[0] if behind else None
-    if nearest is None and left.kind == "person":
-        shared = _nearest_of(found[-1])
-        if shared is not None and (shared.deputy or shared.word not in table("people")["chiefs"]):
-            return _told(read, name, found[-1].posts, shared, found[-1].former)
+    shared = _nearest_of(found[-1]) if nearest is None and left.kind in ("person", "successor") else None
+    if shared is not None and left.kind == "successor":
+        return _told(read, name, found[-1].posts, shared, False)
+    if shared is not None and _may_be_shared(read, shared):
+        return _told(read, name, found[-1].posts, shared, found[-1].former)
     if nearest is None:
         return _told(read, name, (), None, is_relieved(read, name.end) or leaves(read.text, name.end))
     return _told(read, name, before + behind, nearest, _is_held_no_longer(read, name, before, behind))
+
+
+def _may_be_shared(read: PostedText, post: Post) -> bool:
+    """Whether several people named together can hold a post: one chief at a time, one after the other more."""
+    return post.deputy or post.word not in table("people")["chiefs"] or held_by_several(read.text, post.start)
 
 
 def _is_held_no_longer(read: PostedText, name: Name, before: Sequence[Post], behind: Sequence[Post]) -> bool:

@@ -32,6 +32,19 @@ def told_before(text: str, post: int, since: int = 0) -> bool:
     return run.endswith(tuple(_people()["once_beside"])) or _is_former_body(run)
 
 
+def held_by_several(text: str, post: int) -> bool:
+    """Whether the words before the post at `post` say that one after the other held it: 历任主席."""
+    run = text[max(0, post - _FAR) : post]
+    run = run[_last_mark(run) :]
+    behind = (run[at + len(word) :] for word in _people()["once_several"] if (at := run.rfind(word)) >= 0)
+    return any(not body or _ends_as_body().search(body) for body in behind)
+
+
+def hands_over(text: str, end: int, start: int) -> bool:
+    """Whether who is named up to `end` hands the post that is told before to whoever is named from `start` on."""
+    return text[end:start] in _people()["handing"]
+
+
 def told_behind(text: str, end: int) -> bool:
     """Whether a word by which a post was held or is given up stands behind the name that ends at `end`."""
     return bool(past().match(text, end))
@@ -100,7 +113,7 @@ def _within() -> re.Pattern[str]:
 
 @functools.cache
 def _once() -> re.Pattern[str]:
-    return re.compile(alternation(_people()["once"]))
+    return re.compile(alternation([*_people()["once"], *_people()["once_several"]]))
 
 
 @functools.cache

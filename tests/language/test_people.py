@@ -102,6 +102,25 @@ def test_a_post_that_is_held_no_longer_is_told_as_such(text: str, former: bool) 
 
 
 @pytest.mark.parametrize(
+    ("text", "held"),
+    [
+        ("协会会长由赵明轩变更为孙伟国。", [("赵明轩", True), ("孙伟国", False)]),
+        ("馆长由周明改为吴刚", [("周明", True), ("吴刚", False)]),
+        ("站长一职由郑海涛移交给何立新,", [("郑海涛", True), ("何立新", False)]),
+        ("副主任郑海涛将门票换成会员卡", [("郑海涛", False)]),
+        ("历任馆长赵明轩、孙伟国、何立新", [("赵明轩", True), ("孙伟国", True), ("何立新", True)]),
+        ("历届县科协主席:赵明轩、孙伟国", [("赵明轩", True), ("孙伟国", True)]),
+        ("前三任校长赵明轩、孙伟国", [("赵明轩", True), ("孙伟国", True)]),
+        ("馆长赵明轩、孙伟国出席", [("赵明轩", False)]),
+        ("原馆长赵明轩、孙伟国", [("赵明轩", True)]),
+    ],
+)
+def test_a_chiefs_post_goes_from_one_to_the_next(text: str, held: list[tuple[str, bool]]) -> None:
+    found = [person for person in people.find(text) if person.post]
+    assert [(person.name, person.former) for person in found] == held
+
+
+@pytest.mark.parametrize(
     "form", ["省科协{}王建国出席", "王建国任省科协{}。", "王建国,省科协{}。", "{}:王建国", "{}由王建国担任"]
 )
 @pytest.mark.parametrize("deputy", ["", "副"])
