@@ -27,8 +27,8 @@ _BEHIND_ONE = ("person", "successor")
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What stands before a name: a post, another person of one enumeration, the holder of before ("successor"), a word that
-    leads to it, a mark."""
+    """What stands before a name: a post, another person of one enumeration, the holder of before ("successor"), a
+    word that leads to it, a mark."""
 
     kind: str
     post: Post | None = None
