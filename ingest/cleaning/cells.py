@@ -11,7 +11,9 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 
-from ingest.formats.tables import Table, Writer
+from ingest.formats.grid import Table
+from ingest.formats.measures import is_head
+from ingest.formats.tables import Writer
 from ingest.language import figures
 from ingest.language.marks import finished
 from ingest.offsets import Replacement
@@ -49,13 +51,24 @@ def rows_of_values(text: str) -> list[Replacement]:
         for columns, run in itertools.groupby(lines, key=lambda line: _columns(line[1], mark)):
             block = list(run) if columns else []
             rows = [[cell.strip() for cell in line.split(mark)] for _, line in block]
-            if len(rows) < _FEWEST or not _is_headed(rows):
-                continue
-            written = list(Writer().lines(Table.of(rows, heads=1)))
-            if len(written) == len(rows) - 1:
-                for (start, line), row in zip(block[1:], written, strict=True):
-                    found += _around(line, mark, start, row)
+            for first, end in _headed(rows):
+                written = list(Writer().lines(Table.of(rows[first:end], heads=1)))
+                if len(written) == end - first - 1:
+                    for (start, line), row in zip(block[first + 1 : end], written, strict=True):
+                        found += _around(line, mark, start, row)
     return sorted(found)
+
+
+def _headed(rows: Sequence[Sequence[str]]) -> Iterator[tuple[int, int]]:
+    """From which row to which there is a table with its heads; several may stand directly below one another."""
+    starts = [0] if rows else []
+    for n in range(1, len(rows)):
+        again = rows[n][0] == rows[starts[-1]][0]
+        if not any(map(_is_figure, rows[n])) and (again or all(map(is_head, rows[n][1:]))):
+            starts.append(n)
+    for first, end in itertools.pairwise([*starts, len(rows)]):
+        if end - first >= _FEWEST and _is_headed(rows[first:end]):
+            yield first, end
 
 
 def _lines(text: str) -> list[tuple[int, str]]:

@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from ingest.formats.tables import Table, Writer
+from ingest.formats.grid import Table
+from ingest.formats.tables import Writer
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from ingest.formats.grid import Table
 from ingest.formats.layout import Line
-from ingest.formats.tables import Table
 
 _GAP = 1.6  # type sizes between two pieces of a line from which on they stand apart
 _RULED_GAP = 0.7  # and in a table between rules

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingest.formats.tables import is_unit_note
+from ingest.formats.measures import is_unit_note
 from ingest.language import documents, hyphens, marks
 
 _EDGE_LINES = 2  # lines at a page's top and bottom that may be its furniture

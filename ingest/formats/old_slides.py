@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from ingest.formats.blocks import Block, LeftOut, NewPage, rendered
+from ingest.formats.grid import Cell, Table
 from ingest.formats.kinds import OLD_SLIDES, damaged, encrypted
 from ingest.formats.ole import opened, properties
 from ingest.formats.slides import NOTES
-from ingest.formats.tables import Cell, Table
 
 _STREAM, _USER = "PowerPoint Document", "Current User"
 _IS_ENCRYPTED = 0xF3D1C4DF

@@ -15,11 +15,11 @@ from typing import Any
 
 from config.errors import ReportError
 from ingest.formats.blocks import Block, LeftOut, rendered
+from ingest.formats.grid import Cell, Table
 from ingest.formats.headers import around
 from ingest.formats.kinds import OLD_WORD, damaged, encrypted
 from ingest.formats.numbering import Counters, Level, numbered
 from ingest.formats.ole import opened, properties
-from ingest.formats.tables import Cell, Table
 
 _WORD_97 = 0xC1  # the first version whose files look like this
 _ENCRYPTED, _TABLE_1, _OBFUSCATED = 0x0100, 0x0200, 0x8000

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from ingest.formats.blocks import Block, LeftOut, NewPage, rendered
+from ingest.formats.grid import Cell, Table
 from ingest.formats.headers import around
 from ingest.formats.kinds import OPEN, damaged
 from ingest.formats.numbering import Counters, Level, numbered
 from ingest.formats.packages import Package
 from ingest.formats.sheets import workbook
-from ingest.formats.tables import Cell, Table
 
 _NS = "urn:oasis:names:tc:opendocument:xmlns:"
 _OFFICE, _TEXT, _TABLE = f"{{{_NS}office:1.0}}", f"{{{_NS}text:1.0}}", f"{{{_NS}table:1.0}}"

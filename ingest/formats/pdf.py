@@ -13,9 +13,11 @@ from typing import Any
 from config.errors import ReportError
 from ingest.formats import columns
 from ingest.formats.columns import Grid, Word
+from ingest.formats.grid import Cell, Table
 from ingest.formats.kinds import PDF, PDF_HEADER, damaged, encrypted
 from ingest.formats.layout import Line, PageLines, arrange, joint
-from ingest.formats.tables import Cell, Table, Writer, is_unit_note
+from ingest.formats.measures import is_unit_note
+from ingest.formats.tables import Writer
 
 _UNMAPPED = re.compile(r"\(cid:\d+\)")
 _MAX_UNMAPPED = 0.2  # share of a page's characters without a meaning from which on it can't be read

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ingest.formats.blocks import Block, LeftOut, rendered
+from ingest.formats.grid import Cell, Table
 from ingest.formats.headers import around
-from ingest.formats.tables import Cell, Table
 
 _TOKEN = re.compile(
     rb"\\([a-zA-Z]{1,32})(-?[0-9]{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z])|([{}])|[\r\n]+|([^\\{}\r\n]+)"

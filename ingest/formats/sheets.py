@@ -15,7 +15,7 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import Any
 
 from ingest.formats.blocks import Block, LeftOut, rendered
-from ingest.formats.tables import Cell, Table
+from ingest.formats.grid import Cell, Table
 
 _DEFAULT_NAME = re.compile(r"(?:Sheet|工作表|Table|表)\s*\d*", re.IGNORECASE)
 _DELIMITERS = ",\t;|"

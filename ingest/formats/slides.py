@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ingest.formats.blocks import Block, LeftOut, NewPage, rendered
+from ingest.formats.grid import Cell, Table
 from ingest.formats.kinds import SLIDES, damaged
 from ingest.formats.packages import core_properties, limited, transitional
-from ingest.formats.tables import Cell, Table
 
 NOTES = "备注："
 _DATA = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}dm"

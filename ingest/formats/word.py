@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from ingest.formats.blocks import Block, LeftOut, rendered
+from ingest.formats.grid import Cell, Table
 from ingest.formats.headers import around
 from ingest.formats.kinds import WORD, damaged
 from ingest.formats.numbering import Counters, Level, numbered
 from ingest.formats.packages import core_properties, limited, transitional
-from ingest.formats.tables import Cell, Table
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"

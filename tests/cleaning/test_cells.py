@@ -61,6 +61,14 @@ def test_rows_with_a_mark_between_their_cells_say_what_they_are_about(mark):
     assert normalize(RawReport("a.txt", report.text, "")).text == report.text
 
 
+def test_each_of_two_tables_below_one_another_has_its_own_heads():
+    first, second = ["渔村,渔船(艘)", "东屿村,37", "西屿村,22"], ["学校,班级(个)", "东屿小学,6", "西屿小学,12"]
+    report = normalize(RawReport("a.txt", "\n".join(["两表如下。", *first, *second, "以上。"]), ""))
+    lines = report.text.split("\n")
+    assert lines[2:4] == ["东屿村\t渔船：37艘", "西屿村\t渔船：22艘"]
+    assert lines[5:7] == ["东屿小学\t班级：6个", "西屿小学\t班级：12个"]
+
+
 @pytest.mark.parametrize(
     "text",
     [
