@@ -9,9 +9,10 @@ from collections.abc import Container, Iterator
 from typing import Any
 
 from ingest.formats.blocks import LeftOut, rendered
+from ingest.formats.cell_formats import shown
 from ingest.formats.kinds import EXCEL, damaged
 from ingest.formats.packages import limited, transitional
-from ingest.formats.sheets import placed, seen, shown, workbook
+from ingest.formats.sheets import placed, seen, workbook
 
 _MOST_COLUMNS = 16384  # of a sheet
 _UNCOMPUTED = re.compile(rb"<f>([^<]{1,200})</f>(?:<v/>|<v></v>)?</c>")

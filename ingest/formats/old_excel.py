@@ -9,9 +9,10 @@ import struct
 from typing import Any
 
 from ingest.formats.blocks import rendered
+from ingest.formats.cell_formats import is_elapsed, shown
 from ingest.formats.kinds import OLD_EXCEL, damaged, encrypted
 from ingest.formats.ole import opened, properties
-from ingest.formats.sheets import placed, seen, shown, workbook
+from ingest.formats.sheets import placed, seen, workbook
 
 _FILTER = "\x0d"  # the built-in name of the rows that a filter is set on
 _EMPTY = frozenset({0, 6})  # kinds of cells that hold nothing, or only a format
@@ -60,7 +61,8 @@ def _shown(book: Any, cell: Any) -> str:
     pattern = book.format_map[book.xf_list[cell.xf_index].format_key].format_str if cell.xf_index is not None else ""
     if cell.ctype == xlrd.XL_CELL_DATE:
         with contextlib.suppress(xlrd.xldate.XLDateError, OverflowError, ValueError):
-            value = _moment(cell.value, book.datemode)
+            long = is_elapsed(pattern)
+            value = datetime.timedelta(days=cell.value) if long else _moment(cell.value, book.datemode)
     elif cell.ctype == xlrd.XL_CELL_BOOLEAN:
         value = bool(value)
     elif cell.ctype == xlrd.XL_CELL_ERROR:

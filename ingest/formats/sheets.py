@@ -1,14 +1,12 @@
 """Sheets: what is common to all that hold rows and columns, and lists of values parted by commas. Pure.
 
-A cell says what its reader sees of it: 27.5% and not 0.275, a day and not the number of a day.
+What a cell shows of its value is said in `cell_formats`.
 """
 
 from __future__ import annotations
 
 import csv
-import datetime
 import itertools
-import math
 import re
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Sequence
@@ -20,9 +18,6 @@ from ingest.formats.grid import Cell, Table
 _DEFAULT_NAME = re.compile(r"(?:Sheet|工作表|Table|表)\s*\d*", re.IGNORECASE)
 _DELIMITERS = ",\t;|"
 _SAMPLED = 50  # lines that tell the delimiter
-# A number format's parts: quoted and escaped characters, colours and conditions, and what only takes room.
-_LITERAL = re.compile(r'"([^"]*)"|[\\!](.)|\[\$([^\]\[\-]*+)[^\]\[]*+\]|\[[^\]\[]*+\]|_.|\*.|([㐀-鿿]+)')
-_DIGITS = re.compile(r"[#0?][#0?,]*(?:\.([#0?]+),*)?|\.([#0?]+),*")
 _LONGEST_FIELD = 1 << 20  # characters
 
 
@@ -104,68 +99,3 @@ def seen(cells: Sequence[Cell], rows: Container[int], columns: Container[int]) -
     lines = ["\t".join(cell.text for cell in row) for _, row in itertools.groupby(hidden, key=lambda cell: cell.row)]
     unseen = set(hidden)
     return [cell for cell in cells if cell not in unseen], [LeftOut("hidden", "\n".join(lines))]
-
-
-def shown(value: object, pattern: str | None) -> str:
-    """What a cell shows of its value under a number format, without padding; "" for nothing."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(value).upper()
-    if isinstance(value, datetime.datetime | datetime.date | datetime.time):
-        return _moment(value, pattern or "")
-    if isinstance(value, int | float):
-        return _number(value, pattern or "") if math.isfinite(value) else ""
-    return " ".join(str(value).split())
-
-
-def _moment(value: datetime.datetime | datetime.date | datetime.time, pattern: str) -> str:
-    if isinstance(value, datetime.time):
-        return value.isoformat("minutes" if not value.second else "seconds")
-    plain = _LITERAL.sub("", pattern).lower()
-    has_year, has_day = "y" in plain or "e" in plain, "d" in plain
-    day = f"{value.year}-{value.month:02}-{value.day:02}"
-    if "年" in pattern:
-        day = f"{value.year}年{value.month}月{value.day}日"
-    if "m" in plain and has_year != has_day:
-        day = f"{value.year}年{value.month}月" if has_year else f"{value.month}月{value.day}日"
-    timed = isinstance(value, datetime.datetime) and (value.hour or value.minute or value.second)
-    return f"{day} {value:%H:%M}" if timed else day
-
-
-def _number(value: float, pattern: str) -> str:
-    sections = pattern.split(";")
-    section = sections[1] if value < 0 and len(sections) > 1 and sections[1].strip() else sections[0]
-    plain = _LITERAL.sub("\0", section)
-    digits = _DIGITS.search(plain)
-    if digits is None or any(mark in plain for mark in "/@Ee") or plain.lower() in ("", "general"):
-        return _general(value)
-    decimals = len(digits[1] or digits[2] or "")
-    percent = "%" in plain
-    scaled = abs(value) * (100 if percent else 1) / 1000 ** (len(digits[0]) - len(digits[0].rstrip(",")))
-    places = (
-        decimals if "0" in (digits[1] or digits[2] or "0") else min(decimals, len(_general(scaled).partition(".")[2]))
-    )
-    grouped = "," in digits[0].rstrip(",")
-    written = f"{scaled:{',' if grouped else ''}.{places}f}"
-    before, after = _literals(section)
-    sign = "-" if value < 0 and float(written.replace(",", "")) else ""
-    return f"{sign}{before}{written}{'%' if percent and '%' not in after else ''}{after}".strip()
-
-
-def _literals(section: str) -> tuple[str, str]:
-    """What a number format writes before and behind the digits: ¥, 人."""
-    said = ["", ""]
-    at = 0
-    behind = 0
-    for match in _LITERAL.finditer(section):
-        behind |= bool(_DIGITS.search(section[at : match.start()]))
-        said[behind] += match[1] or match[2] or match[3] or match[4] or ""
-        at = match.end()
-    return said[0].strip("-( "), said[1].strip(") ")
-
-
-def _general(value: float) -> str:
-    if value == int(value) and abs(value) < 1e15:
-        return str(int(value))
-    return f"{value:.10f}".rstrip("0").rstrip(".") if 1e-4 <= abs(value) < 1e11 else f"{value:.6g}"

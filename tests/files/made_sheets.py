@@ -85,6 +85,27 @@ def dates(f: Facts) -> bytes:
     return saved(new)
 
 
+@made(
+    "formats.xlsx",
+    "北岭镇\t经费：{people}.0元\t产值：1.2万\t时长：26:30\t增减：—",
+    ask="{place}北岭镇经费多少?",
+    figure="{people}",
+)
+def formats(f: Facts) -> bytes:
+    """Cells say what they show: scaled, counted on, with words around, a dash for nothing."""
+    new = book(
+        [f"{f.place}科协"],
+        ["乡镇", "经费", "产值", "时长", "增减"],
+        ["北岭", f.n + 1000, 12345, datetime.timedelta(hours=26, minutes=30), 0],
+        ["石桥", 7, 45000, datetime.timedelta(hours=2), -3],
+    )
+    shown_as = {"A": '@"镇"', "B": '#,##0.0"元"', "C": '0!.0,"万"', "D": "[h]:mm", "E": '0;-0;"—"'}
+    for column, pattern in shown_as.items():
+        for row in (3, 4):
+            new.active[f"{column}{row}"].number_format = pattern
+    return saved(new)
+
+
 @made("hidden.xlsx", *BARE, never=("999", "作废", "内部"), ask=OF_NORTH)
 def hidden(f: Facts) -> bytes:
     """Hidden rows, columns and sheets aren't what the sheet shows."""

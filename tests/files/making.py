@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-_FIRST, _SECOND = "东西南北青白金石云龙清长永安", "山河岭原川江湖林桥关"
+_FIRST, _SECOND = "东西南北青白金石云龙清长永安", "山河岭原川江湖林桥关湾"
 _PLACES = [f"{first}{second}县" for second, first in itertools.product(_SECOND, _FIRST)]
 
 

@@ -19,9 +19,9 @@ from config.errors import ReportError
 from ingest.cleaning.normalize import normalize
 from ingest.formats import kinds, sources
 from ingest.formats.blocks import rendered
+from ingest.formats.cell_formats import shown
 from ingest.formats.grid import Cell, Table
 from ingest.formats.numbering import Counters, Level, numbered, written
-from ingest.formats.sheets import shown
 from ingest.formats.tables import Writer
 
 HERE = Path(__file__).parent
