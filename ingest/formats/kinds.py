@@ -41,6 +41,7 @@ WORD = Kind("docx", (".docx", ".docm", ".dotx"), "ingest.formats.word")
 OLD_WORD = Kind("doc", (".doc", ".wps", ".dot", ".wpt"), "ingest.formats.old_word")
 EXCEL = Kind("xlsx", (".xlsx", ".xlsm", ".xltx"), "ingest.formats.excel")
 OLD_EXCEL = Kind("xls", (".xls", ".et", ".xlt", ".ett"), "ingest.formats.old_excel")
+XML_SHEETS = Kind("xml", (), "ingest.formats.xml_sheets")
 SLIDES = Kind("pptx", (".pptx", ".pptm", ".ppsx"), "ingest.formats.slides")
 OLD_SLIDES = Kind("ppt", (".ppt", ".pps", ".pot", ".dps", ".dpt"), "ingest.formats.old_slides")
 OPEN = Kind("odf", (".odt", ".ods", ".odp", ".ott", ".ots"), "ingest.formats.opendocument")
@@ -52,8 +53,8 @@ PICTURE = Kind("picture", (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".w
 ARCHIVE = Kind("zip", (".zip",))
 
 KINDS = (
-    TEXT, MARKDOWN, HTML, CSV, PDF, WORD, OLD_WORD, EXCEL, OLD_EXCEL, SLIDES, OLD_SLIDES, OPEN, RTF, OFD, MAIL,
-    PICTURE, ARCHIVE,
+    TEXT, MARKDOWN, HTML, CSV, PDF, WORD, OLD_WORD, EXCEL, OLD_EXCEL, XML_SHEETS, SLIDES, OLD_SLIDES, OPEN, RTF, OFD,
+    MAIL, PICTURE, ARCHIVE,
 )  # fmt: skip
 _BY_SUFFIX = {suffix: kind for kind in KINDS for suffix in kind.suffixes}
 # Not a kind of file, but read as one: a page of a file as it looks, with a place on it boxed.
@@ -67,7 +68,7 @@ _SAVED_AS = {
     ".xlsb": ".xlsx", ".caj": ".pdf", ".ceb": ".pdf", ".epub": ".pdf", ".msg": ".eml", ".uof": ".docx",
 }  # fmt: skip
 # How files begin that aren't read, whatever their names say.
-_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"II*\0", b"MM\0*")
+_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"II*\0", b"MM\0*", b"GIF87a", b"GIF89a")
 _FOREIGN = {b"Rar!": "rar", b"7z\xbc\xaf": "7z", b"\x1f\x8b": "gz"}
 # Apple's photographs: a box `ftyp` with one of these brands, behind its length.
 _HEIC = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
@@ -83,7 +84,18 @@ _MEMBERS = (("OFD.xml", OFD), ("word/document.xml", WORD), ("xl/workbook.xml", E
 _OPEN_TYPE = b"application/vnd.oasis.opendocument."
 _HEADER = re.compile(rb"[A-Za-z][A-Za-z0-9-]{1,60}:")
 _OF_MAIL = (b"mime-version:", b"content-type:", b"message-id:")
-_PAGE_BEGINS = re.compile(rb"\s*+(?:\xef\xbb\xbf)?(?:<!doctype html|<html[\s>])", re.IGNORECASE)
+# What stands before a page's or a workbook's first element, and that: many systems export a page's table alone.
+_DECLARED = rb"(?:\xef\xbb\xbf)?\s*+(?:<\?[^>]*+>\s*+|<!--(?:(?!-->).)*+-->\s*+)*+"
+_PAGE_BEGINS = re.compile(
+    _DECLARED
+    + rb"<(?:!doctype\s+html|(?:html|head|meta|title|style|script|body|div|center|font|p|h[1-6]|table)[\s/>])",
+    re.IGNORECASE | re.DOTALL,
+)
+_SHEETS_BEGIN = re.compile(
+    _DECLARED + rb"<(?:\w+:)?Workbook\s[^>]*urn:schemas-microsoft-com:office:spreadsheet", re.DOTALL
+)
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
 
 
 def kind_named(name: str) -> Kind:
@@ -123,24 +135,41 @@ def kind_of(name: str, data: bytes) -> Kind:
         return RTF
     if b"%PDF-" in data[:PDF_HEADER] and (named is PDF or data.startswith(b"%PDF-")):
         return PDF
-    if data.startswith(_PICTURES) or named is PICTURE:
+    if _is_picture(data) or named is PICTURE:
         return PICTURE
     if foreign := next((what for begins, what in _FOREIGN.items() if data.startswith(begins)), ""):
         raise _otherwise(named, Message(foreign, foreign))
+    beginning = _beginning(data)
+    if _SHEETS_BEGIN.match(beginning):
+        return XML_SHEETS
+    if named is CSV and _PAGE_BEGINS.match(beginning):
+        return HTML
     if named.reader and not named.decoded and named is not MAIL:
-        return _text_kind(named, data)
+        return _text_kind(named, beginning)
     return named
 
 
-def _text_kind(named: Kind, data: bytes) -> Kind:
-    """What a text is that bears an office program's name: systems export pages, mails and lists so."""
+def _beginning(data: bytes) -> bytes:
+    """How a file begins; a text in UTF-16 as one in UTF-8."""
     beginning = data[:_SNIFFED]
+    return beginning.decode("utf-16", "ignore").encode() if beginning.startswith(_UTF16) else beginning
+
+
+def _text_kind(named: Kind, beginning: bytes) -> Kind:
+    """What a text is that bears an office program's name: systems export pages, mails and lists so."""
     if _PAGE_BEGINS.match(beginning):
         return HTML
     if _HEADER.match(beginning) and any(line.startswith(_OF_MAIL) for line in beginning.lower().splitlines()):
         return MAIL
     if named in (EXCEL, OLD_EXCEL) and b"\0" not in beginning and (b"\t" in beginning or b"," in beginning):
         return CSV
+    if beginning.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):
+        raise ReportError(
+            "内容是 XML;请用办公软件打开,另存为 .docx 或 .xlsx",
+            "the content is XML; open it in an office program and save it as .docx or .xlsx",
+        )
+    if beginning.strip() and not _CONTROL.search(beginning):
+        return TEXT
     raise _otherwise(named, Message("别的格式", "something else"))
 
 
@@ -173,6 +202,11 @@ def _zip_kind(named: Kind, data: bytes) -> Kind:
     if named is ARCHIVE:
         return ARCHIVE
     raise _otherwise(named, Message("压缩包", "zip"))
+
+
+def _is_picture(data: bytes) -> bool:
+    of_web = data.startswith(b"RIFF") and data[8:12] == b"WEBP"
+    return data.startswith(_PICTURES) or of_web or (data.startswith(b"BM") and data[6:10] == b"\0\0\0\0")
 
 
 def is_heic(data: bytes) -> bool:

@@ -5,11 +5,13 @@ What a cell shows of its value is said in `cell_formats`.
 
 from __future__ import annotations
 
+import bisect
 import csv
 import itertools
 import re
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
+from dataclasses import replace
 from typing import Any
 
 from ingest.formats.blocks import Block, LeftOut, rendered
@@ -86,8 +88,11 @@ def placed(texts: Iterable[tuple[int, int, str]], merged: Iterable[tuple[int, in
     return [Cell(row, column, text, *spans.get((row, column), (1, 1))) for row, column, text in texts if text]
 
 
-def seen(cells: Sequence[Cell], rows: Container[int], columns: Container[int]) -> tuple[list[Cell], list[LeftOut]]:
-    """A sheet's cells without those that stand wholly in hidden rows or columns, and these, a line a row."""
+def seen(cells: Sequence[Cell], rows: Set[int], columns: Set[int]) -> tuple[list[Cell], list[LeftOut]]:
+    """A sheet's cells without those that stand wholly in hidden rows or columns, and these, a line a row.
+
+    The rows close up over hidden ones: they part no table.
+    """
     hidden = [
         cell
         for cell in cells
@@ -98,4 +103,11 @@ def seen(cells: Sequence[Cell], rows: Container[int], columns: Container[int]) -
         return list(cells), []
     lines = ["\t".join(cell.text for cell in row) for _, row in itertools.groupby(hidden, key=lambda cell: cell.row)]
     unseen = set(hidden)
-    return [cell for cell in cells if cell not in unseen], [LeftOut("hidden", "\n".join(lines))]
+    gone = sorted(rows)
+    return [_closed_up(cell, gone) for cell in cells if cell not in unseen], [LeftOut("hidden", "\n".join(lines))]
+
+
+def _closed_up(cell: Cell, hidden: Sequence[int]) -> Cell:
+    """A cell where it stands once the hidden rows, in order, are gone."""
+    above, within = bisect.bisect_left(hidden, cell.row), bisect.bisect_left(hidden, cell.row + cell.down)
+    return replace(cell, row=cell.row - above, down=max(1, cell.down - (within - above)))

@@ -106,7 +106,7 @@ def formats(f: Facts) -> bytes:
     return saved(new)
 
 
-@made("hidden.xlsx", *BARE, never=("999", "作废", "内部"), ask=OF_NORTH)
+@made("hidden.xlsx", *BARE, "石桥镇\t志愿者：268人", never=("999", "作废", "内部"), ask=OF_NORTH)
 def hidden(f: Facts) -> bytes:
     """Hidden rows, columns and sheets aren't what the sheet shows."""
     new = book(
@@ -302,3 +302,49 @@ def ods(f: Facts) -> bytes:
     body = "".join(f"<table:table-row>{row}</table:table-row>" for row in rows)
     empty = '<table:table-row table:number-rows-repeated="1048570"><table:table-cell/></table:table-row>'
     return open_document("spreadsheet", f'<table:table table:name="{f.place}科协">{body}{empty}</table:table>')
+
+
+@made(
+    "xml.xls",
+    "北岭镇\t志愿者：{people}人\t完成率：27.5%\t日期：2023-09-16\t时长：26:30\t核实：TRUE",
+    "合计\t志愿者：9人",
+    never=("内部", "底稿", "作废", "含兼职"),
+    ask=OF_NORTH,
+    figure="{people}",
+    asks=True,
+)
+def xml(f: Facts) -> bytes:
+    """An XML Spreadsheet of 2003, as many systems export: types, styles, merged cells, places, what is hidden."""
+
+    def cell(said: object, kind: str = "String", **more: object) -> str:
+        attributes = "".join(f' ss:{name}="{value}"' for name, value in more.items())
+        return f'<Cell{attributes}><Data ss:Type="{kind}">{said}</Data></Cell>'
+
+    heads = "".join(map(cell, ("乡镇", "志愿者(人)", "完成率", "日期", "时长", "核实")))
+    kinds = (f.n + 1000, "Number", "n"), (0.275, "Number", "p"), ("2023-09-16T00:00:00.000", "DateTime", "d")
+    values = "".join(cell(said, kind, StyleID=style) for said, kind, style in kinds)
+    values += cell("1900-01-01T02:30:00.000", "DateTime", StyleID="h") + cell(1, "Boolean") + cell("内部")
+    note = '<Cell><Data ss:Type="String">石桥镇</Data><Comment><Data>含兼职</Data></Comment></Cell>'
+    rows = [
+        f"<Row>{cell(f.place + '科协', MergeAcross=5)}</Row>",
+        f'<Row ss:Index="3">{heads}{cell("内部")}</Row>',
+        f"<Row>{cell('北岭镇')}{values}</Row>",
+        f'<Row ss:Hidden="1">{cell("作废镇")}{cell(3, "Number")}</Row>',
+        f"<Row>{note}{cell(268, 'Number')}</Row>",
+        f"<Row>{cell('合计')}{cell(9, 'Number', Index=2)}</Row>",
+    ]
+    formats = {"n": "#,##0", "i": "0.0%", "d": "Short Date", "h": "[h]:mm"}
+    styles = "".join(
+        f'<Style ss:ID="{name}"><NumberFormat ss:Format="{form}"/></Style>' for name, form in formats.items()
+    )
+    main, excel = "urn:schemas-microsoft-com:office:spreadsheet", "urn:schemas-microsoft-com:office:excel"
+    hidden = f'<WorksheetOptions xmlns="{excel}"><Visible>SheetHidden</Visible></WorksheetOptions>'
+    sheets = (
+        f'<Worksheet ss:Name="Sheet1"><Table><Column ss:Index="7" ss:Hidden="1"/>{"".join(rows)}</Table></Worksheet>'
+        f'<Worksheet ss:Name="底稿"><Table><Row>{cell("作废")}</Row></Table>{hidden}</Worksheet>'
+    )
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<?mso-application progid="Excel.Sheet"?>\n'
+        f'<Workbook xmlns="{main}" xmlns:ss="{main}"><Styles>{styles}<Style ss:ID="p" ss:Parent="i"/></Styles>'
+        f"{sheets}</Workbook>"
+    ).encode()

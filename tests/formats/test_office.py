@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import importlib
+import io
 import json
 import random
 import shutil
@@ -14,6 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from office_files import mail, ofd, packed, saved_page
+from PIL import Image
+from reportlab.pdfgen.canvas import Canvas
 
 from config.errors import ReportError
 from ingest.cleaning.normalize import normalize
@@ -148,6 +151,14 @@ def test_a_page_saved_as_one_file_is_read_as_a_browser_shows_it(charset):
     assert BODY in parse("a.mht", saved_page(PAGE, charset)).mapped.text
 
 
+def pdf() -> bytes:
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer)
+    canvas.drawString(60, 700, "Farm houses: 412")
+    canvas.save()
+    return buffer.getvalue()
+
+
 LIARS = {
     "a page named xls": ("a.xls", PAGE.encode("gb18030"), BODY),
     "a list named xls": ("a.xls", "乡镇\t志愿者(人)\n北岭镇\t412\n石桥镇\t268\n".encode("gb18030"), "志愿者：412人"),
@@ -161,12 +172,64 @@ LIARS = {
     "xlsx named et": ("a.et", (FILES / "sheets-writer.xlsx").read_bytes(), "志愿者：412人"),
     "xls named xlsx": ("a.xlsx", (FILES / "sheets.xls").read_bytes(), "志愿者：412人"),
     "docx named txt": ("a.txt", (FILES / "report.docx").read_bytes(), "三十六场"),
+    "docx named jpg": ("a.jpg", (FILES / "report.docx").read_bytes(), "三十六场"),
+    "xlsx named xls": ("a.xls", (FILES / "sheets-writer.xlsx").read_bytes(), "志愿者：412人"),
+    "xlsx named docx": ("a.docx", (FILES / "sheets-writer.xlsx").read_bytes(), "志愿者：412人"),
+    "xlsx named csv": ("a.csv", (FILES / "sheets-writer.xlsx").read_bytes(), "志愿者：412人"),
+    "odt named doc": ("a.doc", (FILES / "report.odt").read_bytes(), "三十六场"),
+    "pptx named ppt": ("a.ppt", (FILES / "slides.pptx").read_bytes(), "科普讲座36场"),
+    "pdf named docx": ("a.docx", pdf(), "Farm houses: 412"),
+    "pdf named txt": ("a.txt", pdf(), "Farm houses: 412"),
+    "text named doc": ("a.doc", f"{BODY}\n{BODY}".encode("gb18030"), BODY),
+    "text named xlsx": ("a.xlsx", f"{BODY}\n".encode(), BODY),
+    "a mark of bytes and a page named docx": ("a.docx", f"\ufeff<!-- 甲 -->\n{PAGE}".encode(), BODY),
+    "a page named csv": ("a.csv", PAGE.encode(), BODY),
+    "a list in UTF-16 named xls": (
+        "a.xls",
+        "乡镇\t志愿者(人)\n北岭镇\t412\n石桥镇\t268\n".encode("utf-16"),
+        "志愿者：412人",
+    ),
 }
 
 
 @pytest.mark.parametrize(("name", "data", "said"), LIARS.values(), ids=LIARS)
 def test_a_file_is_read_as_what_it_is_whatever_its_name_says(name, data, said):
-    assert said in parse(name, data).mapped.text
+    report = parse(name, data)
+    assert said in (report.text if report.mapped is None else report.mapped.text)
+
+
+@pytest.mark.parametrize("format_", ["PNG", "JPEG", "TIFF", "BMP", "WEBP", "GIF"])
+@pytest.mark.parametrize("name", ["a.jpg", "a.pdf", "a.docx", "a.txt"])
+def test_a_picture_is_one_whatever_its_name_says(name, format_):
+    buffer = io.BytesIO()
+    Image.new("RGB", (9, 9)).save(buffer, format_)
+    assert kinds.kind_of(name, buffer.getvalue()) is kinds.PICTURE
+
+
+TABLE = "<tr><td>乡镇</td><td>志愿者(人)</td></tr><tr><td>北岭镇</td><td>412</td></tr><tr><td>白沙</td><td>7</td></tr>"
+
+
+@pytest.mark.parametrize("name", ["a.xls", "a.xlsx", "a.et"])
+@pytest.mark.parametrize(
+    "before",
+    [
+        "<table>",
+        "\ufeff<table border=1>",
+        "\n<TABLE>",
+        '<meta http-equiv="Content-Type" content="text/html; charset=utf-8"/><table>',
+        "<style>td{mso-number-format:0}</style><div><table>",
+        '<?xml version="1.0"?><html xmlns:x="urn:schemas-microsoft-com:office:excel"><body><table>',
+    ],
+)
+def test_a_piece_of_a_page_named_as_a_sheet_is_its_table(name, before):
+    report = normalize(parse(name, f"{before}{TABLE}</table>".encode()))
+    assert "北岭镇\t志愿者：412人" in report.text
+    assert "<" not in report.text
+
+
+def test_a_document_in_xml_says_what_to_do():
+    with pytest.raises(ReportError, match=r"save it as \.docx"):
+        parse("a.doc", b'<?xml version="1.0"?><w:wordDocument xmlns:w="x"><w:t>412</w:t></w:wordDocument>')
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
