@@ -25,6 +25,10 @@ _HAN = re.compile(r"[㐀-鿿]")
 _ONE_FOR_ALL = 0.5  # share of one character in a text of many from which on it stands for all of them
 _MANY = 40
 _PICTURE = 0.3  # of a page without text that its pictures cover where it was scanned
+_MOST_OF_PAGE = 0.6  # and of one with a little text
+_LITTLE = 30  # characters of its own that a scanned page may have: a heading set over it
+_LEANS = 0.05  # of the length of a leaning line that it rises at least
+_TILES = 3  # times that a word is set over a page from which on it is a watermark
 _EDGE = 0.12  # of the page's height, at its top and its bottom, in which furniture stands
 _LONG = 0.25  # of the page's width, that a table's rule takes at least
 _RULES = 3
@@ -34,16 +38,21 @@ _LOST = "\ufffd"
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """What was found on a page, and why it couldn't be read where it couldn't: `scanned` or `unreadable`."""
+    """What was found on a page, and why it couldn't be read where it couldn't: `scanned` or `unreadable`.
+
+    `own`: how many characters a scanned page says itself, as against those at its edges and over it.
+    """
 
     lines: PageLines
     fault: str = ""
+    own: int = 0
 
 
 def read(data: bytes) -> dict[str, Any]:
     """The text of the pages, form feeds between them; what is only their furniture is in `dropped`.
 
-    There is also, as an empty span, where a page stood that was scanned, or whose fonts don't say what they show.
+    There is also, as an empty span, where a page stood that was scanned, or whose fonts don't say what they show;
+    `unsaid` where all are so and have no text but furniture and watermarks.
     """
     import pdfplumber
     from pdfminer.pdfdocument import PDFPasswordIncorrect
@@ -70,6 +79,7 @@ def read(data: bytes) -> dict[str, Any]:
         "text": text,
         "dropped": [*(("page", *span) for span in furniture), *_faults(text, pages)],
         "paged": True,
+        "unsaid": all(page.fault and not page.own for page in pages),
         "title": properties.get("Title"),
         "date": _date(properties.get("CreationDate")),
         "publisher": properties.get("Author"),
@@ -107,8 +117,27 @@ def _read_page(page: Any, tables: Writer) -> _Page:
         at = next((n for n, (top, _) in enumerate(found) if top > table.bbox[1]), len(found))
         found.insert(at, (table.bbox[1], table))
     lines = [line for _, item in found for line in _written(item, tables, height)]
-    scanned = not lines and _covered(page) > _PICTURE
-    return _Page(PageLines(height, tuple(lines)), "scanned" if scanned else "")
+    covered = _covered(page)
+    if covered <= (_MOST_OF_PAGE if lines else _PICTURE) or (own := _own(page)) >= _LITTLE:
+        return _Page(PageLines(height, tuple(lines)))
+    return _Page(PageLines(height, tuple(lines)), "scanned", own)
+
+
+def _own(page: Any) -> int:
+    """How many characters a page says beside its head and foot, and what is set over it askew or again and again.
+
+    A picture that another program recognised has its text behind it; one that nobody did has at most a heading.
+    """
+    words = page.filter(lambda item: item["object_type"] != "char" or not _is_askew(item["matrix"])).extract_words()
+    times = Counter(word["text"] for word in words)
+    height = float(page.height)
+    inside = (word for word in words if _EDGE * height < word["top"] < (1 - _EDGE) * height)
+    return sum(len(word["text"]) for word in inside if times[word["text"]] < _TILES)
+
+
+def _is_askew(matrix: tuple[float, ...]) -> bool:
+    """Whether a character leans: neither across the page nor up or down."""
+    return min(abs(matrix[0]), abs(matrix[1])) > _LEANS * max(abs(matrix[0]), abs(matrix[1]))
 
 
 def _top(item: Line | Grid) -> float:

@@ -27,6 +27,7 @@ from ingest.records import Dropped, Properties, RawReport, Recognised
 
 _MAX_CONTROLS = 0.01  # share of control characters from which on bytes are no text
 UNREAD = frozenset({"scanned", "unreadable"})  # why a page of a PDF gave no text
+_MORE = 1.2  # times its own text that a page has to say as a picture to be read as one
 _LOST_RUNS = re.compile(f"{LOST}+")
 # What a saved page begins with, whatever its name says.
 _BLANK = re.compile(r"\s*+")
@@ -242,17 +243,18 @@ def _with_pictures(taken: _Taken, data: bytes, seconds: float) -> _Taken:
     if not faults:
         return taken
     if not recognition.available():
-        if not text.strip():
+        if not text.strip() or found.get("unsaid"):
             raise recognition.needed(drawn="unreadable" not in faults.values())
         return taken
     seen = extract(kinds.PICTURE, data, seconds, ",".join(map(str, faults)))["pages"]
-    pages = dict(zip(faults, seen, strict=True))
+    own_pages = text.split("\f")
+    pages = {number: page for number, page in zip(faults, seen, strict=True) if _says_more(page, own_pages[number])}
     whole = ""
     spans: list[tuple[str, int, int]] = []
     lines: list[tuple[int, int, float, list[float]]] = []
     shifts: list[int] = []  # of each page: how far its own text has moved
     before = 0
-    for number, own in enumerate(text.split("\f")):
+    for number, own in enumerate(own_pages):
         at = len(whole) + bool(number)
         shifts.append(at - before)
         before += len(own) + 1
@@ -261,12 +263,18 @@ def _with_pictures(taken: _Taken, data: bytes, seconds: float) -> _Taken:
         spans += [(reason, at + start, at + end) for reason, start, end in page["dropped"]]
         whole += ("\f" if number else "") + (page["text"] or own)
     for span in dropped:
-        shift = shifts[text.count("\f", 0, span.raw_start)]
-        if span.reason not in UNREAD:
+        number = text.count("\f", 0, span.raw_start)
+        shift = shifts[number]
+        if span.reason not in UNREAD and number not in pages:
             spans.append((span.reason, span.raw_start + shift, span.raw_end + shift))
     left_out = _spans(whole, sorted(spans, key=lambda span: span[1]))
     mapped = _without(MappedText.of(whole), [(span.raw_start, span.raw_end) for span in left_out])
     return whole, mapped, left_out, found | {"recognised": lines}
+
+
+def _says_more(page: dict[str, Any], own: str) -> bool:
+    """Whether a page says more as a picture than in its own characters, which are the surer ones."""
+    return len("".join(page["text"].split())) > _MORE * len("".join(own.split()))
 
 
 def _of_text(kind: kinds.Kind, data: bytes, seconds: float) -> _Taken:

@@ -125,6 +125,78 @@ def test_a_scanned_pdf_is_refused_as_such():
         page.report()
 
 
+def over(page: Page, what: str) -> None:
+    """What programs that scan set over their pictures, and what stands behind one that was recognised."""
+    match what:
+        case "number":
+            page.say("- 7 -", 280, 820)
+        case "maker":
+            page.say("由手机扫描软件创建", 430, 828)
+        case "head":
+            page.say("白沙县农业局 2022 年第 3 期", 60, 30)
+        case "heading":
+            page.say("春耕备耕情况汇报", 200, 140)
+        case "leaning":
+            page.canvas.saveState()
+            page.canvas.translate(120, 200)
+            page.canvas.rotate(40)
+            page.canvas.drawString(0, 0, "内部资料请勿外传未经许可不得复制翻印违者必究一切后果自负特此声明")
+            page.canvas.restoreState()
+        case "tiles":
+            for n in range(12):
+                page.say("仅供查阅", 80 + 160 * (n % 3), 140 + 150 * (n // 3))
+
+
+OVER = ["number", "maker", "head", "heading", "leaning", "tiles"]
+
+
+@pytest.mark.usefixtures("no_recognition")
+@pytest.mark.parametrize("what", OVER)
+def test_a_scan_with_a_little_text_over_it_is_told(what):
+    page = Page()
+    page.say("一、全年举办科普讲座三十六场次。", 60, 140)
+    page.turn()
+    page.scan()
+    over(page, what)
+    report = page.report()
+    assert [(span.reason, report.text[: span.raw_start].count("\f")) for span in report.dropped if span.raw == ""] == [
+        ("scanned", 1)
+    ]
+    assert "三十六场次" in report.text
+
+
+@pytest.mark.usefixtures("no_recognition")
+@pytest.mark.parametrize("what", ["number", "maker", "head", "leaning", "tiles"])
+def test_a_pdf_of_scans_that_says_nothing_itself_is_refused_as_scanned(what):
+    page = Page()
+    page.scan()
+    over(page, what)
+    with pytest.raises(ReportError, match="scanned"):
+        page.report()
+
+
+@pytest.mark.usefixtures("no_recognition")
+def test_a_scan_that_was_recognised_before_is_its_text():
+    page = Page()
+    page.scan()
+    for n in range(0, 80, 20):
+        text = page.canvas.beginText(60, 640 - n)
+        text.setTextRenderMode(3)
+        text.textOut(LEFT[n : n + 20])
+        page.canvas.drawText(text)
+    report = page.report()
+    assert LEFT[:40] in report.text
+    assert not report.dropped
+
+
+@pytest.mark.usefixtures("no_recognition")
+def test_a_picture_among_text_is_no_scan():
+    page = Page()
+    page.canvas.drawImage(ImageReader(Image.new("L", (60, 80), 200)), 60, 100, 475, 500)
+    page.say("图为现场。", 60, 140)
+    assert not page.report().dropped
+
+
 @pytest.mark.usefixtures("no_recognition")
 def test_one_character_that_stands_for_all_is_no_text():
     page = Page()

@@ -15,7 +15,8 @@ from reportlab.pdfgen.canvas import Canvas
 
 from config.errors import NeedsRecognition, ReportError
 from ingest.cleaning.normalize import normalize
-from ingest.formats import sources
+from ingest.formats import kinds, sources
+from ingest.formats.parsing import extract
 
 FILES = Path(__file__).parent / "files"
 SCANS = sorted(path.name for path in FILES.glob("scan*.*"))
@@ -45,6 +46,38 @@ def mixed() -> bytes:
         canvas.showPage()
     canvas.save()
     return buffer.getvalue()
+
+
+def covered(*said: str) -> bytes:
+    """A PDF whose page is a scan with these lines set over it, from its top, and a page's number."""
+    pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer, pagesize=(575, 310))
+    canvas.drawImage(ImageReader(io.BytesIO((FILES / "scan.png").read_bytes())), 0, 0, 575, 310)
+    canvas.setFont("STSong-Light", 6)
+    for n, text in enumerate((*said, "- 5 -")):
+        canvas.drawString(270, 300 - 8 * n, text)
+    canvas.save()
+    return buffer.getvalue()
+
+
+def test_a_scanned_page_with_a_number_over_it_is_recognised():
+    report = normalize(sources.parse("a.pdf", covered("第 5 页")))
+    at = report.text.index("36")
+    assert report.confidence(at, at + 2) is not None
+    assert [report.page(at)] == [1]
+
+
+def test_a_page_that_says_as_much_itself_keeps_its_own_characters(monkeypatch):
+    said = {"text": "一、基本情况\n", "recognised": [(0, 6, 0.7, None)], "dropped": []}
+    monkeypatch.setattr(sources, "extract", lambda *given: taken(*given, instead=[said]))
+    report = sources.parse("a.pdf", covered("一、基本情况"))
+    assert not report.recognised
+    assert "一、基本情况" in report.text
+
+
+def taken(kind, data, seconds, *arguments, instead):
+    return {"pages": instead} if kind is kinds.PICTURE else extract(kind, data, seconds, *arguments)
 
 
 @pytest.mark.parametrize("name", SCANS)
