@@ -162,11 +162,15 @@ def _down(parted: Sequence[Sequence[Line]], gutter: tuple[float, float]) -> Iter
 def _stacked(left: Sequence[Line], right: Sequence[Line], shift: float) -> Iterator[Line]:
     yield from left
     if not left or not right:
-        yield from (replace(line, x0=line.x0 - shift, x1=line.x1 - shift) for line in right)
+        yield from (_moved(line, -shift, 0.0) for line in right)
         return
     down = left[-1].bottom - right[0].top + 0.4 * left[-1].size
-    for line in right:
-        yield replace(line, x0=line.x0 - shift, x1=line.x1 - shift, top=line.top + down, bottom=line.bottom + down)
+    yield from (_moved(line, -shift, down) for line in right)
+
+
+def _moved(line: Line, right: float, down: float) -> Line:
+    places = {"x0": line.x0 + right, "x1": line.x1 + right, "top": line.top + down, "bottom": line.bottom + down}
+    return replace(line, **places, moved=(line.moved[0] + right, line.moved[1] + down))  # type: ignore[arg-type]
 
 
 def _with_tables(parted: Sequence[Sequence[Line]]) -> Iterator[Line | Grid]:

@@ -36,7 +36,10 @@ _NUMBER = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a page, or a row of a table in it; places and type size in points from the top left."""
+    """A line of a page, or a row of a table in it; places and type size in points from the top left.
+
+    `moved`: by how much, right and down, it stands elsewhere than on its page, to be read in order.
+    """
 
     text: str
     x0: float
@@ -45,6 +48,7 @@ class Line:
     bottom: float
     size: float
     row: bool = False
+    moved: tuple[float, float] = (0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from ingest.records import Place
 _DOTS = 200  # an inch, in which a PDF's page is drawn
 _MOST_PIXELS = 40_000_000  # of a picture
 _LONGEST_SIDE = 4000  # pixels that a picture is made smaller to
+_LONG = 3  # times its shorter side that a picture is long from which on it isn't of one page and stays as it is
 _SHOWN_SIDE = 1600  # pixels of a picture that is shown
 _MARGIN = 0.005  # of the picture's longer side, between a line and its box
 _COLOUR = (220, 30, 30)
@@ -54,11 +55,25 @@ def frames(data: bytes) -> Iterator[Any]:
     try:
         with Image.open(io.BytesIO(data)) as picture:
             for frame in ImageSequence.Iterator(picture):
-                upright = ImageOps.exif_transpose(frame).convert("RGB")
-                upright.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE))
+                upright = _on_paper(ImageOps.exif_transpose(frame))
+                if max(upright.size) <= _LONG * min(upright.size):
+                    upright.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE))
                 yield upright
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError) as exc:
         raise ReportError("图像已损坏或过大", "the picture is damaged or too large") from exc
+
+
+def _on_paper(picture: Any) -> Any:
+    """A picture in three colours: what is transparent is white, as on the paper or the page that it was made for."""
+    from PIL import Image
+
+    if picture.mode.startswith("I;16"):  # grey in 65,536 steps
+        picture = picture.point(lambda grey: grey / 256).convert("L")
+    if "transparency" not in picture.info and "A" not in picture.getbands():
+        return picture.convert("RGB")
+    paper = Image.new("RGBA", picture.size, "white")
+    paper.alpha_composite(picture.convert("RGBA"))
+    return paper.convert("RGB")
 
 
 def drawn(data: bytes, pages: Sequence[int]) -> Iterator[Any]:

@@ -10,7 +10,7 @@ import importlib.util
 import math
 import statistics
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from config.errors import NeedsRecognition
@@ -26,6 +26,10 @@ _MIN_SCORE = 0.5  # below which what was seen is no text
 _UPRIGHT = 0.85  # mean confidence below which a page may stand on its head
 _STRAIGHT = 0.003  # radians that a page may be askew without being turned
 _MOST_ASKEW = 0.2
+_LONG = 2.0  # times its width that a picture is high from which on it is read piece by piece
+_PIECE, _OVER = 1600, 240  # pixels of a piece's height, and of what it shares with the next
+_SLACK = 6.0  # pixels by which the recogniser sets a word differently in two pieces
+_NEAR = 40  # words at the end of a piece that may come again
 
 
 def available() -> bool:
@@ -71,6 +75,22 @@ class _Seen:
     score: float
     box: tuple[float, float, float, float]
 
+    @property
+    def middle(self) -> float:
+        """Its height on the page, in pixels from the top."""
+        return (self.word.top + self.word.bottom) / 2
+
+    def lower(self, pixels: int) -> _Seen:
+        """The word as it stands in a picture of which this one's begins so far below the top."""
+        word = replace(self.word, top=self.word.top + pixels, bottom=self.word.bottom + pixels)
+        left, top, right, bottom = self.box
+        return _Seen(word, self.score, (left, top + pixels, right, bottom + pixels))
+
+    def is_again(self, other: _Seen) -> bool:
+        """Whether another one stands at the same place."""
+        beside = self.word.x1 < other.word.x0 or other.word.x1 < self.word.x0
+        return not beside and abs(self.middle - other.middle) < _SLACK * 2
+
 
 @dataclass(frozen=True, slots=True)
 class _Sheet:
@@ -91,11 +111,11 @@ class _Sheet:
 
 def _seen(picture: Any, number: int) -> _Sheet:
     """What stands on a page, turned until its lines run across and their letters stand upright."""
-    words = _recognised(picture)
+    words = _read_down(picture)
     tall = sum(len(seen.word.text) for seen in words if _is_tall(seen.word))
     length = sum(len(seen.word.text) for seen in words)
     angles = (90, 270) if 2 * tall > length else (180,) if _worth(words) < _UPRIGHT * length else ()
-    tried = [(angle, turn, _recognised(turn)) for angle, turn in ((a, picture.rotate(a, expand=True)) for a in angles)]
+    tried = [(angle, turn, _read_down(turn)) for angle, turn in ((a, picture.rotate(a, expand=True)) for a in angles)]
     if 2 * tall <= length:
         tried.append((0, picture, words))
     angle, picture, words = max(tried, key=lambda found: _worth(found[2]))
@@ -108,6 +128,26 @@ def _is_tall(word: Word) -> bool:
 
 def _worth(words: Sequence[_Seen]) -> float:
     return sum(seen.score * len(seen.word.text) for seen in words)
+
+
+def _read_down(picture: Any) -> list[_Seen]:
+    """What stands on a picture; on a long one, as of a telephone's screen, piece by piece.
+
+    The recogniser makes a picture smaller until it is as long as a page, which leaves nothing to read of one of many.
+    Pieces reach over one another, and a line that stands in two is read in the one that holds more around it.
+    """
+    if picture.height <= max(_PIECE, _LONG * picture.width):
+        return _recognised(picture)
+    words: list[_Seen] = []
+    for top in range(0, picture.height - _OVER, _PIECE - _OVER):
+        bottom = min(top + _PIECE, picture.height)
+        found = [seen.lower(top) for seen in _recognised(picture.crop((0, top, picture.width, bottom)))]
+        border = top + _OVER / 2 if top else 0.0
+        kept = [seen for seen in words if seen.middle < border + _SLACK]
+        words = kept + [
+            seen for seen in found if seen.middle >= border - _SLACK and not any(map(seen.is_again, kept[-_NEAR:]))
+        ]
+    return words
 
 
 def _recognised(picture: Any) -> list[_Seen]:
@@ -203,11 +243,12 @@ def _lines_of(item: Line | Grid) -> tuple[Line, ...]:
 
 def _within(line: Line, words: Sequence[_Seen]) -> list[_Seen]:
     """The words that a line was made of."""
+    right, down = line.moved
     return [
         seen
         for seen in words
-        if line.top <= (seen.word.top + seen.word.bottom) / 2 <= line.bottom
-        and line.x0 <= (seen.word.x0 + seen.word.x1) / 2 <= line.x1
+        if line.top <= (seen.word.top + seen.word.bottom) / 2 + down <= line.bottom
+        and line.x0 <= (seen.word.x0 + seen.word.x1) / 2 + right <= line.x1
     ]
 
 

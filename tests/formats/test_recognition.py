@@ -15,7 +15,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from config.errors import NeedsRecognition, ReportError
 from ingest.cleaning.normalize import normalize
-from ingest.formats import kinds, sources
+from ingest.formats import kinds, pictures, sources
 from ingest.formats.parsing import extract
 
 FILES = Path(__file__).parent / "files"
@@ -95,6 +95,58 @@ def test_every_recognised_line_keeps_its_place_and_confidence():
     assert all(0.5 <= line.confidence <= 1 for line in report.recognised)
     at = report.text.index("36")
     assert report.confidence(at, at + 2) is not None
+
+
+def saved(picture: Image.Image) -> bytes:
+    held = io.BytesIO()
+    picture.save(held, "PNG")
+    return held.getvalue()
+
+
+def scan() -> Image.Image:
+    return Image.open(FILES / "scan.png").convert("L")
+
+
+def test_what_is_transparent_is_white():
+    """As drawing programs save black letters on nothing."""
+    grey = scan()
+    clear = Image.new("RGBA", grey.size, (0, 0, 0, 0))
+    clear.putalpha(grey.point(lambda value: 255 - value))
+    text = sources.parse("a.png", saved(clear)).text.translate(WIDTHS)
+    assert [line for line in SAID if line not in text] == []
+
+
+def test_grey_in_many_steps_is_grey():
+    deep = scan().convert("I").point(lambda value: value * 257).convert("I;16")
+    assert SAID[0] in sources.parse("a.png", saved(deep)).text
+
+
+def test_a_long_picture_is_read_piece_by_piece():
+    grey = scan()
+    times = 5
+    long = Image.new("L", (grey.width, grey.height * times), 255)
+    for n in range(times):
+        long.paste(grey, (0, grey.height * n))
+    report = sources.parse("a.png", saved(long))
+    text = report.text.translate(WIDTHS)
+    assert [text.count(line) for line in SAID[:4]] == [times] * 4
+    tops = [line.place.top for line in report.recognised if "36" in report.text[line.raw_start : line.raw_end]]
+    assert len(tops) == times
+    assert all(abs(top - tops[0] - n / times) < 0.01 for n, top in enumerate(tops))
+
+
+def test_two_columns_keep_place_and_confidence():
+    lines = scan().crop((83, 137, 1166, 282))  # two of them, which reach across most of the page
+    page = Image.new("L", (2400, 760), 255)
+    for n in range(8):
+        page.paste(lines, (60 + 1180 * (n % 2), 60 + 160 * (n // 2)))
+    report = sources.parse("a.png", saved(page))
+    assert len(report.recognised) >= 16
+    assert all(line.place is not None and line.confidence > 0.8 for line in report.recognised)
+    halves = [line.place.left > 0.5 for line in report.recognised]
+    assert halves == sorted(halves)
+    assert halves.count(True) == halves.count(False)
+    assert min(line.place.top for line in report.recognised if line.place.left > 0.5) < 0.2
 
 
 def test_a_blurred_row_of_a_table_casts_no_doubt_on_the_others():
