@@ -19,7 +19,10 @@ _UNCOMPUTED = re.compile(rb"<f>([^<]{1,200})</f>(?:<v/>|<v></v>)?</c>")
 
 
 def read(data: bytes) -> dict[str, Any]:
-    """The text of the sheets; hidden ones, and formulas whose values the file doesn't hold, are left out."""
+    """The text of the sheets; hidden ones, comments, pictures, and formulas whose values the file doesn't hold, are
+
+    left out.
+    """
     import openpyxl
     from openpyxl.utils.exceptions import InvalidFileException
 
@@ -36,7 +39,7 @@ def read(data: bytes) -> dict[str, Any]:
         left_out += [LeftOut("uncomputed", formula) for formula in zeros.values()]
         cells, hidden = seen(_cells(sheet, zeros), _hidden_rows(sheet), _hidden_columns(sheet))
         sheets.append((sheet.title, sheet.sheet_state != "visible", cells))
-        left_out += hidden
+        left_out += [*hidden, *_beside(sheet)]
     properties = book.properties
     return rendered(
         [*workbook(sheets), *left_out],
@@ -44,6 +47,14 @@ def read(data: bytes) -> dict[str, Any]:
         date=properties.created.date().isoformat() if properties.created else None,
         publisher=None if properties.creator == "openpyxl" else properties.creator,
     )
+
+
+def _beside(sheet: Any) -> Iterator[LeftOut]:
+    """What a sheet shows beside its cells: their comments, and pictures."""
+    for cell in sheet._cells.values():
+        if cell.comment is not None and (said := " ".join(cell.comment.text.split())):
+            yield LeftOut("comment", said)
+    yield from (LeftOut("picture", picture.path.rpartition("/")[2]) for picture in sheet._images)
 
 
 def _hidden_rows(sheet: Any) -> set[int]:

@@ -8,7 +8,7 @@ import io
 import struct
 from typing import Any
 
-from ingest.formats.blocks import rendered
+from ingest.formats.blocks import LeftOut, rendered
 from ingest.formats.cell_formats import is_elapsed, shown
 from ingest.formats.kinds import OLD_EXCEL, damaged, encrypted
 from ingest.formats.ole import opened, properties
@@ -19,7 +19,7 @@ _EMPTY = frozenset({0, 6})  # kinds of cells that hold nothing, or only a format
 
 
 def read(data: bytes) -> dict[str, Any]:
-    """The text of the sheets; hidden ones are left out."""
+    """The text of the sheets; hidden ones and comments are left out."""
     import xlrd
 
     try:
@@ -37,6 +37,8 @@ def read(data: bytes) -> dict[str, Any]:
         cells, hidden = seen(_cells(book, sheet), rows, columns)
         sheets.append((sheet.name, bool(sheet.visibility), cells))
         left_out += hidden
+        notes = (" ".join(note.text.split()) for _, note in sorted(sheet.cell_note_map.items()))
+        left_out += [LeftOut("comment", said) for said in notes if said]
     with opened(OLD_EXCEL, data) as file:
         said = properties(file)
     return rendered([*workbook(sheets), *left_out], **said)

@@ -222,6 +222,11 @@ def parse(source: str, data: bytes, seconds: float = 60, recognition_seconds: fl
     )
     shown = text if mapped is None else mapped.text
     if not any(unicodedata.category(char)[0] in "LN" for char in shown):
+        if any(span.reason == "picture" for span in dropped):
+            raise ReportError(
+                "文件里只有图片;请另存为 .pdf 或图片",
+                "the file holds only pictures; save it as .pdf or as pictures",
+            )
         raise ReportError("文件里没有文字", "the file holds no words")
     return report
 

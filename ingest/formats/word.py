@@ -24,6 +24,11 @@ _M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _ID, _TYPE, _VAL = (f"{_W}{name}" for name in ("id", "type", "val"))
 _NOTES = {f"{_W}footnoteReference": "footnotes", f"{_W}endnoteReference": "endnotes"}
+_A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+_VML = "{urn:schemas-microsoft-com:vml}"
+_R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+_PICTURES = (f"{_A}blip", f"{_VML}imagedata")
+_ICON = 360_000  # English metric units, a centimetre, up to which a picture is but a sign
 _SIGNS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "ptab": "\t"}
 _DELETED = frozenset({f"{_W}del", f"{_W}moveFrom"})
 # What holds no text: properties, the code of a field, readings set above a word.
@@ -40,7 +45,8 @@ _SYMBOLS = {
 
 
 def read(data: bytes) -> dict[str, Any]:
-    """The text of a document; headers that tell nothing, deleted and hidden text, and comments are left out."""
+    """The text of a document; headers that tell nothing, deleted and hidden text, comments, pictures and files that it
+    holds whole are left out."""
     import docx
     from docx.opc.exceptions import PackageNotFoundError
     from docx.oxml.parser import parse_xml
@@ -55,8 +61,10 @@ def read(data: bytes) -> dict[str, Any]:
         for kind in ("footnotes", "endnotes", "numbering", "styles", "header", "footer", "comments")
     }
     notes = {kind: _notes(parts[kind]) for kind in ("footnotes", "endnotes")}
-    reader = _Reader(notes, _Lists.of(parts["numbering"], parts["styles"]))
+    files = {name: str(relation.target_ref) for name, relation in document.part.rels.items()}
+    reader = _Reader(notes, _Lists.of(parts["numbering"], parts["styles"]), files)
     body = list(reader.blocks(document.element.body))
+    reader.files = {}  # a header's pictures are its sign
     heads, feet, comments = ([_said(reader, part) for part in parts[kind]] for kind in ("header", "footer", "comments"))
     return rendered(
         [
@@ -153,9 +161,13 @@ def _value(node: Any, name: str) -> str:
 
 
 class _Reader:
-    """Reads a document's tree. `left_out` grows on the way."""
+    """Reads a document's tree. `left_out` grows on the way.
 
-    def __init__(self, notes: dict[str, dict[str, Any]], lists: _Lists) -> None:
+    `files`: the names of the parts that it holds, pictures among them, by what the tree calls them.
+    """
+
+    def __init__(self, notes: dict[str, dict[str, Any]], lists: _Lists, files: dict[str, str]) -> None:
+        self.files = files
         self._notes = notes
         self._lists = lists
         self._counters = Counters()
@@ -171,6 +183,8 @@ class _Reader:
                 yield from self._table(child)
             elif child.tag in _DELETED:
                 self._leave_out("deleted", child)
+            elif child.tag == f"{_W}altChunk":
+                self._leave_out_file("embedded", child.get(f"{_R}id"))
             elif child.tag not in _NO_TEXT and isinstance(child.tag, str):
                 yield from self.blocks(_chosen(child))
 
@@ -220,8 +234,23 @@ class _Reader:
                 yield _symbol(child) if tag == f"{_W}sym" else _box(child)
             elif tag == f"{_W}rt":
                 self._leave_out("annotation", child)
+            elif tag in _PICTURES:
+                self._leave_out_picture(child)
             elif tag not in _NO_TEXT and isinstance(tag, str):
                 yield from self._inline(child, anchored)
+
+    def _leave_out_file(self, reason: str, name: str | None) -> None:
+        if name in self.files:
+            self.left_out.append(LeftOut(reason, self.files[name].rpartition("/")[2] or self.files[name]))
+
+    def _leave_out_picture(self, node: Any) -> None:
+        """A picture, unless it is but a sign in its line by the size of its drawing."""
+        drawing = next(node.iterancestors(f"{_W}drawing"), None)
+        extent = None if drawing is None else next((one for one in drawing.iter() if one.tag.endswith("}extent")), None)
+        sizes = [] if extent is None else [extent.get("cx", ""), extent.get("cy", "")]
+        if all(int(size) > _ICON for size in sizes if size.isascii() and size.isdigit()):
+            names = (node.get(f"{_R}{key}") for key in ("embed", "link", "id"))
+            self._leave_out_file("picture", next(filter(None, names), None))
 
     def _leave_out(self, reason: str, node: Any) -> None:
         text = "".join(part.text or "" for part in node.iter(f"{_W}t", f"{_W}delText"))

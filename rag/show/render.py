@@ -51,6 +51,8 @@ _LEFT_OUT = {
     "attachment": Message("附件 {}", "{} attachments"),
     "uncomputed": Message("没有算出的公式 {}", "{} formulas without values"),
     "annotation": Message("注音 {}", "{} annotations"),
+    "picture": Message("图片 {}", "{} pictures"),
+    "embedded": Message("嵌入的文件 {}", "{} embedded files"),
 }
 _WITHOUT = Message("未收入:{}", "not included: {}")
 

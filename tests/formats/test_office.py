@@ -11,14 +11,24 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import docx
+import openpyxl
 import pytest
+from docx.opc.packuri import PackURI
+from docx.opc.part import Part
+from docx.oxml.ns import nsdecls
+from docx.oxml.parser import parse_xml
+from docx.shared import Cm
 from hypothesis import given
 from hypothesis import strategies as st
 from office_files import mail, ofd, packed, saved_page
+from openpyxl.comments import Comment
+from openpyxl.drawing.image import Image as SheetPicture
 from PIL import Image
 from reportlab.pdfgen.canvas import Canvas
 
 from config.errors import ReportError
+from ingest.cleaning.anomalies import Reading
 from ingest.cleaning.normalize import normalize
 from ingest.formats import kinds, sources
 from ingest.formats.blocks import rendered
@@ -26,6 +36,7 @@ from ingest.formats.cell_formats import shown
 from ingest.formats.grid import Cell, Table
 from ingest.formats.numbering import Counters, Level, numbered, written
 from ingest.formats.tables import Writer
+from rag.show.render import read_as
 
 HERE = Path(__file__).parent
 FILES = HERE / "files"
@@ -225,6 +236,54 @@ def test_a_piece_of_a_page_named_as_a_sheet_is_its_table(name, before):
     report = normalize(parse(name, f"{before}{TABLE}</table>".encode()))
     assert "北岭镇\t志愿者：412人" in report.text
     assert "<" not in report.text
+
+
+def saved(document: Any) -> bytes:
+    buffer = io.BytesIO()
+    document.save(buffer)
+    return buffer.getvalue()
+
+
+def picture(side: int = 40) -> io.BytesIO:
+    buffer = io.BytesIO()
+    Image.new("RGB", (side, side)).save(buffer, "PNG")
+    buffer.seek(0)
+    return buffer
+
+
+def left_out(name: str, data: bytes) -> list[tuple[str, str]]:
+    return sorted((span.reason, span.raw.strip()) for span in parse(name, data).dropped)
+
+
+def test_pictures_in_a_text_and_files_in_it_are_told():
+    document = docx.Document()
+    document.add_paragraph(BODY)
+    document.add_picture(picture(), width=Cm(12))
+    document.add_picture(picture(2), width=Cm(0.5))  # a sign in its line
+    document.sections[0].header.paragraphs[0].add_run().add_picture(picture(3), width=Cm(3))
+    part = Part(PackURI("/word/chunk.html"), "text/html", b"<p>412</p>", document.part.package)
+    name = document.part.relate_to(part, "http://schemas.openxmlformats.org/officeDocument/2006/relationships/aFChunk")
+    chunk = f'<w:altChunk {nsdecls("w", "r")} r:id="{name}"/>'
+    document.element.body.insert_element_before(parse_xml(chunk), "w:sectPr")
+    assert left_out("a.docx", saved(document)) == [("embedded", "chunk.html"), ("picture", "image1.png")]
+    told = read_as(Reading.of(normalize(parse("a.docx", saved(document)))), "en")
+    assert told.endswith("not included: 1 embedded files, 1 pictures")
+
+
+def test_a_text_of_pictures_alone_says_so():
+    document = docx.Document()
+    document.add_picture(picture(), width=Cm(12))
+    with pytest.raises(ReportError, match="only pictures"):
+        parse("a.docx", saved(document))
+
+
+def test_what_a_sheet_shows_beside_its_cells_is_told():
+    book = openpyxl.Workbook()
+    for row in (["乡镇", "志愿者(人)"], ["北岭镇", 412], ["石桥镇", 7]):
+        book.active.append(row)
+    book.active["B2"].comment = Comment("含兼职\n30人", "甲")
+    book.active.add_image(SheetPicture(picture()), "D2")
+    assert left_out("a.xlsx", saved(book)) == [("comment", "含兼职 30人"), ("picture", "image1.png")]
 
 
 def test_a_document_in_xml_says_what_to_do():

@@ -15,7 +15,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from config.errors import NeedsRecognition, ReportError
 from ingest.cleaning.normalize import normalize
-from ingest.formats import kinds, pictures, sources
+from ingest.formats import kinds, sources
 from ingest.formats.parsing import extract
 
 FILES = Path(__file__).parent / "files"
