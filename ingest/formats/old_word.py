@@ -9,7 +9,7 @@ from __future__ import annotations
 import bisect
 import itertools
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +19,7 @@ from ingest.formats.grid import Cell, Table
 from ingest.formats.headers import around
 from ingest.formats.kinds import OLD_WORD, damaged, encrypted
 from ingest.formats.numbering import Counters, Level, numbered
+from ingest.formats.old_tables import table_of
 from ingest.formats.ole import opened, properties
 
 _WORD_97 = 0xC1  # the first version whose files look like this
@@ -247,13 +248,13 @@ class _Document:
                     row.lines = []
             else:
                 if rows:
-                    yield _table(rows)
+                    yield table_of(rows)
                     rows = []
                 yield from self._numbered(look, text).split("\n")
                 yield from notes
                 notes = []
         if rows:
-            yield _table(rows)
+            yield table_of(rows)
         yield from notes
 
     def _mark(self, at: int, end: int) -> int:
@@ -412,42 +413,3 @@ def _sprms(data: bytes) -> Iterator[tuple[int, bytes]]:
 def _whole(text: str) -> str:
     """The text with characters beyond the first plane put together of their halves."""
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-
-
-def _table(rows: Sequence[tuple[bytes, list[str]]]) -> Table:
-    """The cells in columns that end where any row's cell does, what is merged as one."""
-    layouts = [_layout(row, len(texts)) for row, texts in rows]
-    ends = sorted({end for layout in layouts for end, _ in layout})
-    column = {end: n for n, end in enumerate(ends)}
-    cells: list[Cell] = []
-    above: dict[int, int] = {}
-    for r, ((_, texts), layout) in enumerate(zip(rows, layouts, strict=True)):
-        start = 0
-        for text, (end, merge) in zip(texts, layout, strict=False):
-            last = max(start, column[end])
-            if merge == "down" and start in above:
-                upper = cells[above[start]]
-                cells[above[start]] = Cell(upper.row, upper.column, upper.text, r - upper.row + 1, upper.across)
-            elif merge == "across" and cells:
-                left = cells[-1]
-                cells[-1] = Cell(left.row, left.column, left.text, left.down, last - left.column + 1)
-            else:
-                above[start] = len(cells)
-                cells.append(Cell(r, start, text, 1, last - start + 1))
-            start = last + 1
-    return Table(tuple(cells))
-
-
-def _layout(row: bytes, count: int) -> list[tuple[int, str]]:
-    """For each cell of a row where it ends, in twips, and whether it goes on from above (down) or before (across)."""
-    if len(row) < 3 or len(row) < 3 + 2 * (row[2] + 1):
-        return [(n, "") for n in range(count)]
-    times = row[2]
-    edges = struct.unpack_from(f"<{times + 1}h", row, 3)
-    found = []
-    for n in range(times):
-        at = 3 + 2 * (times + 1) + 20 * n
-        flags = struct.unpack_from("<H", row, at)[0] if at + 2 <= len(row) else 0
-        merge = "across" if flags & 3 == 1 else "down" if flags >> 5 & 3 == 1 else ""
-        found.append((round(edges[n + 1] / 20), merge))
-    return found
