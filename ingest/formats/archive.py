@@ -12,6 +12,7 @@ import zlib
 from pathlib import Path, PurePosixPath
 
 from config.errors import ReportError, UnreadableReport, reason
+from ingest.formats.zips import entries
 
 _MOST_MEMBERS = 5000
 _MOST_BYTES = 1 << 30  # that an archive may unpack to
@@ -27,13 +28,13 @@ def members(path: Path) -> list[str]:
     Raises ReportError when it is damaged, leads out of itself, or would unpack to too much; UnreadableReport when the
     operating system doesn't hand it out.
     """
-    entries = _entries(path)
-    if len(entries) > _MOST_MEMBERS or sum(entry.file_size for entry in entries.values()) > _MOST_BYTES:
+    held = _entries(path)
+    if len(held) > _MOST_MEMBERS or sum(entry.file_size for entry in held.values()) > _MOST_BYTES:
         raise ReportError("压缩包解压后过大或文件过多", "the archive unpacks to too much, or to too many files")
-    for name in entries:
+    for name in held:
         if name.startswith("/") or ":" in name.split("/", 1)[0] or ".." in PurePosixPath(name).parts:
             raise ReportError(f"压缩包里的路径指向包外:{name!r}", f"a path in the archive leads out of it: {name!r}")
-    return sorted(name for name in entries if not any(map(is_systems, PurePosixPath(name).parts)))
+    return sorted(name for name in held if not any(map(is_systems, PurePosixPath(name).parts)))
 
 
 def read_member(path: Path, name: str, max_bytes: int) -> bytes:
@@ -51,7 +52,7 @@ def read_member(path: Path, name: str, max_bytes: int) -> bytes:
     except OSError as exc:
         raise UnreadableReport(f"无法读取:{reason(exc).zh}", f"can't be read: {reason(exc).en}") from exc
     except _BROKEN as exc:
-        raise ReportError("压缩包已损坏", "the archive is damaged") from exc
+        raise _damaged() from exc
     if len(data) > max_bytes:
         raise ReportError(
             f"文件过大(超过 {max_bytes} 字节);上限由 WENBAO_MAX_FILE_MB 设置",
@@ -67,12 +68,18 @@ def is_systems(name: str) -> bool:
 
 def _entries(path: Path) -> dict[str, zipfile.ZipInfo]:
     try:
-        with zipfile.ZipFile(path) as archive:
-            return {_name(entry): entry for entry in archive.infolist() if not entry.is_dir()}
+        with path.open("rb") as file:
+            return {_name(entry): entry for entry in entries(file) if not entry.is_dir()}
     except OSError as exc:
         raise UnreadableReport(f"无法读取:{reason(exc).zh}", f"can't be read: {reason(exc).en}") from exc
     except _BROKEN as exc:
-        raise ReportError("压缩包已损坏", "the archive is damaged") from exc
+        raise _damaged() from exc
+
+
+def _damaged() -> ReportError:
+    return ReportError(
+        "压缩包已损坏或不完整;请重新复制或打包", "the archive is damaged or cut off; copy or pack it again"
+    )
 
 
 def _name(entry: zipfile.ZipInfo) -> str:

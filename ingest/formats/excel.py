@@ -11,7 +11,7 @@ from typing import Any
 from ingest.formats.blocks import LeftOut, rendered
 from ingest.formats.cell_formats import shown
 from ingest.formats.kinds import EXCEL, damaged
-from ingest.formats.packages import limited, transitional
+from ingest.formats.packages import limited, usual
 from ingest.formats.sheets import placed, seen, workbook
 
 _MOST_COLUMNS = 16384  # of a sheet
@@ -27,7 +27,7 @@ def read(data: bytes) -> dict[str, Any]:
     from openpyxl.utils.exceptions import InvalidFileException
 
     limited(EXCEL, data)
-    data = transitional(data)
+    data = usual(data)
     try:
         book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
         unsure = _unsure(data) if book.calculation is not None and book.calculation.fullCalcOnLoad else {}

@@ -8,10 +8,12 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from config.errors import Message, ReportError
+from ingest.formats.zips import entries
 
 RECIPE = "4"  # names this way of reading: an index made by another one is rebuilt
 
@@ -37,14 +39,14 @@ MARKDOWN = Kind("md", (".md", ".markdown"))
 HTML = Kind("html", (".html", ".htm"), "ingest.formats.pages", decoded=True)
 CSV = Kind("csv", (".csv", ".tsv"), "ingest.formats.sheets", decoded=True)
 PDF = Kind("pdf", (".pdf",), "ingest.formats.pdf")
-WORD = Kind("docx", (".docx", ".docm", ".dotx"), "ingest.formats.word")
+WORD = Kind("docx", (".docx", ".docm", ".dotx", ".dotm"), "ingest.formats.word")
 OLD_WORD = Kind("doc", (".doc", ".wps", ".dot", ".wpt"), "ingest.formats.old_word")
-EXCEL = Kind("xlsx", (".xlsx", ".xlsm", ".xltx"), "ingest.formats.excel")
+EXCEL = Kind("xlsx", (".xlsx", ".xlsm", ".xltx", ".xltm"), "ingest.formats.excel")
 OLD_EXCEL = Kind("xls", (".xls", ".et", ".xlt", ".ett"), "ingest.formats.old_excel")
 XML_SHEETS = Kind("xml", (), "ingest.formats.xml_sheets")
-SLIDES = Kind("pptx", (".pptx", ".pptm", ".ppsx"), "ingest.formats.slides")
+SLIDES = Kind("pptx", (".pptx", ".pptm", ".ppsx", ".ppsm", ".potx", ".potm"), "ingest.formats.slides")
 OLD_SLIDES = Kind("ppt", (".ppt", ".pps", ".pot", ".dps", ".dpt"), "ingest.formats.old_slides")
-OPEN = Kind("odf", (".odt", ".ods", ".odp", ".ott", ".ots"), "ingest.formats.opendocument")
+OPEN = Kind("odf", (".odt", ".ods", ".odp", ".ott", ".ots", ".otp"), "ingest.formats.opendocument")
 RTF = Kind("rtf", (".rtf",), "ingest.formats.rtf")
 OFD = Kind("ofd", (".ofd",), "ingest.formats.ofd")
 MAIL = Kind("eml", (".eml", ".mht", ".mhtml"), "ingest.formats.mail")
@@ -81,7 +83,8 @@ _STREAMS = (
     ("Book", OLD_EXCEL),
 )
 _MEMBERS = (("OFD.xml", OFD), ("word/document.xml", WORD), ("xl/workbook.xml", EXCEL), ("ppt/presentation.xml", SLIDES))
-_OPEN_TYPE = b"application/vnd.oasis.opendocument."
+_TYPE_TOLD, _OPEN_TYPE = "mimetype", b"application/vnd.oasis.opendocument."
+_OPEN_PARTS = frozenset({"content.xml", "META-INF/manifest.xml"})
 _HEADER = re.compile(rb"[A-Za-z][A-Za-z0-9-]{1,60}:")
 _OF_MAIL = (b"mime-version:", b"content-type:", b"message-id:")
 # What stands before a page's or a workbook's first element, and that: many systems export a page's table alone.
@@ -191,13 +194,15 @@ def _holds(data: bytes, stream: str) -> bool:
 
 def _zip_kind(named: Kind, data: bytes) -> Kind:
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            names = frozenset(packed.namelist())
-    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError) as exc:
+        names = frozenset(entry.filename for entry in entries(io.BytesIO(data)))
+        told = _told(data, names)
+    except RuntimeError as exc:  # NotImplementedError among them: how it is encrypted or compressed
+        raise (damaged(named) if isinstance(exc, NotImplementedError) else encrypted()) from exc
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as exc:
         raise damaged(named) from exc
     if found := next((kind for member, kind in _MEMBERS if member in names), None):
         return found
-    if "mimetype" in names and _OPEN_TYPE in data[:200]:
+    if told.startswith(_OPEN_TYPE) or (not told and names >= _OPEN_PARTS):
         return OPEN
     if named is ARCHIVE:
         return ARCHIVE
@@ -209,6 +214,14 @@ def _is_picture(data: bytes) -> bool:
     return data.startswith(_PICTURES) or of_web or (data.startswith(b"BM") and data[6:10] == b"\0\0\0\0")
 
 
+def _told(data: bytes, names: frozenset[str]) -> bytes:
+    """What an OpenDocument package says that it is, wherever in it that stands and however it is packed."""
+    if _TYPE_TOLD not in names:
+        return b""
+    with zipfile.ZipFile(io.BytesIO(data)) as packed, packed.open(_TYPE_TOLD) as member:
+        return member.read(_SNIFFED).strip()
+
+
 def is_heic(data: bytes) -> bool:
     """Whether it is a photograph as Apple's telephones keep them."""
     return data[4:8] == b"ftyp" and data[8:12] in _HEIC
@@ -216,7 +229,10 @@ def is_heic(data: bytes) -> bool:
 
 def damaged(kind: Kind) -> ReportError:
     """What is said of a file that its format's library can't open."""
-    return ReportError(f"{kind.name} 文件已损坏,无法读取", f"the {kind.name} file is damaged and can't be read")
+    return ReportError(
+        f"{kind.name} 文件已损坏或不完整,无法读取;请重新复制或另存",
+        f"the {kind.name} file is damaged or cut off and can't be read; copy or save it again",
+    )
 
 
 def encrypted() -> ReportError:

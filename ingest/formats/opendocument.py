@@ -13,7 +13,7 @@ from typing import Any
 from ingest.formats.blocks import Block, LeftOut, NewPage, rendered
 from ingest.formats.grid import Cell, Table
 from ingest.formats.headers import around
-from ingest.formats.kinds import OPEN, damaged
+from ingest.formats.kinds import OPEN, damaged, encrypted
 from ingest.formats.numbering import Counters, Level, numbered
 from ingest.formats.packages import Package
 from ingest.formats.sheets import workbook
@@ -42,6 +42,8 @@ _MOST = 1000  # times that a repeated row or cell with text is read
 def read(data: bytes) -> dict[str, Any]:
     """The text of a document; comments, deletions and hidden sheets are left out."""
     package = Package(OPEN, data)
+    if _is_encrypted(package):
+        raise encrypted()
     content = package.tree("content.xml")
     body = None if content is None else content.find(f"{_OFFICE}body")
     if body is None or not len(body):
@@ -63,6 +65,15 @@ def read(data: bytes) -> dict[str, Any]:
     deleted = [" ".join(map(_said, region.iter(*_LINES))) for region in body.iter(f"{_TEXT}deletion")]
     apart = [LeftOut("deleted", said) for said in deleted if said.strip()]
     return rendered([*around(report, heads, feet), *reader.left_out, *apart], **_properties(package))
+
+
+def _is_encrypted(package: Package) -> bool:
+    """Whether a password is needed: for the text alone, or for the package in this one that newer programs write."""
+    if package.holds("encrypted-package"):
+        return True
+    told = package.tree("META-INF/manifest.xml")
+    parts = [] if told is None else told.iterfind("{*}file-entry[{*}encryption-data]")
+    return any(value == "content.xml" for part in parts for value in part.values())
 
 
 def _properties(package: Package) -> dict[str, Any]:

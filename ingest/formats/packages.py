@@ -8,39 +8,71 @@ import zipfile
 from typing import Any
 
 from config.errors import ReportError
-from ingest.formats.kinds import Kind, damaged
+from ingest.formats.kinds import Kind, damaged, encrypted
+from ingest.formats.zips import entries
 
+# What libraries don't know of Open XML, and what they do: the names of its strict form, and what the main part is
+# called in files with macros, templates and slides that show themselves.
+_TYPES = "[Content_Types].xml"
 _STRICT = b"http://purl.oclc.org/ooxml/"
 _STRICT_NAME = re.compile(re.escape(_STRICT) + rb"(\w+)/")
 _TRANSITIONAL = rb"http://schemas.openxmlformats.org/\1/2006/"
+_MAIN_TYPES = (
+    (
+        re.compile(rb"application/vnd\.(?:ms-word\.\w+\.\w+|[\w.-]+\.wordprocessingml\.template)\.main\+xml"),
+        b"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml",
+    ),
+    (
+        re.compile(rb"application/vnd\.(?:ms-excel\.\w+\.\w+|[\w.-]+\.spreadsheetml\.template)\.main\+xml"),
+        b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml",
+    ),
+    (
+        re.compile(
+            rb"application/vnd\.(?:ms-powerpoint\.\w+\.\w+|[\w.-]+\.presentationml\.(?:slideshow|template))\.main\+xml"
+        ),
+        b"application/vnd.openxmlformats-officedocument.presentationml.presentation.main+xml",
+    ),
+)
 _MAX_UNPACKED = 300 << 20  # bytes that a file may unpack to
 
 
 def limited(kind: Kind, data: bytes) -> None:
     """Raises ReportError when the package is damaged or would unpack to too much."""
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as package:
-            entries = package.infolist()
+        held = entries(io.BytesIO(data))
     except (zipfile.BadZipFile, OSError, ValueError) as exc:
         raise damaged(kind) from exc
-    if any(entry.flag_bits & 1 for entry in entries):
-        raise ReportError("文件已加密,需要密码", "the file is encrypted and needs a password")
-    if sum(entry.file_size for entry in entries) > _MAX_UNPACKED:
+    if any(entry.flag_bits & 1 for entry in held):
+        raise encrypted()
+    if sum(entry.file_size for entry in held) > _MAX_UNPACKED:
         raise ReportError(f"{kind.name} 文件解压后过大", f"the {kind.name} file unpacks to too much")
 
 
-def transitional(data: bytes) -> bytes:
-    """A package of strict Open XML with the names that libraries know; any other as it is. Call `limited` first."""
+def usual(data: bytes) -> bytes:
+    """A package of Open XML with the names that libraries know, where it has others; any other as it is.
+
+    Call `limited` first. Raises what `zipfile` raises.
+    """
     with zipfile.ZipFile(io.BytesIO(data)) as package:
-        if "_rels/.rels" not in package.namelist() or _STRICT not in package.read("_rels/.rels"):
+        names = package.namelist()
+        strict = "_rels/.rels" in names and _STRICT in package.read("_rels/.rels")
+        types = package.read(_TYPES) if _TYPES in names else b""
+        known = _with_usual_types(types)
+        if not strict and known == types:
             return data
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w") as rewritten:
             for entry in package.infolist():
-                held = package.read(entry)
-                named = entry.filename.endswith((".xml", ".rels"))
+                held = known if entry.filename == _TYPES else package.read(entry)
+                named = strict and entry.filename.endswith((".xml", ".rels"))
                 rewritten.writestr(entry.filename, _STRICT_NAME.sub(_TRANSITIONAL, held) if named else held)
     return buffer.getvalue()
+
+
+def _with_usual_types(types: bytes) -> bytes:
+    for said, known in _MAIN_TYPES:
+        types = said.sub(known, types)
+    return types
 
 
 class Package:
@@ -51,6 +83,9 @@ class Package:
         self._kind = kind
         self._zip = zipfile.ZipFile(io.BytesIO(data))
         self._names = frozenset(self._zip.namelist())
+
+    def holds(self, name: str) -> bool:
+        return name in self._names
 
     def tree(self, name: str) -> Any:
         """The root of a part's XML, None where there is no such part. Raises ReportError when it is damaged."""

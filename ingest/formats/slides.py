@@ -9,7 +9,7 @@ from typing import Any
 from ingest.formats.blocks import Block, LeftOut, NewPage, rendered
 from ingest.formats.grid import Cell, Table
 from ingest.formats.kinds import SLIDES, damaged
-from ingest.formats.packages import core_properties, limited, transitional
+from ingest.formats.packages import core_properties, limited, usual
 
 NOTES = "备注："
 _DATA = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}dm"
@@ -23,7 +23,7 @@ def read(data: bytes) -> dict[str, Any]:
 
     limited(SLIDES, data)
     try:
-        show = pptx.Presentation(io.BytesIO(transitional(data)))
+        show = pptx.Presentation(io.BytesIO(usual(data)))
     except (PackageNotFoundError, KeyError, ValueError) as exc:
         raise damaged(SLIDES) from exc
     return rendered(_blocks(show.slides), **core_properties(show))

@@ -17,7 +17,7 @@ from ingest.formats.grid import Cell, Table
 from ingest.formats.headers import around
 from ingest.formats.kinds import WORD, damaged
 from ingest.formats.numbering import Counters, Level, numbered
-from ingest.formats.packages import core_properties, limited, transitional
+from ingest.formats.packages import core_properties, limited, usual
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
@@ -53,7 +53,7 @@ def read(data: bytes) -> dict[str, Any]:
 
     limited(WORD, data)
     try:
-        document = docx.Document(io.BytesIO(transitional(data)))
+        document = docx.Document(io.BytesIO(usual(data)))
     except (zipfile.BadZipFile, PackageNotFoundError, KeyError, ValueError) as exc:
         raise damaged(WORD) from exc
     parts = {

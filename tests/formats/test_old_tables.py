@@ -10,7 +10,7 @@ import pytest
 from ingest.cleaning.normalize import normalize
 from ingest.formats import sources
 from ingest.formats.old_tables import table_of
-from ingest.formats.tables import Cell
+from ingest.formats.grid import Cell
 
 WRITTEN = Path(__file__).parents[1] / "files" / "written"
 FIRST, AFTER = 1, 2  # as programs since Word 97 write it
