@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -43,17 +44,19 @@ def ingest(
         else:
             summary = runs.recorded(settings, lambda: pipeline.ingest(settings, paths or [], progress))
     if as_json:
-        console.print_json(dataclasses.asdict(summary) | {"failed": [_told(failure) for failure in summary.failed]})
+        told = dataclasses.asdict(summary) | {"failed": [_told(failure) for failure in summary.failed]}
+        del told["incomplete"]
+        console.print_json(told | _incomplete(summary.incomplete))
     else:
         marks = (("+", summary.added), ("~", summary.updated), ("-", summary.removed))
         for mark, sources in marks:
             for source in sources:
                 console.say(f"{mark} {shown.line(source)}")
-        for failure in summary.failed:
+        for failure in (*summary.failed, *summary.incomplete):
             console.note(f"! {shown.line(failure.source)}: {failure.error}")
         console.say(console.summary_line(summary, dry_run=dry_run).text(settings.language))
-    if summary.failed:
-        raise typer.Exit(SOME_NEED_OCR if all(failure.needs for failure in summary.failed) else SOME_FILES_FAILED)
+    if lost := (*summary.failed, *summary.incomplete):
+        raise typer.Exit(SOME_NEED_OCR if all(failure.needs for failure in lost) else SOME_FILES_FAILED)
 
 
 def clean(
@@ -122,6 +125,7 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出
     catalog.close()
     last = read_summary(settings) or {}
     failed = [_told(failure) for failure in read_failures(last)]
+    incomplete = _incomplete(read_failures(last, "incomplete"))
     state = {
         "reports": len(entries),
         "chunks": sum(entry.chunks for entry in entries),
@@ -136,7 +140,7 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出
         "failed": failed,
     }
     if as_json:
-        console.print_json(state)
+        console.print_json(state | incomplete)
         return
     lines = (
         (Message("报告", "reports"), state["reports"]),
@@ -152,8 +156,13 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出
     )
     for label, value in lines:
         console.say(f"{label.text(settings.language)}: {shown.line(str(value))}")
-    for failure in failed:
+    for failure in [*failed, *incomplete.get("incomplete", ())]:
         console.say(f"! {shown.line(failure['source'])}: {shown.line(failure['error'])}")
+
+
+def _incomplete(found: Sequence[Failure]) -> dict[str, list[dict[str, str]]]:
+    """The reports that are indexed without some of their pages, as JSON tells them: nothing where there are none."""
+    return {"incomplete": [_told(each) for each in found]} if found else {}
 
 
 def _told(failure: Failure) -> dict[str, str]:

@@ -2,9 +2,9 @@
 
 find → compare by content → read → normalize → chunk → embed → write a draft → publish.
 
-Guarantees: a report whose bytes didn't change costs nothing; a file that can't be read becomes an
-entry in `failed` and no part of it is indexed; whatever interrupts a run, the last published
-generation keeps answering.
+Guarantees: a report whose bytes didn't change costs nothing, unless pages of it can be read now that couldn't; a file
+that can't be read becomes an entry in `failed` and no part of it is indexed; whatever interrupts a run, the last
+published generation keeps answering.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ import contextlib
 import dataclasses
 import itertools
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -31,9 +32,8 @@ from config.settings import Settings, without_password
 from ingest.chunk import chunk, embedding_input
 from ingest.cleaning.normalize import RECIPE, normalize
 from ingest.embedding.embed import Embedder
-from ingest.formats import sources
+from ingest.formats import sources, unread
 from ingest.formats.kinds import RECIPE as FORMATS
-from ingest.formats.recognition import COMMAND
 from ingest.formats.sources import ReportFiles
 from ingest.index.catalog import Catalog, ReportEntry
 from ingest.index.draft import Draft, Writer, digest_of, writing
@@ -83,6 +83,9 @@ class _Plan:
     removed: tuple[str, ...]
     unchanged: int
     failed: tuple[Failure, ...]
+    incomplete: tuple[Failure, ...]
+    again: tuple[str, ...]
+    """What is read once more though it didn't change, since pages of it gave no text."""
     reports: tuple[CleanReport, ...]
     chunks: tuple[tuple[Chunk, ...], ...]
     texts: tuple[tuple[str, ...], ...]
@@ -138,7 +141,10 @@ def ingest(
     with _published(settings, observer, mirror=mirror) as state:
         embedder = embedder or Embedder.open(settings, observer.notify)
         plan = _plan(settings, found, state, mirror=mirror, model=embedder.fingerprint)
-        _tell_unread(plan.reports, observer)
+        for source in plan.again:
+            observer.notify(
+                Message(f"{source}:再次读取没有读出文字的页", f"{source}: reading again its pages without text")
+            )
         if plan.empty and state is not None:
             summary = _summary(plan, state.generation, state.chunks, 0, started)
         else:
@@ -146,25 +152,13 @@ def ingest(
         # Files that failed before and weren't looked at now are still failing.
         seen = {file.source for file in found.files}
         earlier = [] if mirror else [f for f in writer.earlier_failures() if f.source not in seen]
-        record = dataclasses.replace(summary, failed=(*earlier, *summary.failed))
+        known = {} if mirror or state is None else state.entries
+        without = _incomplete({s: _reasons(entry) for s, entry in known.items() if s not in seen}, {}, settings)
+        record = dataclasses.replace(
+            summary, failed=(*earlier, *summary.failed), incomplete=(*without, *summary.incomplete)
+        )
         writer.save_summary(dataclasses.asdict(record) | {"finished": time.strftime("%Y-%m-%dT%H:%M:%S%z")})
         return summary
-
-
-def _tell_unread(reports: Sequence[CleanReport], observer: Observer) -> None:
-    """Say which pages of the reports gave no text."""
-    for report in reports:
-        pages = [
-            report.raw.count("\f", 0, span.raw_start) + 1 for span in report.dropped if span.reason in sources.UNREAD
-        ]
-        if pages:
-            said = ", ".join(map(str, pages))
-            observer.notify(
-                Message(
-                    f"{report.source}:第 {said} 页是图像,没有读出文字;文字识别:{COMMAND}",
-                    f"{report.source}: page {said} is a picture and gave no text; to recognise it: {COMMAND}",
-                )
-            )
 
 
 def build_settings(settings: Settings, model_fingerprint: str) -> dict[str, str]:
@@ -237,24 +231,33 @@ def _plan(settings: Settings, found: ReportFiles, state: _State | None, *, mirro
     added: list[str] = []
     updated: list[str] = []
     unchanged: list[str] = []
+    again: list[str] = []
     failed = [Failure(folder, error.text(settings.language)) for folder, error in found.unreadable.items()]
     reports: list[CleanReport] = []
     hidden = {source for source in known if any(source.startswith(f"{folder}/") for folder in found.unreadable)}
     gone = known.keys() - files.keys() - (set() if fresh else hidden) if mirror else set()
     for source, file in sorted(files.items()):
+        anew = False
         try:
             data = sources.read_bytes(file.path, settings.max_file_mb << 20, settings.reports_dir, file.member)
             same = source in known and known[source].sha256 == sources.sha256(data)
-            if fresh or not same:
+            anew = same and not fresh and unread.worth_another_try(_reasons(known[source]), asked_for=not mirror)
+            if fresh or anew or not same:
                 report = sources.parse(source, data, settings.parse_seconds, settings.recognition_seconds)
                 reports.append(normalize(report))
-            (unchanged if same else updated if source in known else added).append(source)
+            if anew:
+                again.append(source)
+            (unchanged if same and not anew else updated if source in known else added).append(source)
         except ReportError as exc:
             failed.append(Failure(source, exc.text(settings.language), _needs(exc)))
+            if anew:  # it says what it said
+                continue
             # What a file said before it became unreadable as a report is no longer what it says; only a
             # file that the system doesn't hand out right now keeps its earlier version.
             if source in known and (fresh or (mirror and not isinstance(exc, UnreadableReport))):
                 gone.add(source)
+    reasons = {source: _reasons(known[source]) for source in unchanged if source in known}
+    reasons |= {report.source: Counter(span.reason for span in report.dropped) for report in reports}
     replaced = gone.union(updated, unchanged if fresh else ())
     chunks = tuple(tuple(chunk(report, settings.chunk_size)) for report in reports)
     return _Plan(
@@ -264,6 +267,8 @@ def _plan(settings: Settings, found: ReportFiles, state: _State | None, *, mirro
         removed=tuple(sorted(gone)),
         unchanged=len(unchanged),
         failed=tuple(failed),
+        incomplete=_incomplete(reasons, {report.source: report for report in reports}, settings),
+        again=tuple(again),
         reports=tuple(reports),
         chunks=chunks,
         texts=tuple(
@@ -273,6 +278,23 @@ def _plan(settings: Settings, found: ReportFiles, state: _State | None, *, mirro
         kept_chunks=sum(entry.chunks for source, entry in known.items() if source not in replaced),
         reusable=state.embedded if state and _same_model(state.meta, wanted) else {},
     )
+
+
+def _reasons(entry: ReportEntry) -> dict[str, int]:
+    """What of a report isn't indexed, counted by reason."""
+    return dict(entry.reading.left_out)
+
+
+def _incomplete(
+    reasons: Mapping[str, Mapping[str, int]], reports: Mapping[str, CleanReport], settings: Settings
+) -> tuple[Failure, ...]:
+    """Those of the sources, each with what isn't indexed of it, of which pages gave no text; which, where just read."""
+    found = []
+    for source, counts in sorted(reasons.items()):
+        pages = unread.pages(reports[source].raw, reports[source].dropped) if source in reports else []
+        if said := unread.told(counts, pages):
+            found.append(Failure(source, said.text(settings.language), unread.needs(counts)))
+    return tuple(found)
 
 
 def _needs(exc: ReportError) -> str | None:
@@ -334,6 +356,7 @@ def _summary(plan: _Plan, generation: str, chunks: int, embedded: int, started: 
         removed=plan.removed,
         unchanged=plan.unchanged,
         failed=plan.failed,
+        incomplete=plan.incomplete,
         chunks=chunks,
         embedded=embedded,
         generation=generation,

@@ -154,7 +154,10 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A file that could not be indexed, and the one line that says why; `needs`: the extra that could read it."""
+    """A file that could not be indexed, or not all of it, and the one line that says why; `needs`: the extra that
+
+    could read it.
+    """
 
     source: str
     error: str
@@ -163,7 +166,10 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class IngestSummary:
-    """What an ingest did (or, in a dry run, would do). `chunks` counts the whole index afterwards."""
+    """What an ingest did (or, in a dry run, would do). `chunks` counts the whole index afterwards.
+
+    `incomplete` are reports that are indexed without the pages that gave no text; they also stand where they belong.
+    """
 
     added: tuple[str, ...]
     updated: tuple[str, ...]
@@ -174,6 +180,7 @@ class IngestSummary:
     embedded: int
     generation: str
     seconds: float
+    incomplete: tuple[Failure, ...] = ()
 
     @property
     def changed(self) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ingest.formats.encoding import LOST
-from ingest.formats.sources import UNREAD
+from ingest.formats.unread import UNREAD
 from ingest.language.places import rank_pattern
 from ingest.records import CleanReport
 

@@ -15,7 +15,6 @@ from typing import Any
 
 from config.errors import ReportError
 from ingest.formats.blocks import Block, LeftOut, rendered
-from ingest.formats.grid import Cell, Table
 from ingest.formats.headers import around
 from ingest.formats.kinds import OLD_WORD, damaged, encrypted
 from ingest.formats.numbering import Counters, Level, numbered

@@ -6,21 +6,17 @@ that lies on its side is turned, one that is a little askew is read straight.
 
 from __future__ import annotations
 
-import importlib.util
 import math
 import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from config.errors import NeedsRecognition
 from ingest.formats import columns, pictures
 from ingest.formats.columns import Grid, Word
 from ingest.formats.layout import Line, PageLines, arrange
 from ingest.formats.tables import Writer
 from ingest.records import Place
-
-COMMAND = "pip install 'wenbao[ocr]'"
 
 _MIN_SCORE = 0.5  # below which what was seen is no text
 _UPRIGHT = 0.85  # mean confidence below which a page may stand on its head
@@ -30,23 +26,6 @@ _LONG = 2.0  # times its width that a picture is high from which on it is read p
 _PIECE, _OVER = 1600, 240  # pixels of a piece's height, and of what it shares with the next
 _SLACK = 6.0  # pixels by which the recogniser sets a word differently in two pieces
 _NEAR = 40  # words at the end of a piece that may come again
-
-
-def available() -> bool:
-    """Whether the extra is installed."""
-    return importlib.util.find_spec("rapidocr") is not None
-
-
-def needed(*, drawn: bool = True) -> NeedsRecognition:
-    """What is said of a file that holds nothing but pictures of pages, or letters that don't say which they are."""
-    if drawn:
-        return NeedsRecognition(
-            f"是扫描件或图像,需要文字识别:{COMMAND}", f"it is scanned or a picture; to recognise its text: {COMMAND}"
-        )
-    return NeedsRecognition(
-        f"字体没有说明是什么字,需要文字识别:{COMMAND}",
-        f"its fonts don't say what characters they show; to recognise them: {COMMAND}",
-    )
 
 
 def read(data: bytes, pages: str = "") -> dict[str, Any]:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from config.errors import ReportError, StorageError, UnreadableReport, UsageError, reason
-from ingest.formats import kinds, pictures, recognition
+from ingest.formats import extra, kinds, pictures, unread
 from ingest.formats.archive import is_systems, members, read_member
 from ingest.formats.encoding import LOST, decode
 from ingest.formats.parsing import extract
@@ -26,8 +26,6 @@ from ingest.offsets import MappedText, Replacement
 from ingest.records import Dropped, Properties, RawReport, Recognised
 
 _MAX_CONTROLS = 0.01  # share of control characters from which on bytes are no text
-UNREAD = frozenset({"scanned", "unreadable"})  # why a page of a PDF gave no text
-_MORE = 1.2  # times its own text that a page has to say as a picture to be read as one
 _LOST_RUNS = re.compile(f"{LOST}+")
 # What a saved page begins with, whatever its name says.
 _BLANK = re.compile(r"\s*+")
@@ -201,12 +199,12 @@ def parse(source: str, data: bytes, seconds: float = 60, recognition_seconds: fl
     """
     kind = kinds.kind_of(source or kinds.TEXT.suffixes[0], data)
     if kind is kinds.PICTURE:
-        if not (recognition.available() and pictures.readable(data)):
-            raise recognition.needed()
+        if not (extra.available() and pictures.readable(data)):
+            raise extra.needed()
         seconds = recognition_seconds
     taken = _of_office(kind, data, seconds) if kind.reader and not kind.decoded else _of_text(kind, data, seconds)
     text, mapped, dropped, found = taken
-    if kind is kinds.PDF:
+    if kind in (kinds.PDF, kinds.OFD):
         text, mapped, dropped, found = _with_pictures(taken, data, recognition_seconds)
     if _control_share(text) > _MAX_CONTROLS:
         raise ReportError("不是文本文件", "not a text file")
@@ -242,44 +240,11 @@ def _of_office(kind: kinds.Kind, data: bytes, seconds: float) -> _Taken:
 
 
 def _with_pictures(taken: _Taken, data: bytes, seconds: float) -> _Taken:
-    """A PDF with the pages that hold no text of their own read as pictures, where that can be done."""
-    text, _, dropped, found = taken
-    faults = {text.count("\f", 0, span.raw_start): span.reason for span in dropped if span.reason in UNREAD}
-    if not faults:
-        return taken
-    if not recognition.available():
-        if not text.strip() or found.get("unsaid"):
-            raise recognition.needed(drawn="unreadable" not in faults.values())
-        return taken
-    seen = extract(kinds.PICTURE, data, seconds, ",".join(map(str, faults)))["pages"]
-    own_pages = text.split("\f")
-    pages = {number: page for number, page in zip(faults, seen, strict=True) if _says_more(page, own_pages[number])}
-    whole = ""
-    spans: list[tuple[str, int, int]] = []
-    lines: list[tuple[int, int, float, list[float]]] = []
-    shifts: list[int] = []  # of each page: how far its own text has moved
-    before = 0
-    for number, own in enumerate(own_pages):
-        at = len(whole) + bool(number)
-        shifts.append(at - before)
-        before += len(own) + 1
-        page = pages.get(number, {"text": "", "recognised": (), "dropped": ()})
-        lines += [(at + start, at + end, score, place) for start, end, score, place in page["recognised"]]
-        spans += [(reason, at + start, at + end) for reason, start, end in page["dropped"]]
-        whole += ("\f" if number else "") + (page["text"] or own)
-    for span in dropped:
-        number = text.count("\f", 0, span.raw_start)
-        shift = shifts[number]
-        if span.reason not in UNREAD and number not in pages:
-            spans.append((span.reason, span.raw_start + shift, span.raw_end + shift))
-    left_out = _spans(whole, sorted(spans, key=lambda span: span[1]))
-    mapped = _without(MappedText.of(whole), [(span.raw_start, span.raw_end) for span in left_out])
-    return whole, mapped, left_out, found | {"recognised": lines}
-
-
-def _says_more(page: dict[str, Any], own: str) -> bool:
-    """Whether a page says more as a picture than in its own characters, which are the surer ones."""
-    return len("".join(page["text"].split())) > _MORE * len("".join(own.split()))
+    """A file with the pages that hold no text of their own read as pictures, where that can be done."""
+    text, spans, lines = unread.with_pictures(taken[0], taken[2], data, seconds, unsaid=bool(taken[3].get("unsaid")))
+    dropped = _spans(text, spans)
+    mapped = _without(MappedText.of(text), [(span.raw_start, span.raw_end) for span in dropped])
+    return text, mapped, dropped, taken[3] | {"recognised": lines}
 
 
 def _of_text(kind: kinds.Kind, data: bytes, seconds: float) -> _Taken:

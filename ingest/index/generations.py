@@ -89,9 +89,9 @@ def read_summary(settings: Settings) -> dict[str, Any] | None:
     return summary if isinstance(summary, dict) else None
 
 
-def read_failures(summary: dict[str, Any] | None) -> list[Failure]:
-    """The failures in a stored summary; what isn't one is left out."""
-    entries = (summary or {}).get("failed")
+def read_failures(summary: dict[str, Any] | None, what: str = "failed") -> list[Failure]:
+    """The failures in a stored summary, or what else it has of that form; what isn't one is left out."""
+    entries = (summary or {}).get(what)
     fields = {"source", "error"}
     return [
         Failure(str(entry["source"]), str(entry["error"]))

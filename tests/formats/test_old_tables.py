@@ -9,8 +9,8 @@ import pytest
 
 from ingest.cleaning.normalize import normalize
 from ingest.formats import sources
-from ingest.formats.old_tables import table_of
 from ingest.formats.grid import Cell
+from ingest.formats.old_tables import table_of
 
 WRITTEN = Path(__file__).parents[1] / "files" / "written"
 FIRST, AFTER = 1, 2  # as programs since Word 97 write it

@@ -172,7 +172,7 @@ def test_of_a_mixed_pdf_only_the_scanned_pages_are_recognised():
 
 def test_without_the_extra_a_scan_says_what_it_needs(monkeypatch):
     monkeypatch.setitem(sys.modules, "rapidocr", None)
-    with pytest.raises(NeedsRecognition, match=r"wenbao\[ocr\]"):
+    with pytest.raises(NeedsRecognition, match="rapidocr"):
         sources.parse("scan.png", (FILES / "scan.png").read_bytes())
     report = sources.parse("a.pdf", mixed())
     assert [(span.reason, report.text.count("\f", 0, span.raw_start) + 1) for span in report.dropped] == [
@@ -194,7 +194,7 @@ def test_a_photograph_in_heic_needs_the_extra_and_where_it_is_broken_says_so(mon
     with pytest.raises(ReportError, match="damaged"):
         sources.parse("a.jpg", broken)
     monkeypatch.setitem(sys.modules, "pi_heif", None)
-    with pytest.raises(NeedsRecognition, match=r"wenbao\[ocr\]"):
+    with pytest.raises(NeedsRecognition, match="rapidocr"):
         sources.parse("a.HEIF", broken)
 
 

@@ -131,9 +131,9 @@ async def _converse(
 
 
 def _summary(fields: dict[str, Any]) -> IngestSummary:
-    failed = [Failure(**failure) for failure in fields["failed"]]
     values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in fields.items()}
-    return IngestSummary(**{**values, "failed": tuple(failed)})
+    told = {name: tuple(Failure(**failure) for failure in fields[name]) for name in ("failed", "incomplete")}
+    return IngestSummary(**{**values, **told})
 
 
 class _Reporter:

@@ -355,5 +355,5 @@ def _failure_text(change: Change, error: WenbaoError, language: Language) -> str
 
 def _summary_text(summary: IngestSummary, language: Language) -> str:
     text = summary_line(summary).text(language)
-    lines = [f"! {failure.source}: {failure.error}" for failure in summary.failed[:_FAILURES]]
+    lines = [f"! {failure.source}: {failure.error}" for failure in (*summary.failed, *summary.incomplete)[:_FAILURES]]
     return "\n".join([text, *lines])
