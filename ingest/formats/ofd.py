@@ -1,82 +1,180 @@
 """OFD, China's format for finished documents (GB/T 33190): a ZIP of XML that puts characters at places.
 
-Its pages are read like a PDF's (`ingest.formats.layout`): lines from top to bottom, paragraphs joined, furniture
-told apart. Lengths are millimetres.
+Its pages are read like a PDF's (`columns`, `layout`): lines and tables from top to bottom, paragraphs joined, furniture
+told apart; of a page that was scanned only where it stood is told. In the file lengths are millimetres.
 """
 
 from __future__ import annotations
 
 import itertools
-import posixpath
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from config.errors import ReportError
+from ingest.formats import columns, ruled
+from ingest.formats.columns import Grid, Word
 from ingest.formats.kinds import OFD, damaged
-from ingest.formats.layout import Line, PageLines, arrange
+from ingest.formats.layout import Line, PageLines, arrange, joint
+from ingest.formats.ofd_pages import Page, numbers, pages
 from ingest.formats.packages import Package
+from ingest.formats.ruled import Rule, Ruled
+from ingest.formats.tables import Cell, Table, Writer, is_unit_note
 
 _POINTS = 72 / 25.4  # per millimetre
 _SAME_LINE = 0.5  # type sizes that two pieces of a line may differ in height
 _SPACE = 0.6  # type sizes between two pieces of a line from which on a space parts them
-_A4 = 297.0
+_EDGE = 0.12  # of the page's height, at its top and its bottom, in which furniture stands
+_PICTURE = 0.3  # of a page without text that its pictures cover where it was scanned
+_STEP = re.compile(r"([A-Z])|(-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE]-?\d+)?)")  # of a drawn path: what is done, and numbers
 
 
 def read(data: bytes) -> dict[str, Any]:
-    """The text of the pages; what is only their furniture is in `dropped`."""
+    """The text of the pages; what is only their furniture is in `dropped`.
+
+    There is also, as an empty span, where a page stood that was scanned.
+    """
     package = Package(OFD, data)
     root = package.tree("OFD.xml")
-    bodies = [] if root is None else list(root.iter("{*}DocBody"))
-    paths = [body.findtext("{*}DocRoot") for body in bodies]
-    pages = [page for path in paths if path for page in _pages(package, path.strip().lstrip("/"))]
-    if not pages:
+    found = pages(package)
+    if root is None or not found:
         raise damaged(OFD)
-    if not any(page.lines for page in pages):
-        raise ReportError("OFD 里没有文字(可能是扫描件)", "the OFD holds no text (perhaps it is scanned)")
-    text, furniture = arrange(pages)
-    made = bodies[0].findtext("{*}DocInfo/{*}CreationDate") or ""
+    tables = Writer()
+    lines = [PageLines(page.height * _POINTS, tuple(_lines_of(page, tables))) for page in found]
+    scanned = [not held.lines and page.covered > _PICTURE for page, held in zip(found, lines, strict=True)]
+    if not any(page.lines for page in lines) and not any(scanned):
+        raise ReportError("OFD 里没有文字", "the OFD holds no text")
+    text, furniture = arrange(lines)
+    about = next(root.iter("{*}DocBody"))
+    made = about.findtext("{*}DocInfo/{*}CreationDate") or ""
     return {
         "text": text,
-        "dropped": [("page", *span) for span in furniture],
+        "dropped": [*(("page", *span) for span in furniture), *_faults(text, scanned)],
         "paged": True,
-        "title": bodies[0].findtext("{*}DocInfo/{*}Title") or None,
+        "title": about.findtext("{*}DocInfo/{*}Title") or None,
         "date": made[:10] or None,
-        "publisher": bodies[0].findtext("{*}DocInfo/{*}Author") or None,
+        "publisher": about.findtext("{*}DocInfo/{*}Author") or None,
     }
 
 
-def _pages(package: Package, path: str) -> Iterator[PageLines]:
-    document = package.tree(path)
-    if document is None:
-        raise damaged(OFD)
-    folder = posixpath.dirname(path)
-    size = document.findtext(".//{*}PageArea/{*}PhysicalBox")
-    templates = {
-        template.get("ID"): _within(folder, template.get("BaseLoc")) for template in document.iter("{*}TemplatePage")
-    }
-    for page in document.iterfind("{*}Pages/{*}Page"):
-        tree = package.tree(_within(folder, page.get("BaseLoc")))
-        if tree is None:
-            raise damaged(OFD)
-        own = tree.findtext(".//{*}PhysicalBox") or size
-        height = float(own.split()[3]) if own and len(own.split()) == 4 else _A4
-        behind = [package.tree(templates[used.get("TemplateID")]) for used in tree.iterfind("{*}Template")
-                  if used.get("TemplateID") in templates]  # fmt: skip
-        trees = [tree, *(one for one in behind if one is not None)]
-        pieces = [piece for one in trees for text in one.iter("{*}TextObject") for piece in _text_object(text)]
-        yield PageLines(height * _POINTS, tuple(_lines(pieces)))
+def _faults(text: str, scanned: Sequence[bool]) -> Iterator[tuple[str, int, int]]:
+    """Where pages stood that were scanned."""
+    at = 0
+    for page in scanned:
+        if page:
+            yield "scanned", at, at
+        end = text.find("\f", at)
+        at = end + 1 if end >= 0 else len(text)
 
 
-def _within(folder: str, location: str | None) -> str:
-    """Where a part lies: its location is seen from the document's folder, or from the package's with a slash."""
-    location = (location or "").strip()
-    return location.lstrip("/") if location.startswith("/") else posixpath.join(folder, location)
+def _lines_of(page: Page, tables: Writer) -> Iterator[Line]:
+    """A page's lines and rows of tables, from top to bottom."""
+    pieces = [piece for tree in page.trees for text in tree.iter("{*}TextObject") for piece in _text_object(text)]
+    rules = [rule for tree in page.trees for path in tree.iter("{*}PathObject") for rule in _rules(path)]
+    found = ruled.tables(rules)
+    own = [[piece for piece in pieces if table.holds(*_middle(piece))] for table in found]
+    held = {id(piece) for each in own for piece in each}
+    words = [word for line in _same_height([p for p in pieces if id(p) not in held]) for word in _words(line)]
+    width = page.width * _POINTS
+    items: list[Line | Grid | tuple[Ruled, list[Line]]]
+    items = list(columns.read(words, width, ruled=ruled.between(rules, width)))
+    for table, inside in zip(found, own, strict=True):
+        if inside:
+            at = next((n for n, item in enumerate(items) if _top(item) > table.top), len(items))
+            items.insert(at, (table, inside))
+    for item in items:
+        yield from _written(item, tables, page.height * _POINTS)
+
+
+def _top(item: Line | Grid | tuple[Ruled, list[Line]]) -> float:
+    if isinstance(item, Grid):
+        return item.lines[0].top
+    return item.top if isinstance(item, Line) else item[0].top
+
+
+def _written(item: Line | Grid | tuple[Ruled, list[Line]], tables: Writer, height: float) -> Iterator[Line]:
+    """A line as it is; a table's rows. A table may go on behind what stands at the pages' edges."""
+    if isinstance(item, Line):
+        if _EDGE * height < item.top < (1 - _EDGE) * height or is_unit_note(item.text):
+            tables.passed(item.text)
+        yield item
+        return
+    if isinstance(item, Grid):
+        table, first, last = item.table, item.lines[0], item.lines[-1]
+        x0, top, x1, bottom = first.x0, first.top, first.x1, last.bottom
+    else:
+        place, pieces = item
+        table, x0, top, x1, bottom = _table(place, pieces), place.x0, place.top, place.x1, place.bottom
+    said = list(tables.lines(table))
+    step = (bottom - top) / max(1, len(said))
+    for n, text in enumerate(said):
+        yield Line(text, x0, x1, top + n * step, top + (n + 1) * step, 0.0, row=True)
+
+
+def _table(place: Ruled, pieces: Sequence[Line]) -> Table:
+    """The table with what stands in its cells."""
+    cells = []
+    for box in place.cells:
+        said = ""
+        for line in _same_height([piece for piece in pieces if box.holds(*_middle(piece))]):
+            text = " ".join(word.text for word in _words(line))
+            said += joint(said, text) + text
+        if said:
+            cells.append(Cell(box.row, box.column, said, box.down, box.across))
+    return Table(tuple(cells))
+
+
+def _middle(piece: Line) -> tuple[float, float]:
+    return (piece.x0 + piece.x1) / 2, (piece.top + piece.bottom) / 2
+
+
+def _rules(path: Any) -> Iterator[Rule]:
+    """The straight lines across and down that a path draws, also round an area."""
+    x, y, _, _ = numbers(path.get("Boundary"), 4)
+    a, b, c, d, e, f = numbers(path.get("CTM"), 6) if path.get("CTM") else (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+    for (from_x, from_y), (to_x, to_y) in _strokes(path.findtext("{*}AbbreviatedData") or ""):
+        ends = (
+            ((x + a * at_x + c * at_y + e) * _POINTS, (y + b * at_x + d * at_y + f) * _POINTS)
+            for at_x, at_y in ((from_x, from_y), (to_x, to_y))
+        )
+        if found := ruled.rule(*itertools.chain.from_iterable(ends)):
+            yield found
+
+
+_Point = tuple[float, float]
+
+
+def _strokes(drawn: str) -> Iterator[tuple[_Point, _Point]]:
+    """The straight strokes of a path: `M 0 0 L 9 0 C`. What is curved only moves on."""
+    at = start = (0.0, 0.0)
+    for sign, said in _steps(drawn):
+        to = (said[-2], said[-1]) if len(said) >= 2 else start if sign == "C" else at
+        if sign in ("L", "C"):
+            yield at, to
+        elif sign in ("M", "S"):
+            start = to
+        at = to
+
+
+def _steps(drawn: str) -> Iterator[tuple[str, list[float]]]:
+    """What a path does, each with its numbers."""
+    sign = ""
+    said: list[float] = []
+    for step in _STEP.finditer(drawn):
+        if step[1]:
+            if sign:
+                yield sign, said
+            sign, said = step[1], []
+        else:
+            said.append(float(step[2]))
+    if sign:
+        yield sign, said
 
 
 def _text_object(text: Any) -> Iterator[Line]:
     """The pieces of a text, each where its code puts it; a piece goes on until the next line's place."""
-    x, y, width, height = _numbers(text.get("Boundary"), 4)
-    a, b, c, d, e, f = _numbers(text.get("CTM"), 6) if text.get("CTM") else (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+    x, y, width, height = numbers(text.get("Boundary"), 4)
+    a, b, c, d, e, f = numbers(text.get("CTM"), 6) if text.get("CTM") else (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
     size = float(text.get("Size", "3.5")) * (abs(d) or abs(c) or 1)
     at_x = at_y = 0.0
     for code in text.iter("{*}TextCode"):
@@ -95,14 +193,6 @@ def _text_object(text: Any) -> Iterator[Line]:
             )
 
 
-def _numbers(value: str | None, count: int) -> tuple[float, ...]:
-    try:
-        found = tuple(map(float, (value or "").split()))
-    except ValueError as exc:
-        raise damaged(OFD) from exc
-    return found if len(found) == count else (0.0,) * count
-
-
 def _deltas(value: str | None, count: int) -> list[float]:
     """The steps from character to character; `g 3 5` stands for 5 5 5."""
     parts = iter((value or "").split())
@@ -116,29 +206,35 @@ def _deltas(value: str | None, count: int) -> list[float]:
     return found[:count]
 
 
-def _lines(pieces: list[Line]) -> Iterator[Line]:
-    """Pieces at one height are one line, from left to right."""
-    ordered = sorted(pieces, key=lambda piece: piece.bottom)
+def _same_height(pieces: Sequence[Line]) -> Iterator[list[Line]]:
+    """The pieces of each line, from left to right."""
     line: list[Line] = []
-    for piece in ordered:
+    for piece in sorted(pieces, key=lambda piece: piece.bottom):
         if line and piece.bottom - line[0].bottom > _SAME_LINE * max(piece.size, line[0].size):
-            yield _joined(line)
+            yield sorted(line, key=lambda piece: piece.x0)
             line = []
         line.append(piece)
     if line:
-        yield _joined(line)
+        yield sorted(line, key=lambda piece: piece.x0)
 
 
-def _joined(pieces: list[Line]) -> Line:
-    ordered = sorted(pieces, key=lambda piece: piece.x0)
-    text = ordered[0].text
-    for before, piece in itertools.pairwise(ordered):
-        text += (" " if piece.x0 - before.x1 > _SPACE * piece.size else "") + piece.text
-    return Line(
-        text,
-        ordered[0].x0,
-        max(piece.x1 for piece in ordered),
-        min(piece.top for piece in ordered),
-        max(piece.bottom for piece in ordered),
-        max(piece.size for piece in ordered),
+def _words(line: Sequence[Line]) -> Iterator[Word]:
+    """A line's pieces, those together between which there is no space."""
+    together = [line[0]]
+    for before, piece in itertools.pairwise(line):
+        if piece.x0 - before.x1 > _SPACE * piece.size:
+            yield _word(together)
+            together = []
+        together.append(piece)
+    yield _word(together)
+
+
+def _word(pieces: Sequence[Line]) -> Word:
+    return Word(
+        "".join(piece.text for piece in pieces),
+        pieces[0].x0,
+        max(piece.x1 for piece in pieces),
+        min(piece.top for piece in pieces),
+        max(piece.bottom for piece in pieces),
+        max(piece.size for piece in pieces),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from typing import Any
 
 from config.errors import ReportError
@@ -86,6 +87,13 @@ class Package:
 
     def holds(self, name: str) -> bool:
         return name in self._names
+
+    def data(self, name: str) -> bytes:
+        """A part's bytes. Raises ReportError where there is none, or it is damaged."""
+        try:
+            return self._zip.read(name)
+        except (KeyError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as exc:
+            raise damaged(self._kind) from exc
 
     def tree(self, name: str) -> Any:
         """The root of a part's XML, None where there is no such part. Raises ReportError when it is damaged."""

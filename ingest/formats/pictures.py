@@ -10,7 +10,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from config.errors import ReportError
-from ingest.formats.kinds import is_heic
+from ingest.formats import ofd_pages
+from ingest.formats.kinds import OFD, PDF_HEADER, is_heic
+from ingest.formats.packages import Package
 from ingest.records import Place
 
 _DOTS = 200  # an inch, in which a PDF's page is drawn
@@ -29,7 +31,7 @@ def read(data: bytes, places: str) -> dict[str, Any]:
     """
     wanted = [Place(*place) for place in json.loads(places)]
     number, turned = wanted[0].picture, wanted[0].turned
-    found = drawn(data, [number]) if b"%PDF-" in data[:1024] else _only(frames(data), number)
+    found = drawn(data, [number]) if has_pages(data) else _only(frames(data), number)
     picture = next(iter(found), None)
     if picture is None:
         raise ReportError("文件里没有这一页", "the file has no such page")
@@ -76,14 +78,42 @@ def _on_paper(picture: Any) -> Any:
     return paper.convert("RGB")
 
 
+def has_pages(data: bytes) -> bool:
+    """Whether a file's pages have to be drawn, as those of a PDF or an OFD."""
+    return b"%PDF-" in data[:PDF_HEADER] or data.startswith(b"PK")
+
+
 def drawn(data: bytes, pages: Sequence[int]) -> Iterator[Any]:
-    """Pages of a PDF, from 0, as pictures."""
+    """Pages of a PDF, from 0, as pictures; of an OFD the pictures on them, where they stand."""
+    if data.startswith(b"PK"):
+        yield from _laid_out(data, pages)
+        return
     import pypdfium2
 
     document = pypdfium2.PdfDocument(data)
     for number in pages:
         if number < len(document):
             yield document[number].render(scale=_DOTS / 72).to_pil().convert("RGB")
+
+
+def _laid_out(data: bytes, pages: Sequence[int]) -> Iterator[Any]:
+    from PIL import Image
+
+    package = Package(OFD, data)
+    found = ofd_pages.pages(package)
+    dots = _DOTS / 25.4
+    for number in pages:
+        if number < len(found):
+            page = found[number]
+            longest = max(page.width, page.height)
+            scale = min(dots, _LONGEST_SIDE / longest) if longest > 0 else dots
+            sheet = Image.new("RGB", (max(1, round(page.width * scale)), max(1, round(page.height * scale))), "white")
+            for path, (left, top, width, height) in page.pictures:
+                size = max(1, round(width * scale)), max(1, round(height * scale))
+                if max(size) <= 2 * _LONGEST_SIDE:
+                    picture = next(frames(package.data(path))).resize(size)
+                    sheet.paste(picture, (round(left * scale), round(top * scale)))
+            yield sheet
 
 
 def _only(pictures: Iterator[Any], number: int) -> Iterator[Any]:

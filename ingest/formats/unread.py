@@ -30,13 +30,12 @@ Spans = list[tuple[str, int, int]]
 def with_pictures(
     text: str, dropped: Iterable[Dropped], data: bytes, seconds: float, *, unsaid: bool = False
 ) -> tuple[str, Spans, list[Any]]:
-    """(the text with that of the pages in which there was none, or little over a scan, where it can be recognised within
-    `seconds`; its spans that aren't the report's, each (reason, start, end); the recognised lines, as `recognition.read`
-    gives them).
+    """The text with what recognition says, within `seconds`, of pages that gave none, or little over a scan.
 
-    `dropped` are the spans of `text`; form feeds part its pages; `unsaid` says that what text there is stands over scans.
-    Raises NeedsRecognition where no page has text and the
-    extra isn't there, ReportError where it is and none could be recognised.
+    With it come its spans that aren't the report's, each (reason, start, end), and the recognised lines, as
+    `recognition.read` gives them. `dropped` are the spans of `text`, whose pages form feeds part; `unsaid`: what text there
+    is stands over scans. Raises NeedsRecognition where no page has text and the extra isn't there, ReportError where it is
+    and none could be recognised.
     """
     dropped = list(dropped)
     faults = {text.count("\f", 0, span.raw_start): span.reason for span in dropped if span.reason in LACKING}

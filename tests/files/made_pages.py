@@ -241,7 +241,7 @@ def unordered_ofd(f: Facts) -> bytes:
     return ofd([(f.said[half:], 25 + 4.2 * half, 50), (f.said[:half], 25, 50), (f.title, 60, 30)], steps=False)
 
 
-@made("table.ofd", "北岭镇", "{n}", ask="{place}北岭镇志愿者多少人?")
+@made("table.ofd", *ROW, ask="{place}北岭镇志愿者多少人?")
 def table_ofd(f: Facts) -> bytes:
     cells = [(text, 25 + 50 * c, 60 + 8 * r) for r, row in enumerate(f.rows) for c, text in enumerate(row)]
     return ofd([(f.title, 60, 30), *cells])

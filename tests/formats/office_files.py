@@ -19,8 +19,13 @@ def packed(members: Mapping[str, bytes]) -> bytes:
     return buffer.getvalue()
 
 
-def ofd(*pages: Sequence[tuple[str, float, float]], title: str = "") -> bytes:
-    """An OFD file: for each page its texts, each with where it begins on an A4 page, in millimetres."""
+def ofd(
+    *pages: Sequence[tuple[str, float, float] | str], title: str = "", pictures: Mapping[str, bytes] | None = None
+) -> bytes:
+    """An OFD file: for each page its texts, each with where it begins on an A4 page, in millimetres, or its XML.
+
+    `pictures` by their ids.
+    """
     listed = "".join(f'<ofd:Page ID="{10 + n}" BaseLoc="Pages/Page_{n}/Content.xml"/>' for n, _ in enumerate(pages))
     members = {
         "OFD.xml": '<?xml version="1.0" encoding="UTF-8"?>'
@@ -28,7 +33,8 @@ def ofd(*pages: Sequence[tuple[str, float, float]], title: str = "") -> bytes:
         f"<ofd:DocInfo><ofd:Title>{title}</ofd:Title><ofd:CreationDate>2023-05-08</ofd:CreationDate></ofd:DocInfo>"
         "<ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot></ofd:DocBody></ofd:OFD>",
         "Doc_0/Document.xml": f"<ofd:Document {OFD_NAMESPACE}><ofd:CommonData><ofd:PageArea>"
-        "<ofd:PhysicalBox>0 0 210 297</ofd:PhysicalBox></ofd:PageArea></ofd:CommonData>"
+        "<ofd:PhysicalBox>0 0 210 297</ofd:PhysicalBox></ofd:PageArea><ofd:DocumentRes>Res.xml</ofd:DocumentRes>"
+        "</ofd:CommonData>"
         f"<ofd:Pages>{listed}</ofd:Pages></ofd:Document>",
     }
     for n, texts in enumerate(pages):
@@ -36,10 +42,19 @@ def ofd(*pages: Sequence[tuple[str, float, float]], title: str = "") -> bytes:
             f"<ofd:Page {OFD_NAMESPACE}><ofd:Content><ofd:Layer ID='1'>{''.join(map(_text_object, texts))}</ofd:Layer>"
             "</ofd:Content></ofd:Page>"
         )
-    return packed({name: text.encode() for name, text in members.items()})
+    held = pictures or {}
+    media = (
+        f'<ofd:MultiMedia ID="{number}" Type="Image"><ofd:MediaFile>{number}.img</ofd:MediaFile></ofd:MultiMedia>'
+        for number in held
+    )
+    members["Doc_0/Res.xml"] = f'<ofd:Res {OFD_NAMESPACE} BaseLoc="Res">{"".join(media)}</ofd:Res>'
+    images = {f"Doc_0/Res/{number}.img": data for number, data in held.items()}
+    return packed({name: text.encode() for name, text in members.items()} | images)
 
 
-def _text_object(placed: tuple[str, float, float]) -> str:
+def _text_object(placed: tuple[str, float, float] | str) -> str:
+    if isinstance(placed, str):
+        return placed
     text, x, y = placed
     size = 4.2
     steps = f'DeltaX="g {len(text) - 1} {size}"' if len(text) > 1 else ""
