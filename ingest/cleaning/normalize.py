@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from ingest.cleaning import clean, metadata
 from ingest.cleaning.cells import parted_cells, rows_of_values
 from ingest.cleaning.repair import byte_slips
+from ingest.cleaning.wide import set_wide
 from ingest.cleaning.wraps import broken_lines, stacked_characters
 from ingest.language.marks import SYMBOLS
 from ingest.language.pinyin import pinyin_annotations
@@ -99,6 +100,7 @@ def normalize(raw: RawReport) -> CleanReport:
         work.edit("pinyin", pinyin_annotations)
         work.edit("control", _controls)
         work.edit("symbol", _symbols)
+        work.edit("spacing", set_wide)
         if not raw.paged:
             work.edit("spacing", stacked_characters)
             work.edit("spacing", broken_lines)

@@ -33,9 +33,9 @@ def with_pictures(
     """The text with what recognition says, within `seconds`, of pages that gave none, or little over a scan.
 
     With it come its spans that aren't the report's, each (reason, start, end), and the recognised lines, as
-    `recognition.read` gives them. `dropped` are the spans of `text`, whose pages form feeds part; `unsaid`: what text there
-    is stands over scans. Raises NeedsRecognition where no page has text and the extra isn't there, ReportError where it is
-    and none could be recognised.
+    `recognition.read` gives them. `dropped` are the spans of `text`, whose pages form feeds part; `unsaid`: what text
+    there is stands over scans. Raises NeedsRecognition where no page has text and the extra isn't there, ReportError
+    where it is and none could be recognised.
     """
     dropped = list(dropped)
     faults = {text.count("\f", 0, span.raw_start): span.reason for span in dropped if span.reason in LACKING}
