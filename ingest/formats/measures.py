@@ -84,6 +84,8 @@ def counted(head: str) -> str:
     """The unit that a head names by what it counts: 期 of 培训期数, 人次 of 接待人次; "" where it names none."""
     plain = fold_script(head)
     number, times = table("tables")["number"], table("tables")["times"]
+    if plain.endswith(tuple(word + number for word in words("sums"))):  # 执行数 counts no 行
+        return ""
     for count in (2, 1):
         word = plain.removesuffix(number)[-count:]
         if unit(word) is not None and (plain.endswith(word + number) or (count == 2 and word.endswith(times))):
