@@ -14,6 +14,7 @@ WenbaoError                 one line for the user, no traceback; exit code 1
     ├── IndexMismatch       it was built with another model
     ├── IndexBusy           another ingest is running
     └── StorageError        the data directory can't be read or written (disk full, permissions)
+        └── StateUnavailable    nor can the bot's state: what is in work then waits
 
 Every error carries its text in Chinese and English, because the reader of a message is the staff of
 a Chinese office or whoever operates their machine. Exceptions of other libraries are translated
@@ -133,4 +134,8 @@ class IndexBusy(IndexUnavailable):
 
 
 class StorageError(IndexUnavailable):
+    pass
+
+
+class StateUnavailable(StorageError):
     pass

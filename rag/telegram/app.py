@@ -24,7 +24,7 @@ from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 from telegram.ext import Application, ApplicationBuilder, ExtBot
 from telegram.request import HTTPXRequest
 
-from config.errors import SettingsError, StorageError, WenbaoError, reason
+from config.errors import SettingsError, StateUnavailable, WenbaoError, reason
 from config.settings import Settings
 from ingest import running
 from rag.telegram.answering import Answering
@@ -156,6 +156,8 @@ class _Bot:
             too_late=handlers.too_late,
             give_up=handlers.give_up,
             put_again=self._queue.put_again,
+            stuck=self._trouble.met,
+            over=self._trouble.over,
             now=self._clock.now,
         )
         builder = ApplicationBuilder().bot(self._bot).update_queue(self._queue).concurrent_updates(intake)
@@ -307,7 +309,7 @@ class _Bot:
                 _log.error("old records were not deleted: %s", exc)
             await asyncio.sleep(_TIDY_EVERY)
 
-    async def _stuck(self, update: Update, error: StorageError) -> None:
+    async def _stuck(self, update: Update, error: StateUnavailable) -> None:
         """Nothing is polled while an update waits for the journal, and Telegram isn't to blame for that."""
         self._poll.contact = time.monotonic()
         await self._trouble.met(update, error)

@@ -10,7 +10,7 @@ from telegram.constants import ChatType
 from telegram.ext import Application, CallbackQueryHandler, ContextTypes, MessageHandler, filters
 
 from config.errors import Message as Words
-from config.errors import WenbaoError
+from config.errors import StateUnavailable, WenbaoError
 from rag.telegram.doing.asking import Asking
 from rag.telegram.doing.buttons import Buttons
 from rag.telegram.receiving.access import Access
@@ -67,6 +67,8 @@ class Handlers:
                 intake.leave_open(update)
             elif isinstance(context.error, Uncertain | Unreachable):
                 _log.warning("update %s: %s", update.update_id, type(context.error).__name__)
+            elif isinstance(context.error, StateUnavailable):
+                await intake.put_off(update, context.error)
             else:
                 _log.error("update %s failed", update.update_id, exc_info=context.error)
                 await self._apologize(update, context.error)

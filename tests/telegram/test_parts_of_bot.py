@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 from hypothesis import given, settings
@@ -14,7 +14,7 @@ from loopback import TOKEN, Loopback, parse_html
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
 from telegram.ext import ExtBot
 
-from config.errors import StorageError
+from config.errors import StateUnavailable, StorageError
 from config.settings import Settings
 from ingest.cleaning.normalize import normalize
 from ingest.records import RawReport, Recognised
@@ -122,13 +122,18 @@ class _Gate:
     def __init__(self, state: Stores, *, undelivered: int = 0) -> None:
         options = Settings(allowed_users=(1,))
         self.handled, self.given_up, self._undelivered = 0, 0, undelivered
+        self.fails: Callable[[], None] = lambda: None  # what a handler does
+        self.heard: list[str] = []
         self.intake = Intake(
             *(options, state.journal, Access(options, state.grants), lambda _: None),
             turn_away=self._say_nothing,
             too_late=self._say_nothing,
             give_up=self._give_up,
             put_again=self.process,
+            stuck=self._stuck,
+            over=self._over,
             pauses=(0, 0),
+            until_written=0.01,
         )
 
     async def process(self, update: Update) -> None:
@@ -139,12 +144,22 @@ class _Gate:
         self.handled += 1
         if self.handled <= self._undelivered:
             self.intake.leave_open(update)
+        try:
+            self.fails()
+        except StateUnavailable as exc:  # as the error handler does, which alone sees what handlers raise
+            await self.intake.put_off(update, exc)
 
     async def _give_up(self, _: Update) -> None:
         self.given_up += 1
 
     async def _say_nothing(self, _: object) -> None:
         pass
+
+    async def _stuck(self, *_: object) -> None:
+        self.heard.append("stuck")
+
+    async def _over(self) -> None:
+        self.heard.append("over")
 
 
 def _run(state: Stores, *, user: int = 1) -> bool:
@@ -175,6 +190,44 @@ def test_what_ends_every_process_is_given_up_with_a_word_and_nothing_else_is(sta
     asyncio.run(gate.process(_update(1)))
     assert (gate.handled, gate.given_up) == (handled, given_up)
     assert _journalled(state) == {"done" if handled else "skipped": 1}
+
+
+@pytest.mark.parametrize("away", ["journal", "access", "questions"])
+@pytest.mark.parametrize("tries", [1, 9])
+def test_what_was_in_work_when_the_state_failed_is_done_once_it_works_however_long_that_takes(state, away, tries):
+    gate, tables = _Gate(state), state.database
+    state.journal.receive(7, "{}")
+    tables.run(f"ALTER TABLE {away} RENAME TO away")
+    gate.fails = lambda: state.questions.usage(1)
+
+    async def go() -> None:
+        await gate.process(_update(1))
+        while len(gate.heard) < tries:
+            await asyncio.sleep(0.01)
+        tables.run(f"ALTER TABLE away RENAME TO {away}")
+        while "over" not in gate.heard:
+            await asyncio.sleep(0.01)
+
+    asyncio.run(asyncio.wait_for(go(), 60))
+    assert gate.heard == ["stuck"] * (len(gate.heard) - 1) + ["over"]
+    assert gate.handled == (len(gate.heard) if away == "questions" else 1)
+    assert gate.given_up == 0
+    assert _journalled(state) == {"done": 1}
+
+
+def test_what_is_done_is_not_done_again_when_only_its_end_could_not_be_noted(state):
+    gate, tables = _Gate(state), state.database
+    state.journal.receive(7, "{}")
+    gate.fails = lambda: tables.run("ALTER TABLE journal RENAME TO away")
+
+    async def go() -> None:
+        await gate.process(_update(1))
+        tables.run("ALTER TABLE away RENAME TO journal")
+        while state.journal.unfinished():
+            await asyncio.sleep(0.01)
+
+    asyncio.run(asyncio.wait_for(go(), 60))
+    assert (gate.handled, gate.heard, _journalled(state)) == (1, [], {"done": 1})
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from config.errors import StateUnavailable
 from rag.telegram.state.changes import Change
 from rag.telegram.state.deliveries import Part
 from rag.telegram.state.journal import Unfinished
@@ -74,11 +75,11 @@ def test_who_has_not_chosen_is_spoken_to_in_the_language_of_the_office(tmp_path)
 
 
 def test_what_is_in_the_chat_of_an_answer_is_known_after_a_restart(stores, tmp_path):
-    stores.deliveries.part(3, 0, Part(50, ""))
-    stores.deliveries.part(3, 1, Part(50, "a"))  # the answer took the placeholder's place
-    stores.deliveries.part(3, 2, Part(0, "b"))
-    stores.deliveries.part(4, 0, Part(60, ""))
-    stores.deliveries.part(4, 1, Part(61, "c"))
+    stores.deliveries.part(1, 3, 0, Part(50, ""))
+    stores.deliveries.part(1, 3, 1, Part(50, "a"))  # the answer took the placeholder's place
+    stores.deliveries.part(1, 3, 2, Part(0, "b"))
+    stores.deliveries.part(1, 4, 0, Part(60, ""))
+    stores.deliveries.part(1, 4, 1, Part(61, "c"))
     stores.close()
     again = Stores.open(tmp_path / "state.db")
     assert again.deliveries.parts(3) == {1: Part(50, "a"), 2: Part(0, "b")}
@@ -86,6 +87,20 @@ def test_what_is_in_the_chat_of_an_answer_is_known_after_a_restart(stores, tmp_p
     again.deliveries.drop_parts(4, 0, 0)
     assert again.deliveries.parts(4) == {1: Part(61, "c")}
     again.close()
+
+
+def test_what_was_sent_and_could_not_be_noted_is_not_sent_twice(stores):
+    stores.deliveries.part(1, 3, 0, Part(50, ""))
+    stores.database.run("ALTER TABLE answers RENAME TO away")
+    for number, part in ((1, Part(50, "a")), (2, Part(51, "b"))):
+        with pytest.raises(StateUnavailable):
+            stores.deliveries.part(1, 3, number, part)
+    with pytest.raises(StateUnavailable):
+        stores.deliveries.parts(3)
+    stores.deliveries.drop_parts(3, 2, 2)
+    stores.database.run("ALTER TABLE away RENAME TO answers")
+    assert stores.deliveries.parts(3) == {1: Part(50, "a")}
+    assert [stores.deliveries.answered_by(1, message) for message in (50, 51)] == [3, None]
 
 
 def test_the_journal_keeps_what_is_unfinished_and_counts_only_what_never_came_to_an_end(stores):

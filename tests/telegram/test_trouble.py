@@ -11,10 +11,11 @@ import sqlite3
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 
 import pytest
 from loopback import BOT, Loopback
-from office import Bot, make_office
+from office import QUESTION, SHORT, SLOW, Bot, make_office
 from telegram import Chat, Message, Update, User
 
 from rag.telegram.receiving.intake import JournalQueue, PollRequest
@@ -124,6 +125,55 @@ def test_a_state_that_cannot_be_written_is_told_once_and_the_question_is_answere
         assert "Traceback" not in bot.log
 
 
+# What fails after a question was taken in: keeping it, and noting what was sent; or everything, while it is answered.
+IN_WORK = ("questions", "answers", "full disk", "locked")
+
+
+@pytest.mark.parametrize("away", IN_WORK)
+def test_a_question_in_work_when_the_state_fails_is_answered_once_when_it_works_again(tmp_path, embedder, away):
+    settings = make_office(tmp_path / "office", embedder)
+    people = {"WENBAO_ADMIN_USERS": str(ADMIN), "WENBAO_ALLOWED_USERS": str(USER)}
+    with Loopback() as server:
+        for person in (ADMIN, USER):
+            server.chat(person)
+        bot = Bot(settings, server, tmp_path, odd=True, **people).start()
+        try:
+            with contextlib.ExitStack() as trouble:
+                if away in UNWRITABLE:
+                    update, message = server.say(USER, USER, f"{SLOW}{QUESTION}")
+                    server.wait(lambda: server.called("sendChatAction", USER), 40)
+                    trouble.enter_context(unwritable(bot, away))
+                else:
+                    trouble.enter_context(renamed(bot, away))
+                    update, message = server.say(USER, USER, QUESTION)
+                server.wait(lambda: server.sent(ADMIN), 60)
+                server.wait(lambda: any("不必重发" in sent.text for sent in server.sent(USER)), 40)
+                tries = bot.log.count("an update waits")
+                server.wait(lambda: bot.log.count("an update waits") > tries, 60)
+                assert len(server.sent(ADMIN)) == 1
+            assert bot.settled(update) == "done"
+            server.wait(lambda: len(server.sent(ADMIN)) == 2, 40)
+            assert "继续" in server.sent(ADMIN)[1].text
+            assert [sent.text[: len(SHORT)] for sent in server.replies(USER, message) if not sent.deleted] == [SHORT]
+            assert bot.status(USER) == ["answered"]
+        finally:
+            bot.close()
+        assert server.violations == []
+        assert "Traceback" not in bot.log
+
+
+@contextlib.contextmanager
+def renamed(bot: Bot, table: str):
+    with contextlib.closing(sqlite3.connect(state_path(bot), isolation_level=None, timeout=30)) as db:
+        db.execute(f"ALTER TABLE {table} RENAME TO away")
+        yield
+        db.execute(f"ALTER TABLE away RENAME TO {table}")
+
+
+def state_path(bot: Bot) -> Path:
+    return bot.settings.data_dir / "telegram" / f"{BOT['id']}.db"
+
+
 @contextlib.contextmanager
 def unwritable(bot: Bot, why: str):
     assert bot.process is not None
@@ -133,8 +183,7 @@ def unwritable(bot: Bot, why: str):
         yield
         resource.prlimit(bot.process.pid, resource.RLIMIT_FSIZE, earlier)
         return
-    path = bot.settings.data_dir / "telegram" / f"{BOT['id']}.db"
-    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as db:
+    with contextlib.closing(sqlite3.connect(state_path(bot), isolation_level=None, timeout=30)) as db:
         db.execute("BEGIN IMMEDIATE")
         yield
         db.execute("ROLLBACK")

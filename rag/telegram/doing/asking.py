@@ -88,6 +88,7 @@ class Asking:
             await _Placeholder(self._deliveries, self._outbox, question).drop()
 
     async def _answer(self, question: Stored, kind: str, language: Language, earlier: Sequence[str] | None) -> None:
+        waiting = _Placeholder(self._deliveries, self._outbox, question)
         line = self._lines.setdefault(question.user, _Line())
         place = _place(question)
         if line.length >= _AT_ONCE:
@@ -97,7 +98,6 @@ class Asking:
             await self._outbox.say(place, messages.filled(texts.QUEUE_FULL, language, n=line.length))
             return
         line.length += 1
-        waiting = _Placeholder(self._deliveries, self._outbox, question)
         try:
             if line.length > 1:
                 waiting.show_now(messages.filled(texts.QUEUED, language, n=line.length - 1))
@@ -151,7 +151,7 @@ class Asking:
                     instead = part.message if part is not None and part.message else shown if number == 1 else None
                     buttons = keyboard if number == len(parts) else None
                     part = Part(await self._put(question, piece, buttons, instead), digest)
-                    self._deliveries.part(question.id, number, part)
+                    self._deliveries.part(question.chat, question.id, number, part)
                 confirmed = confirmed and part.message != 0
             await self._clear(question, len(parts))
         except Unreachable as exc:
@@ -173,7 +173,6 @@ class Asking:
                 message = await self._outbox.send(_place(question), piece, buttons)
         except Uncertain:
             return 0
-        self._deliveries.sent(question.chat, message, question.id)
         return message
 
     async def _clear(self, question: Stored, parts: int) -> None:
@@ -250,7 +249,7 @@ class _Placeholder:
     async def _show(self, text: str) -> None:
         self._message = await self._outbox.say_once(_place(self._question), pieces([Span(text)])[0])
         if self._message is not None:
-            self._deliveries.part(self._question.id, 0, Part(self._message, ""))
+            self._deliveries.part(self._question.chat, self._question.id, 0, Part(self._message, ""))
 
 
 def _place(question: Stored) -> Place:

@@ -7,17 +7,18 @@ the request that polls, the queue that updates go through, and the processor aro
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any
 
 from telegram import Message, Update
 from telegram.ext import BaseUpdateProcessor
 from telegram.request import HTTPXRequest
 
-from config.errors import StorageError, WenbaoError
+from config.errors import StateUnavailable, WenbaoError
 from config.settings import Settings
 from rag.telegram.receiving.access import Access, Reading, Verdict
 from rag.telegram.receiving.clock import Clock
@@ -29,7 +30,13 @@ KINDS = ("message", "callback_query")
 _CONCURRENT = 256
 _ATTEMPTS = 3  # processes that may go down while they work on an update; after these it is given up with a word
 _UNTIL_WRITABLE = 2.0  # seconds between two tries to write the journal
+_UNTIL_WRITTEN = 5.0  # seconds between two tries of what was in work when the state couldn't be written
 _PAUSES = (30.0, 60.0, 120.0, 240.0, 480.0)  # seconds after which what wasn't delivered is tried again
+
+Stuck = Callable[[Update, StateUnavailable], Awaitable[None]]
+"""Hears, at every try, of an update for which the state can't be written."""
+Over = Callable[[], Awaitable[None]]
+"""Hears that it can be written again."""
 
 
 class PollRequest(HTTPXRequest):
@@ -100,8 +107,8 @@ class JournalQueue(asyncio.Queue[object]):
     def __init__(
         self,
         journal: Journal,
-        stuck: Callable[[Update, StorageError], Awaitable[None]],
-        over: Callable[[], Awaitable[None]],
+        stuck: Stuck,
+        over: Over,
         pause: float = _UNTIL_WRITABLE,
     ) -> None:
         super().__init__()
@@ -123,7 +130,7 @@ class JournalQueue(asyncio.Queue[object]):
         while True:
             try:
                 new = self._journal.receive(update.update_id, update.to_json())
-            except StorageError as exc:
+            except StateUnavailable as exc:
                 waited = True
                 await self._stuck(update, exc)
                 await asyncio.sleep(self._pause)
@@ -141,7 +148,8 @@ class Intake(BaseUpdateProcessor):
     """Runs the handlers of an update if it may pass, and closes its entry in the journal.
 
     `put_again` takes an update whose answer wasn't delivered back into the queue, after each of `pauses` (seconds)
-    in turn; after the last one it is left to the next process.
+    in turn; after the last one it is left to the next process. One for which the state couldn't be written comes back
+    every `until_written` seconds, for as long as that takes: `stuck` hears of it each time, `over` when it is done.
     """
 
     def __init__(
@@ -155,7 +163,10 @@ class Intake(BaseUpdateProcessor):
         too_late: Callable[[Message], Awaitable[None]],
         give_up: Callable[[Update], Awaitable[None]],
         put_again: Callable[[Update], Awaitable[None]],
+        stuck: Stuck,
+        over: Over,
         pauses: Sequence[float] = _PAUSES,
+        until_written: float = _UNTIL_WRITTEN,
         now: Callable[[], float] = time.time,
     ) -> None:
         super().__init__(_CONCURRENT)
@@ -163,7 +174,11 @@ class Intake(BaseUpdateProcessor):
         self._journal, self._access, self._read = journal, access, read
         self._turn_away, self._too_late, self._give_up = turn_away, too_late, give_up
         self._put_again, self._pauses, self._now = put_again, pauses, now
+        self._stuck, self._over, self._until_written = stuck, over, until_written
         self._open: set[int] = set()
+        self._off: set[int] = set()  # put off while they were worked on
+        self._waited: set[int] = set()  # put off before and not done yet
+        self._begun: dict[int, int] = {}  # update → how many processes have begun with it, this one included
         self._tries: dict[int, int] = {}
         self._resting: set[asyncio.Task[None]] = set()
 
@@ -178,65 +193,87 @@ class Intake(BaseUpdateProcessor):
         """What was asked isn't delivered and shall be tried again."""
         self._open.add(update.update_id)
 
+    async def put_off(self, update: Update, error: StateUnavailable) -> None:
+        """What was asked waits until the state can be written."""
+        self._off.add(update.update_id)
+        self._waited.add(update.update_id)
+        await self._stuck(update, error)
+
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
         """Fails closed: whatever goes wrong while judging, the handlers' coroutine is never awaited."""
-        admitted, outcome = False, "done"
+        outcome = "received"  # whatever cancels this, the next process takes it up
         try:
-            if not isinstance(update, Update):
-                return
-            verdict = self._access.judge(update, self._read)
-            attempts = self._begun(update)
-            admitted = verdict is Verdict.ADMITTED and not self._stale(update) and attempts <= _ATTEMPTS
-            if admitted:
-                await coroutine
-            elif attempts > _ATTEMPTS:
-                outcome = "skipped"
-                _log.error(
-                    "update %s is given up: %s processes ended while working on it", *(update.update_id, attempts - 1)
-                )
-                if verdict is Verdict.ADMITTED and attempts == _ATTEMPTS + 1:  # once: saying so may be what ends them
-                    await self._give_up(update)
-            elif verdict is Verdict.REFUSED:
-                outcome = "refused"
-                await self._turn_away(update)
-            elif verdict is Verdict.ADMITTED and update.message is not None:
-                outcome = "skipped"
-                await self._too_late(update.message)
-            else:
-                outcome = "ignored"
-        except asyncio.CancelledError:
-            outcome = "received"  # the next process takes it up
-            raise
+            if isinstance(update, Update):
+                outcome = await self._dealt_with(update, coroutine)
+        except StateUnavailable as exc:
+            if isinstance(update, Update):
+                await self.put_off(update, exc)
         except Exception:  # noqa: BLE001  # one update must never end the others
             outcome = "failed"
             _log.exception("an update was not dealt with")
         finally:
-            if not admitted and hasattr(coroutine, "close"):
+            if hasattr(coroutine, "close"):
                 coroutine.close()
-            if isinstance(update, Update):
-                try:
-                    self._close(update, outcome)
-                except StorageError as exc:  # it stays open there, and the next process looks at it again
-                    _log.error("update %s can't be closed: %s", update.update_id, exc)
+            closed = isinstance(update, Update) and self._closed(update, outcome)
+        if closed and isinstance(update, Update) and update.update_id in self._waited:
+            self._waited.discard(update.update_id)
+            await self._over()
 
-    def _begun(self, update: Update) -> int:
-        """How many processes have begun with it. Raises StorageError, and it is tried again later."""
+    async def _dealt_with(self, update: Update, coroutine: Awaitable[Any]) -> str:
+        """Judge an update, and await its handlers if it may pass; what the journal is to say of it."""
+        verdict = self._access.judge(update, self._read)
+        if update.update_id not in self._begun:
+            self._begun[update.update_id] = self._journal.begin(update.update_id)
+        attempts = self._begun[update.update_id]
+        if attempts > _ATTEMPTS:
+            _log.error(
+                "update %s is given up: %s processes ended while working on it", *(update.update_id, attempts - 1)
+            )
+            if verdict is Verdict.ADMITTED and attempts == _ATTEMPTS + 1:  # once: saying so may be what ends them
+                await self._give_up(update)
+            return "skipped"
+        if verdict is Verdict.REFUSED:
+            await self._turn_away(update)
+            return "refused"
+        if verdict is not Verdict.ADMITTED:
+            return "ignored"
+        if update.message is not None and self._stale(update):
+            await self._too_late(update.message)
+            return "skipped"
+        await coroutine
+        return "done"
+
+    def _closed(self, update: Update, outcome: str) -> bool:
+        """Whether the journal says that nothing is to be done about an update any more."""
         try:
-            return self._journal.begin(update.update_id)
-        except StorageError:
-            self.leave_open(update)
-            raise
+            return self._close(update, outcome)
+        except StateUnavailable as exc:  # it stays open there, and the next process looks at it again
+            _log.error("update %s can't be closed: %s", update.update_id, exc)
+            return False
 
-    def _close(self, update: Update, outcome: str) -> None:
-        if update.update_id in self._open:
-            self._open.discard(update.update_id)
+    def _close(self, update: Update, outcome: str) -> bool:
+        """Whether it is done. Raises StateUnavailable."""
+        number = update.update_id
+        off, undelivered = number in self._off, number in self._open
+        self._off.discard(number)
+        self._open.discard(number)
+        if off:
+            self._later(self._rest(update, self._until_written))
+        elif undelivered:
             self._try_later(update)
-            self._journal.put_back(update.update_id)
-        elif outcome == "received":
-            self._journal.put_back(update.update_id)
-        else:
-            self._tries.pop(update.update_id, None)
-            self._journal.finish(update.update_id, outcome)
+        if off or undelivered or outcome == "received":
+            if number in self._begun:
+                self._journal.put_back(number)
+                del self._begun[number]
+            return False
+        self._tries.pop(number, None)
+        self._begun.pop(number, None)
+        try:
+            self._journal.finish(number, outcome)
+        except StateUnavailable:
+            self._later(self._finish_later(number, outcome))
+            raise
+        return True
 
     def _try_later(self, update: Update) -> None:
         tries = self._tries.get(update.update_id, 0)
@@ -244,7 +281,10 @@ class Intake(BaseUpdateProcessor):
             _log.error("update %s is left to the next process", update.update_id)
             return
         self._tries[update.update_id] = tries + 1
-        task = asyncio.create_task(self._rest(update, self._pauses[tries]))
+        self._later(self._rest(update, self._pauses[tries]))
+
+    def _later(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
         self._resting.add(task)
         task.add_done_callback(self._resting.discard)
 
@@ -255,9 +295,17 @@ class Intake(BaseUpdateProcessor):
         except WenbaoError as exc:
             _log.error("update %s is left to the next process: %s", update.update_id, exc)
 
+    async def _finish_later(self, number: int, outcome: str) -> None:
+        """What is done isn't done again by the next process, should there be room to say so before."""
+        while True:
+            await asyncio.sleep(self._until_written)
+            with contextlib.suppress(StateUnavailable):
+                self._journal.finish(number, outcome)
+                return
+
     def _stale(self, update: Update) -> bool:
         """Whether it waited too long before this process saw it."""
         message = update.message
-        if message is None or update.update_id in self._tries:
+        if message is None or update.update_id in self._tries or update.update_id in self._waited:
             return False
         return self._now() - message.date.timestamp() > self._patience

@@ -6,7 +6,7 @@ import logging
 
 from telegram import Update
 
-from config.errors import Language, StorageError
+from config.errors import Language, StateUnavailable
 from rag.telegram.receiving.access import Access
 from rag.telegram.sending import texts
 from rag.telegram.sending.outbox import Outbox, Place
@@ -21,8 +21,8 @@ class Trouble:
         self._access, self._outbox, self._language = access, outbox, language
         self._told: set[int] = set()
 
-    async def met(self, update: Update, error: StorageError) -> None:
-        """An update can't be taken in: whoever sent it waits, and so does everybody behind."""
+    async def met(self, update: Update, error: StateUnavailable) -> None:
+        """An update can't be taken in or gone on with: whoever sent it waits."""
         _log.error("an update waits: %s", error)
         for admin in self._access.admins:
             await self._tell(admin, f"{texts.STATE_STUCK.text(self._language)}\n{error.text(self._language)}")
@@ -41,7 +41,7 @@ class Trouble:
     def _may_hear(self, user: int, chat: int, kind: str) -> bool:
         try:
             return self._access.allowed(user, chat, kind)
-        except StorageError:  # who may, can't be looked up now
+        except StateUnavailable:  # who may, can't be looked up now
             return False
 
     async def _tell(self, chat: int, text: str) -> None:

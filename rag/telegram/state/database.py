@@ -1,6 +1,6 @@
 """The state's SQLite file; only this module and `backups` know SQLite there.
 
-Raises StorageError wherever the file can't be read or written.
+Raises StateUnavailable wherever the file can't be read or written.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from config.errors import StorageError
+from config.errors import StateUnavailable
 
 
 class Database:
@@ -53,10 +53,11 @@ class Database:
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
+                self._db.execute("COMMIT")
             except BaseException:
-                self._db.execute("ROLLBACK")
+                if self._db.in_transaction:  # SQLite has rolled some failures back already
+                    self._db.execute("ROLLBACK")
                 raise
-            self._db.execute("COMMIT")
 
     @contextlib.contextmanager
     def another(self) -> Iterator[sqlite3.Connection]:
@@ -76,7 +77,7 @@ class Database:
         try:
             yield
         except (sqlite3.Error, OSError) as exc:
-            raise StorageError(
+            raise StateUnavailable(
                 f"机器人的状态库 {self._path} 无法读写:{exc};请检查磁盘空间和权限,或设置 WENBAO_DATA_DIR",
                 f"the bot's state {self._path} can't be used: {exc}; check disk space and permissions, "
                 "or set WENBAO_DATA_DIR",

@@ -31,7 +31,7 @@ class Stores:
 
     @classmethod
     def open(cls, path: Path, language: Language = "zh") -> Stores:
-        """Open or make the file; `language` is spoken to who hasn't chosen one. Raises StorageError."""
+        """Open or make the file; `language` is spoken to who hasn't chosen one. Raises StateUnavailable."""
         database = Database(path, SCHEMAS)
         return cls(
             database,
@@ -47,5 +47,5 @@ class Stores:
         )
 
     def close(self) -> None:
-        """Let the file go; what is asked of a store after that raises StorageError."""
+        """Let the file go; what is asked of a store after that raises StateUnavailable."""
         self.database.close()
