@@ -6,15 +6,16 @@ with a host); a setting that can't be is a SettingsError that names it and never
 
 from __future__ import annotations
 
+import base64
 import difflib
 import io
 import logging
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -28,6 +29,11 @@ _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _HEADER = re.compile(r"[!-~]*")  # what may stand in a header of HTTP
 _LIKELY = 0.8  # how alike two names are, 0-1, so that one may be meant by the other
 _HIDDEN = "***"
+_TOKENS_FROM = 6  # characters from which on a parameter of an address may be a token
+# The password of an address that a library quotes: up to the last @ before a space.
+_IN_ADDRESS = re.compile(r"(?<=://)([!-.0-9;-?A-~]{0,99}:)?[!-?A-~]{0,999}@(?:[!-?A-~]{0,999}@)*+")
+_ADDRESS = re.compile(r"https?://(?:[^\s@/?#\\\[\]]*@)?[^\s@\\]*", re.IGNORECASE)
+_AS_CODES = "in a name or password write / ? # @ [ ] \\ as %2F %3F %23 %40 %5B %5D %5C"
 
 Ids = Annotated[tuple[Annotated[int, Field(gt=-(2**62), lt=2**62)], ...], NoDecode]
 """Numeric Telegram ids, written with commas or spaces between them."""
@@ -106,18 +112,18 @@ class Settings(BaseSettings):
     def _numbers(cls, value: object) -> object:
         return value.replace("\uff0c", ",").replace(",", " ").split() if isinstance(value, str) else value
 
-    @field_validator("telegram_api_url", "telegram_webhook_url")
+    @field_validator("telegram_webhook_url")
     @classmethod
-    def _http(cls, value: str) -> str:
+    def _called(cls, value: str) -> str:
         if value and not _is_web_address(value):
-            raise ValueError("must look like https://host")
+            raise ValueError(f"must look like https://host/path; {_AS_CODES}")
         return value.rstrip("/")
 
-    @field_validator("chroma_url")
+    @field_validator("telegram_api_url", "chroma_url")
     @classmethod
-    def _web_address(cls, value: str) -> str:
-        if value and not _is_web_address(value):
-            raise ValueError("must be empty or look like http://host:8000")
+    def _base(cls, value: str) -> str:
+        if value and (not _is_web_address(value) or "?" in value or "#" in value):
+            raise ValueError(f"must look like http://host:8000, without ? or #; {_AS_CODES}")
         return value.rstrip("/")
 
     @property
@@ -136,8 +142,9 @@ class Settings(BaseSettings):
     def secrets(self) -> tuple[str, ...]:
         """What must never be shown."""
         tokens = self.chroma_token, self.telegram_token, self.telegram_webhook_secret
-        password = urlsplit(self.chroma_url).password
-        found = [*(token.get_secret_value() for token in tokens), password, unquote(password or "")]
+        found = {token.get_secret_value() for token in tokens}
+        for url in (self.chroma_url, self.telegram_api_url, self.telegram_webhook_url):
+            found.update(_secrets_in(url))
         return tuple(sorted(filter(None, found), key=len, reverse=True))
 
 
@@ -198,19 +205,43 @@ def without_secrets(text: str, settings: Settings | None = None) -> str:
     try:
         secrets = (settings or load_settings()).secrets
     except SettingsError:  # which never shows a value
-        return text
+        secrets = ()
+    return hidden(text, secrets)
+
+
+def hidden(text: str, secrets: Sequence[str]) -> str:
+    """The text without these secrets, and without the passwords of whatever addresses stand in it."""
     for secret in secrets:
         text = text.replace(secret, _HIDDEN)
-    return text
+    return _IN_ADDRESS.sub(lambda match: f"{match[1] or ''}{_HIDDEN}@", text)
 
 
 def without_password(url: str) -> str:
-    """An address without the name and password that may stand in it."""
-    parts = urlsplit(url)
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+    """An address as it may be shown: without name and password, and without parameters, which may be a token."""
+    scheme, mark, rest = url.partition("://")
+    return scheme + mark + re.split(r"[?#]", rest.rpartition("@")[2], maxsplit=1)[0]
 
 
 def _is_web_address(value: str) -> bool:
-    """Whether it is an address of the web with a host and, where it has one, a port. Raises ValueError."""
-    parts = urlsplit(value)
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and " " not in value
+    """Whether it is an address of the web with a host and, where it has one, a port.
+
+    One in which a password could be taken for anything else, here or by a library, is none.
+    """
+    try:
+        parts = urlsplit(value)
+        return bool(_ADDRESS.fullmatch(value)) and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # whose words quote what stands where a port should
+        return False
+
+
+def _secrets_in(url: str) -> Iterator[str]:
+    """What of an address must not be shown, however a library writes it: its password, or a name alone; parameters."""
+    parts = urlsplit(url)
+    name, password = parts.username or "", parts.password or ""
+    kept = [password or name, *(value for _, value in parse_qsl(parts.query) if len(value) >= _TOKENS_FROM)]
+    for secret in kept:
+        plain = unquote(secret)
+        yield from (secret, plain, quote(plain), quote(plain, safe=""), quote(secret, safe="%!$&'()*+,;=:~"))
+    if name or password:
+        pair = f"{unquote(name)}:{unquote(password)}"
+        yield base64.b64encode(pair.encode("utf-8", "replace")).decode("ascii")  # as a header of HTTP holds them

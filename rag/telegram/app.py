@@ -25,7 +25,7 @@ from telegram.ext import Application, ApplicationBuilder, ExtBot
 from telegram.request import HTTPXRequest
 
 from config.errors import SettingsError, StateUnavailable, WenbaoError, reason
-from config.settings import Settings
+from config.settings import Settings, without_password
 from ingest import running
 from rag.telegram.answering import Answering
 from rag.telegram.doing.admin import Admin
@@ -220,10 +220,10 @@ class _Bot:
                 if isinstance(exc, RetryAfter):
                     pause = float(exc.retry_after if isinstance(exc.retry_after, int) else exc.retry_after.seconds)
                 if time.monotonic() + pause > until:
+                    address = without_password(self._settings.telegram_api_url)
                     raise WenbaoError(
-                        f"无法连接 {self._settings.telegram_api_url};请检查网络,或设置 WENBAO_TELEGRAM_API_URL",
-                        f"{self._settings.telegram_api_url} can't be reached; check the network, "
-                        "or set WENBAO_TELEGRAM_API_URL",
+                        f"无法连接 {address};请检查网络,或设置 WENBAO_TELEGRAM_API_URL",
+                        f"{address} can't be reached; check the network, or set WENBAO_TELEGRAM_API_URL",
                     ) from exc
                 _log.warning("Telegram can't be reached (%s), trying again in %.0f s", type(exc).__name__, pause)
                 with contextlib.suppress(TimeoutError):

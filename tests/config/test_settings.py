@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
+import re
 from pathlib import Path
 
+import httpx
 import pytest
 
 from config.errors import SettingsError
 from config.settings import Settings, load_settings, unknown, without_password, without_secrets
+from rag.telegram.logs import redact
 
 
 def loaded_or_refused() -> Settings | SettingsError:
@@ -91,6 +95,92 @@ def test_secrets_are_taken_out_of_whatever_is_said(monkeypatch):
     assert said == "refused: http://name:***@127.0.0.1 (***), Bearer ***"
     assert without_password("http://name:pass%20word@127.0.0.1:8000") == "http://127.0.0.1:8000"
     assert without_password("embedded") == "embedded"
+
+
+# What stands in front of the host, and whether an address may be written so. Every run of letters in it is a part of
+# the password but `name`.
+CREDENTIALS = [
+    ("name:geheim@", True),
+    ("geheim@", True),
+    (":geheim@", True),
+    ("name:ge:heim:wort@", True),
+    ("name:ge%40heim%2Fwort@", True),
+    ("name:geheim+$wort~&=!*'()@", True),
+    ("name:gehäim@", True),
+    ("name:ge%heim@", True),
+    ("name:geheim/wort@", False),
+    ("name:80/geheim@", False),
+    ("name:geheim?wort@", False),
+    ("name:geheim#wort@", False),
+    ("name:geheim@wort@", False),
+    ("name:geheim\\wort@", False),
+    ("name:[geheim]@", False),
+    ("name:geheim wort@", False),
+]
+ADDRESSES = [name for name in Settings.model_fields if name.endswith("_url")]
+
+
+@pytest.mark.parametrize(("credentials", "taken"), CREDENTIALS)
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_no_part_of_a_password_in_an_address_is_shown(monkeypatch, name, credentials, taken):
+    url = f"http://{credentials}127.0.0.1:9/path"
+    monkeypatch.setenv(f"WENBAO_{name.upper()}", url)
+    loaded = loaded_or_refused()
+    assert isinstance(loaded, Settings) == taken
+    if isinstance(loaded, SettingsError):
+        assert "%40" in loaded.text("zh")
+        said = loaded.text("zh") + loaded.text("en")
+    else:
+        said = without_password(url) + redact(as_libraries_quote(url), "1:x", loaded.secrets)
+    said += without_password(url)
+    for part in re.findall(r"[a-zäöü]{2,}", credentials.replace("name", "")):
+        assert part not in said.replace("path", "")
+
+
+@pytest.mark.parametrize("credentials", [credentials for credentials, _ in CREDENTIALS if credentials.isascii()])
+def test_even_where_no_setting_holds_it(credentials):
+    if " " not in credentials and credentials != "geheim@":  # which a name may be
+        said = without_secrets(f"无法连接 http://{credentials}127.0.0.1:9/path;请看 https://host/x 和 a@b")
+        assert said in (
+            f"无法连接 http://{name}***@127.0.0.1:9/path;请看 https://host/x 和 a@b" for name in ("name:", "", ":")
+        )
+
+
+def as_libraries_quote(url: str) -> str:
+    quoted = [f"refused: {url} failed"]
+    with contextlib.suppress(ValueError, httpx.InvalidURL):
+        quoted.append(f"for url '{httpx.URL(url)}', {httpx.Request('GET', url).url!r}")
+    return " ".join(quoted)
+
+
+@pytest.mark.parametrize("query", ["?token=geheimwort", "#geheimwort", "?a=1&geheimwort"])
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_a_parameter_of_an_address_may_be_a_token(monkeypatch, name, query):
+    monkeypatch.setenv(f"WENBAO_{name.upper()}", f"http://127.0.0.1:9/{query}")
+    loaded = loaded_or_refused()
+    assert isinstance(loaded, Settings) == (name == "telegram_webhook_url")
+    said = loaded.text("zh") + loaded.text("en") if isinstance(loaded, SettingsError) else ""
+    assert "geheimwort" not in said + without_password(f"http://127.0.0.1:9/{query}")
+    if query.startswith("?token") and isinstance(loaded, Settings):
+        assert redact("POST /?token=geheimwort", "1:x", loaded.secrets) == "POST /?token=***"
+
+
+@pytest.mark.parametrize("command", [("ask", "?"), ("ingest",), ("status",), ("doctor",), ("bot",)])
+@pytest.mark.parametrize("name", ["CHROMA_URL", "TELEGRAM_API_URL"])
+def test_no_command_shows_it(wenbao, settings, sync, name, command):
+    sync()
+    env = {
+        f"WENBAO_{name}": "http://name:geh%2Feim@127.0.0.1:9",
+        "WENBAO_TELEGRAM_TOKEN": "123:x",
+        "WENBAO_TELEGRAM_STALL_SECONDS": "5",
+        "WENBAO_LOG_LEVEL": "DEBUG",
+        "WENBAO_TELEGRAM_API_URL": "http://name:geh%2Feim@127.0.0.1:9",
+    }
+    done = wenbao(*command, settings=settings, env=env)
+    said = done.stdout + done.stderr
+    assert said
+    assert not any(part in said for part in ("geh", "eim", "%2F"))
+    assert "Traceback" not in said
 
 
 def test_a_prefix_keeps_its_last_space(monkeypatch):
