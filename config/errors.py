@@ -48,6 +48,7 @@ _REASONS = {
     errno.EROFS: "磁盘只读",
     errno.EFBIG: "文件超出大小限制",
     errno.EISDIR: "这是一个目录",
+    errno.ENODEV: "不是普通文件",
     errno.ENOTDIR: "路径中有一部分不是目录",
     errno.EEXIST: "已经存在",
     errno.EIO: "磁盘读写错误",

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import os
+import stat
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -43,12 +47,12 @@ def restore(file: File) -> None:
 
     settings = load_settings()
     found = backups.read(file)
-    _as_its_owner(bot_folder(settings))
+    folder = bot_folder(settings)
     still_running = WenbaoError(
         f"机器人 {found.bot} 正在运行;请先停止它,再运行 wenbao restore",
         f"the bot {found.bot} is running; stop it first, then run `wenbao restore` again",
     )
-    with alone(settings, found.bot, still_running):
+    with _for_its_owner(folder), alone(settings, found.bot, still_running):
         backups.restore(file, state_of(settings, found.bot))
     _say(settings, Message("已恢复自", "restored from"), file, found)
 
@@ -76,13 +80,33 @@ def _bot(settings: Settings) -> int:
     return mine[0]
 
 
-def _as_its_owner(folder: Path) -> None:
-    """Whoever else restored, root too, would leave files that the bot can't open. Raises WenbaoError."""
-    if folder.exists() and (owner := folder.stat().st_uid) != os.geteuid():
+@contextlib.contextmanager
+def _for_its_owner(folder: Path) -> Iterator[None]:
+    """What root makes inside belongs to whose folder it is, or, where it is new, whose folder it is made in.
+
+    The bot couldn't open it otherwise. Raises WenbaoError where somebody else than that user or root restores.
+    """
+    made = list(itertools.takewhile(lambda path: not path.exists(), (folder, *folder.absolute().parents)))
+    there = (made[-1].absolute().parent if made else folder).stat()
+    if not made and os.geteuid() not in (0, there.st_uid):
         raise WenbaoError(
-            f"{folder} 属于运行机器人的用户(uid {owner});请以该用户运行 wenbao restore",
-            f"{folder} belongs to the user that runs the bot (uid {owner}); run `wenbao restore` as that user",
+            f"{folder} 属于运行机器人的用户(uid {there.st_uid});请以该用户运行 wenbao restore",
+            f"{folder} belongs to the user that runs the bot (uid {there.st_uid}); run `wenbao restore` as that user",
         )
+    try:
+        yield
+    finally:
+        if os.geteuid() == 0:
+            for path in (*reversed(made), *folder.glob("*")):
+                _give(path, there.st_uid, there.st_gid)
+
+
+def _give(path: Path, user: int, group: int) -> None:
+    """Give away a file or a folder of root's; no link, and nothing that has another name elsewhere."""
+    with contextlib.suppress(OSError):
+        found = path.lstat()
+        if found.st_uid == 0 and (stat.S_ISDIR(found.st_mode) or (stat.S_ISREG(found.st_mode) and found.st_nlink == 1)):
+            os.chown(path, user, group, follow_symlinks=False)
 
 
 def _say(settings: Settings, done: Message, file: Path, found: Backup) -> None:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
+from config import files
 from config.errors import StorageError, WenbaoError, reason
 from ingest.durable import put_in_place
 from rag.telegram.state.database import Database
@@ -48,7 +49,7 @@ def save(state: Path, bot: int, target: Path) -> Backup:
     draft = target.with_name(f".{target.name}.{os.getpid()}.draft")
     try:
         with _written(target):
-            os.close(os.open(draft, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
+            _new(draft)
         with _readable(state), _opened(state) as source, contextlib.closing(sqlite3.connect(draft)) as copy:
             source.backup(copy)
             if problem := _problem(copy):
@@ -68,7 +69,7 @@ def save(state: Path, bot: int, target: Path) -> Backup:
 def read(path: Path) -> Backup:
     """What a backup holds. Raises WenbaoError when it isn't one, isn't whole, or is of a later version."""
     try:
-        path.open("rb").close()
+        files.opened(path).close()
     except OSError as exc:
         why = reason(exc)
         raise WenbaoError(f"无法读取备份 {path}:{why.zh}", f"can't read the backup {path}: {why.en}") from exc
@@ -103,7 +104,7 @@ def restore(path: Path, state: Path) -> None:
     draft, before = state.with_name(f".{state.name}.draft"), state.with_name(f"{state.stem}.before-restore.db")
     try:
         with _written(state):
-            os.close(os.open(draft, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
+            _new(draft)
         with _readable(path), _opened(path) as source, contextlib.closing(sqlite3.connect(draft)) as copy:
             source.backup(copy)
             copy.execute(f"DROP TABLE {_LABEL}")
@@ -215,13 +216,26 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
         yield db
 
 
+def _new(path: Path) -> None:
+    """An empty file that only its owner may read; whatever has that name, a link too, goes. Raises OSError."""
+    path.unlink(missing_ok=True)
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+
 def _only_a_backup_is_replaced(target: Path) -> None:
+    """Raises WenbaoError for any other file, and for what is none: SQLite would wait for ever for a pipe."""
+    if target.is_symlink():
+        raise WenbaoError(
+            f"{target} 是一个链接,保持不变;请给出文件本身的名字",
+            f"{target} is a link, it stays as it is; give the name of the file itself",
+        )
     if not os.path.lexists(target):
         return
     try:
+        files.opened(target).close()
         with _opened(target) as db:
             db.execute(f"SELECT 1 FROM {_LABEL}").fetchone()  # noqa: S608
-    except sqlite3.Error as exc:
+    except (sqlite3.Error, OSError) as exc:
         raise WenbaoError(
             f"{target} 已存在且不是备份,保持不变;请给出另一个文件名",
             f"{target} exists and is no backup, it stays as it is; give another name",
