@@ -25,9 +25,9 @@ def opened(path: Path, *, piped: bool = False) -> BinaryIO:
         raise
 
 
-def read_text(path: Path) -> str:
+def read_text(path: Path, *, piped: bool = False) -> str:
     """The text in UTF-8 of a regular file, without a mark at its beginning. Raises OSError or UnicodeDecodeError."""
-    with opened(path) as file:
+    with opened(path, piped=piped) as file:
         return file.read().decode("utf-8-sig")
 
 

@@ -7,27 +7,35 @@ with a host); a setting that can't be is a SettingsError that names it and never
 from __future__ import annotations
 
 import base64
+import contextlib
 import difflib
 import io
 import logging
 import os
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from config import files
 from config.errors import Language, Message, SettingsError, reason
+
+if TYPE_CHECKING:
+    from dotenv.parser import Binding
 
 _PREFIX = "WENBAO_"
 _ENV_FILE = ".env"
 _DAY, _YEAR = 86_400.0, 366.0  # seconds, days
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _HEADER = re.compile(r"[!-~]*")  # what may stand in a header of HTTP
-_LIKELY = 0.8  # how alike two names are, 0-1, so that one may be meant by the other
+# How alike two names are, 0-1, so that one may be meant by the other: anywhere, behind our prefix, without it.
+_LIKELY, _PERHAPS, _SURELY = 0.8, 0.65, 0.9
+_BETWEEN = re.compile(r"[^A-Z0-9]+")
 _HIDDEN = "***"
 _TOKENS_FROM = 6  # characters from which on a parameter of an address may be a token
 # The password of an address that a library quotes: up to the last @ before a space.
@@ -45,7 +53,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix=_PREFIX,
         env_file=_ENV_FILE,
-        env_file_encoding="utf-8",
+        env_file_encoding="utf-8-sig",
         env_ignore_empty=True,
         extra="ignore",
         frozen=True,
@@ -152,6 +160,7 @@ def load_settings() -> Settings:
     """Read the settings. Raises SettingsError naming the variable that can't be used."""
     logging.getLogger("dotenv.main").disabled = True  # says what `unknown` says, at every reading
     try:
+        _check_file(Path(_ENV_FILE))
         return Settings()
     except ValidationError as exc:
         first = exc.errors(include_input=False, include_context=False, include_url=False)[0]
@@ -167,14 +176,45 @@ def load_settings() -> Settings:
         raise SettingsError(f"无法读取 {_ENV_FILE}:{why.zh}", f"can't read {_ENV_FILE}: {why.en}") from exc
 
 
-def unknown() -> list[tuple[str, str | None]]:
-    """(name, the setting that is likely meant) of each `WENBAO_…` of the environment or of `.env` that nobody reads.
+def _check_file(path: Path) -> None:
+    """Raises OSError for a pipe or a device; a folder of that name is another program's, and /dev/null says nothing."""
+    if path.exists() and not path.is_dir() and not path.samefile(os.devnull):
+        files.opened(path).close()
 
-    A line of `.env` that sets nothing stands there by its number.
+
+def remarks() -> list[Message]:
+    """What is said of settings that nobody reads, that stand twice in `.env`, or that let nobody in."""
+    said = [_of_line(name) or misspelt(name, likely) for name, likely in unknown()]
+    lines: dict[str, list[int]] = {}
+    for binding in _bindings():
+        if binding.key and binding.value is not None:
+            lines.setdefault(binding.key.upper(), []).append(_line(binding))
+    for name in [name for name in _known() if len(lines.get(name, ())) > 1]:
+        numbers = ", ".join(map(str, lines[name]))
+        said.append(
+            Message(
+                f"{_ENV_FILE} 多次设置了 {name}(第 {numbers} 行);以最后一次为准",
+                f"{_ENV_FILE} sets {name} more than once (lines {numbers}); the last one counts",
+            )
+        )
+    with contextlib.suppress(SettingsError):  # which is said where they are needed
+        said.extend(_strangers(load_settings()))
+    return said
+
+
+def unknown() -> list[tuple[str, str | None]]:
+    """(name, the setting that is likely meant) of each that nobody reads and that is ours, or nearly so.
+
+    From the environment those that begin as ours do, or nearly; from `.env` also a setting's name without its
+    beginning. A line of `.env` that sets nothing stands there by its number.
     """
-    known = [_PREFIX + field.upper() for field in Settings.model_fields]
-    found = dict.fromkeys(name for name in (*_exported(), *_in_file()) if name.upper() not in known)
-    return [(name, next(iter(difflib.get_close_matches(name.upper(), known, 1, _LIKELY)), None)) for name in found]
+    bindings = _bindings()
+    lines = [f"{_ENV_FILE}:{_line(each)}" for each in bindings if each.error or (each.key and each.value is None)]
+    keys = [each.key for each in bindings if each.key and each.value is not None]
+    ours = [name for name in (*os.environ, *keys) if name.upper() not in _known() and _behind_prefix(name)]
+    bare = [name for name in keys if _behind_prefix(name) is None and _bare(name)]
+    found = dict.fromkeys((*ours, *lines, *bare))
+    return [(name, _likely(name)) for name in found]
 
 
 def misspelt(name: str, likely: str | None) -> Message:
@@ -184,20 +224,81 @@ def misspelt(name: str, likely: str | None) -> Message:
     return Message(f"没有设置 {name};是不是 {likely}?", f"there is no setting {name}; is {likely} meant?")
 
 
-def _exported() -> Iterator[str]:
-    return (name for name in os.environ if name.upper().startswith(_PREFIX))
+def _of_line(name: str) -> Message | None:
+    """What is said of a line of `.env` that sets nothing."""
+    file, _, number = name.rpartition(":")
+    if file != _ENV_FILE:
+        return None
+    return Message(
+        f"{_ENV_FILE} 第 {number} 行没有设置任何值;应写成 名称=值",
+        f"line {number} of {_ENV_FILE} sets nothing; write it as NAME=value",
+    )
 
 
-def _in_file() -> list[str]:
-    """The names of ours that `.env` sets, and the numbers of its lines that can't be read."""
+def _strangers(settings: Settings) -> Iterator[Message]:
+    """Ids that let nobody in, because people are looked for among groups or the other way round."""
+    for name, people in (("allowed_users", True), ("admin_users", True), ("allowed_chats", False)):
+        for id_ in getattr(settings, name):
+            if id_ and (id_ > 0) is not people:
+                wrong = Message("群(负数)", "a group") if people else Message("人(正数)", "a person")
+                right = _PREFIX + ("ALLOWED_CHATS" if people else "ALLOWED_USERS")
+                yield Message(
+                    f"{_PREFIX}{name.upper()} 中的 {id_} 是{wrong.zh}的编号,不起作用;应写在 {right} 中",
+                    f"{id_} in {_PREFIX}{name.upper()} is the id of {wrong.en} and lets nobody in; "
+                    f"it belongs in {right}",
+                )
+
+
+def _known() -> list[str]:
+    return [_PREFIX + field.upper() for field in Settings.model_fields]
+
+
+def _plain(name: str) -> str:
+    """The name as a setting's is written."""
+    return _BETWEEN.sub("_", unicodedata.normalize("NFKC", name).upper()).strip("_")
+
+
+def _behind_prefix(name: str) -> str | None:
+    """What stands behind our prefix, or behind what may be it misspelt; None where that isn't there."""
+    head, _, rest = _plain(name).partition("_")
+    ours = _PREFIX.strip("_")
+    if head.startswith(ours):
+        return f"{head[len(ours) :]}_{rest}".strip("_")
+    near = difflib.SequenceMatcher(None, head, ours, autojunk=False).ratio() >= _LIKELY
+    return rest if near else None
+
+
+def _bare(name: str) -> str | None:
+    """The setting whose name that is without its prefix, or nearly."""
+    known = [each.removeprefix(_PREFIX) for each in _known()]
+    found = difflib.get_close_matches(_plain(name), known, 1, _SURELY)
+    return _PREFIX + found[0] if found else None
+
+
+def _likely(name: str) -> str | None:
+    rest = _behind_prefix(name)
+    if rest is None:
+        return _bare(name)
+    if whole := difflib.get_close_matches(_PREFIX + rest, _known(), 1, _LIKELY):
+        return whole[0]
+    behind = difflib.get_close_matches(rest, [each.removeprefix(_PREFIX) for each in _known()], 1, _PERHAPS)
+    return _PREFIX + behind[0] if behind else None
+
+
+def _line(binding: Binding) -> int:
+    """Its line in `.env`; the empty ones before it are counted to it there."""
+    written = binding.original.string
+    return binding.original.line + written[: len(written) - len(written.lstrip())].count("\n")
+
+
+def _bindings() -> list[Binding]:
+    """What the lines of `.env` say."""
     from dotenv.parser import parse_stream
 
     try:
-        bindings = list(parse_stream(io.StringIO(Path(_ENV_FILE).read_text(encoding="utf-8"))))
+        return list(parse_stream(io.StringIO(files.read_text(Path(_ENV_FILE)))))
     except (OSError, ValueError):  # there is none, or reading the settings says why not
         return []
-    lines = [f"{_ENV_FILE}:{binding.original.line}" for binding in bindings if binding.error]
-    return [*lines, *(each.key for each in bindings if each.key and each.key.upper().startswith(_PREFIX))]
 
 
 def without_secrets(text: str, settings: Settings | None = None) -> str:

@@ -101,11 +101,11 @@ def _silence() -> None:
 
 
 def warn_of_misspelt() -> None:
-    """Name the settings that nobody reads, on stderr."""
-    from config.settings import misspelt, unknown
+    """Name the settings that nobody reads or that mean nothing, on stderr."""
+    from config.settings import remarks
 
-    for name, likely in unknown():
-        warn(_text(misspelt(name, likely)))
+    for remark in remarks():
+        warn(_text(remark))
 
 
 def _usage(english: str) -> Message:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from config.errors import Message, ReportError, WenbaoError, reason
-from config.settings import Settings, misspelt, unknown
+from config.settings import Settings, remarks
 from ingest import running
 from ingest.embedding.embed import Embedder
 from ingest.embedding.prepare import Notify
@@ -82,9 +82,9 @@ def examine(settings: Settings, notify: Notify) -> Iterator[Finding]:
 
 
 def _settings() -> Iterator[Finding]:
-    """A finding where something is set that nobody reads."""
-    if names := [misspelt(name, likely) for name, likely in unknown()]:
-        zh, en = (";".join(each.zh for each in names), "; ".join(each.en for each in names))
+    """A finding where something is set that nobody reads or that means nothing."""
+    if found := remarks():
+        zh, en = (";".join(each.zh for each in found), "; ".join(each.en for each in found))
         yield Finding(Message("设置", "settings"), "warning", Message(zh, en))
 
 

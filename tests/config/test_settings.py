@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from config.errors import SettingsError
-from config.settings import Settings, load_settings, unknown, without_password, without_secrets
+from config.settings import Settings, load_settings, remarks, unknown, without_password, without_secrets
 from rag.telegram.logs import redact
 
 
@@ -69,6 +69,76 @@ def test_a_misspelt_setting_is_named_with_the_likely_one(monkeypatch):
         "WENBAO_QUITE_ANOTHER": None,
         ".env:5": None,
     }
+
+
+EXPORTED = [  # a variable of the environment, and what is likely meant; "" where it is none of ours
+    ("WENBOA_CHROMA_HOST", "WENBAO_CHROMA_"),
+    ("WENABO_DATA_DIR", "WENBAO_DATA_DIR"),
+    ("WEBAO_LANGUAGE", "WENBAO_LANGUAGE"),
+    ("WENBAO-DATA-DIR", "WENBAO_DATA_DIR"),
+    ("WENBAO.LOG.LEVEL", "WENBAO_LOG_LEVEL"),
+    ("wenbao_alowed_users", "WENBAO_ALLOWED_USERS"),
+    ("ＷＥＮＢＡＯ_LANGUAGE", "WENBAO_LANGUAGE"),
+    ("WENBAOLANGUAGE", "WENBAO_LANGUAGE"),
+    ("WENBAO-X", None),
+    ("WENBAO_QUITE_ANOTHER", None),
+    ("wenbao_language", ""),  # is read
+    ("ALLOWED_USERS", ""),
+    ("LANGUAGE", ""),
+    ("LOG_LEVEL", ""),
+    ("CHROMA_URL", ""),
+    ("WINDOWID", ""),
+    ("WEIBO_TOKEN", ""),
+    ("HOME", ""),
+]
+
+
+@pytest.mark.parametrize(("name", "likely"), EXPORTED)
+def test_a_variable_that_is_nearly_ours_is_named_and_no_other(monkeypatch, name, likely):
+    before = dict(unknown())
+    monkeypatch.setenv(name, "en")
+    found = {each: meant for each, meant in unknown() if each not in before}
+    if likely == "":
+        assert found == {}
+    else:
+        assert list(found) == [name]
+        assert found[name] == likely or (likely and found[name].startswith(likely))
+        assert any(name in remark.zh and (likely or "文档") in remark.zh for remark in remarks())
+
+
+IN_FILE = [  # lines of `.env`, and what is said of them, each once
+    ("ALLOWED_USERS=1", ["WENBAO_ALLOWED_USERS"]),
+    ("ALOWED_USERS=1\nchroma_url=x", ["WENBAO_ALLOWED_USERS", "WENBAO_CHROMA_URL"]),
+    ("OTHER=1\nPOSTGRES_URL=x\nPATH=/\nUSERS=2", []),
+    ("# WENBAO_X\n\nexport WENBAO_LANGUAGE=en", []),
+    ("WENBAO_LANGUAGE=en\n\nWENBAO_LANGUAGE", ["line 3 of .env sets nothing"]),
+    ("nonsense\nWENBAO_ADMIN_USERS -5", ["line 1 of .env", "line 2 of .env"]),
+    ("WENBAO_LANGUAGE=zh\nwenbao_language=en", ["WENBAO_LANGUAGE more than once (lines 1, 2); the last one counts"]),
+    ("\ufeffWENBAO_LANGUAGE=zh\nX=1\nX=2\nWENBAO_LANGUAGE=en", ["more than once (lines 1, 4)"]),
+    ("WENBAO_ALLOWED_USERS=5,-100", ["-100 in WENBAO_ALLOWED_USERS is the id of a group"]),
+    ("WENBAO_ADMIN_USERS=-7", ["-7 in WENBAO_ADMIN_USERS"]),
+    ("WENBAO_ALLOWED_CHATS=12 -1001", ["12 in WENBAO_ALLOWED_CHATS is the id of a person"]),
+    ("WENBAO_LANGUAGE=tlh\nWENBAO_ALLOWED_CHATS=12", []),  # what can't be used is said where it is needed
+]
+
+
+@pytest.mark.parametrize(("content", "said"), IN_FILE)
+def test_what_a_line_of_the_file_of_settings_does_not_do_is_said(content, said):
+    Path(".env").write_text(content, encoding="utf-8")
+    found = [remark.en for remark in remarks()]
+    assert len(found) == len(said), found
+    assert all(part in remark for part, remark in zip(said, found, strict=True)), found
+    if "the last one counts" in str(said):
+        assert load_settings().language == "en"
+
+
+@pytest.mark.parametrize("command", ["status", "bot", "restore"])
+def test_an_id_of_the_wrong_kind_is_said_by_every_command(wenbao, command):
+    arguments = (command, "none") if command == "restore" else (command,)
+    done = wenbao(*arguments, env={"WENBAO_ALLOWED_USERS": "-1001234567890"})
+    first, second = done.stderr.splitlines()
+    assert "WENBAO_ALLOWED_CHATS" in first
+    assert second.startswith("wenbao: ")
 
 
 @pytest.mark.parametrize("command", ["status", "bot", "restore"])
