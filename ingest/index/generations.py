@@ -58,6 +58,11 @@ def read_pointer(settings: Settings) -> dict[str, str]:
     return published
 
 
+def is_published(settings: Settings) -> bool:
+    """Whether there ever was an index."""
+    return (root_of(settings) / POINTER).exists()
+
+
 def open_catalog(settings: Settings) -> tuple[str, Catalog]:
     """The current generation's name and catalog, verified. Needs neither Chroma nor a model.
 

@@ -1,6 +1,7 @@
 """How the last `wenbao ingest` ended, for those who weren't there: written on a full disk too, and when it was killed.
 
-index/last-run.json  {"error": [zh, en] or null, "failed": [source…]}; locked while it runs
+index/last-run.json  {"error": [zh, en] or null, "failed": [source…]}; locked while it runs; empty where the disk had no
+room for more. It is there before the first index is.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from ingest.records import IngestSummary
 
 RUN = "last-run.json"
 _CUT_OFF = Message("导入被中断,没有完成", "the ingest was cut off before its end")  # what stands there while it runs
+_NO_ROOM = Message("导入没有完成,连原因也没有空间记下", "the ingest failed, and there was no room to note why")
 _TRIES, _PAUSE = 20, 0.01  # to get the lock from who reads; another ingest keeps it
 
 
@@ -33,8 +35,10 @@ class Run:
 
 
 def recorded(settings: Settings, work: Callable[[], IngestSummary]) -> IngestSummary:
-    """What `work` returns or raises, with a note of how it ended. Before the first index nobody waits for one."""
-    with _held(root_of(settings) / RUN) as note:
+    """What `work` returns or raises, with a note of how it ended, the first one of all too."""
+    path = root_of(settings) / RUN
+    first = not path.exists()
+    with _held(path) as note:
         if note is None:
             return work()
         before = os.pread(note, os.fstat(note).st_size, 0)
@@ -42,7 +46,10 @@ def recorded(settings: Settings, work: Callable[[], IngestSummary]) -> IngestSum
         try:
             summary = work()
         except IndexBusy:  # the other one's end is what counts
-            _put(note, before)
+            if first:
+                path.unlink(missing_ok=True)
+            else:
+                _put(note, before)
             raise
         except WenbaoError as exc:
             said = Message(*(without_secrets(text, settings) for text in exc.message))
@@ -61,7 +68,10 @@ def last_run(settings: Settings) -> Run | None:
     try:
         with (root_of(settings) / RUN).open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            run = json.loads(file.read())
+            noted = file.read()
+        if not noted:
+            return Run(_NO_ROOM, ())
+        run = json.loads(noted)
         return Run(Message(*map(str, run["error"])) if run["error"] else None, tuple(map(str, run["failed"])))
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -71,7 +81,7 @@ def last_run(settings: Settings) -> Run | None:
 def _held(path: Path) -> Iterator[int | None]:
     """The file, locked; None where it can't be."""
     try:
-        note = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        note = _opened(path)
     except OSError:
         yield None
         return
@@ -79,6 +89,39 @@ def _held(path: Path) -> Iterator[int | None]:
         yield note if _locked(note) else None
     finally:
         os.close(note)
+
+
+def _opened(path: Path) -> int:
+    """The file; one that is made is locked, and says what stands there while an ingest runs, before it has its name.
+
+    Raises OSError, but not where there is room for its name alone.
+    """
+    with contextlib.suppress(FileNotFoundError):
+        return os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
+    draft.unlink(missing_ok=True)
+    note = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
+    try:
+        fcntl.flock(note, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _write(note, Run(_CUT_OFF, ()))
+        _name(draft, path)
+    except OSError:
+        os.close(note)
+        raise
+    finally:
+        draft.unlink(missing_ok=True)
+    return note
+
+
+def _name(draft: Path, path: Path) -> None:
+    """Give the file its name, unless another ingest was faster. Raises OSError."""
+    try:
+        path.hardlink_to(draft)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links
+        draft.rename(path)
 
 
 def _locked(note: int) -> bool:
@@ -97,7 +140,11 @@ def _write(note: int, run: Run) -> None:
 
 
 def _put(note: int, content: bytes) -> None:
-    """In place: a full disk has no room for a new file, but this one's block stays its own."""
+    """In place: a full disk has no room for a new file, but this one's block stays its own.
+
+    In one step over all of what was there: whatever ends the process, the note is the old one or the new.
+    """
     with contextlib.suppress(OSError):
-        os.pwrite(note, content, 0)
+        os.pwrite(note, content.ljust(os.fstat(note).st_size), 0)
         os.ftruncate(note, len(content))
+        os.fsync(note)

@@ -20,6 +20,7 @@ from ingest.embedding.prepare import Notify
 from ingest.formats import sources
 from ingest.index.generations import index_bytes, read_failures, read_summary
 from ingest.index.published import Index
+from ingest.index.runs import last_run
 from ingest.records import CleanReport
 from rag.engine import Engine
 from rag.reader.reader import Reader
@@ -49,6 +50,7 @@ def examine(settings: Settings, notify: Notify) -> Iterator[Finding]:
     yield _reports(settings)
     yield _disk(settings)
     yield from _states(settings)
+    yield from _last_run(settings)
     model = Message("模型", "model")
     try:
         running.need(models=True)
@@ -164,6 +166,15 @@ def _states(settings: Settings) -> Iterator[Finding]:
             )
         else:
             yield Finding(check, "ok", Message(f"完好,上次备份:{taken}", f"sound, last backed up: {taken}"))
+
+
+def _last_run(settings: Settings) -> Iterator[Finding]:
+    """A finding where the last ingest didn't come to its end, before the first index too."""
+    run = last_run(settings)
+    if run is not None and run.error is not None:
+        again = Message("请再运行 wenbao ingest", "run `wenbao ingest` again")
+        detail = Message(f"没有完成:{run.error.zh};{again.zh}", f"failed: {run.error.en}; {again.en}")
+        yield Finding(Message("上次导入", "last ingest"), "warning", detail)
 
 
 def _guarded(check: Message, look: Callable[[Message], Finding]) -> Finding:

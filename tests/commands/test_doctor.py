@@ -92,3 +92,13 @@ def test_a_misspelt_setting_is_a_warning(settings, monkeypatch):
 def test_nothing_is_wrong_with_the_reports_that_come_along(seeded):
     found = examine(seeded, print)
     assert [finding for finding in found if finding.verdict == "wrong"] == []
+
+
+def test_a_first_ingest_that_failed_is_said(wenbao, settings):
+    for path in settings.reports_dir.iterdir():
+        path.unlink()
+    assert wenbao("ingest", settings=settings).returncode == 1
+    done = wenbao("doctor", "--json", settings=settings)
+    found = {finding["check"]: finding for finding in json.loads(done.stdout)["findings"]}
+    assert found["上次导入"]["verdict"] == "warning"
+    assert "WENBAO_REPORTS_DIR" in found["上次导入"]["detail"]

@@ -55,6 +55,13 @@ def test_a_second_ingest_that_gave_way_says_nothing_of_the_first(indexed):
     assert last_run(indexed) == Run(None, ("b.pdf",))
 
 
+def test_a_first_ingest_that_gave_way_leaves_no_note(settings):
+    with pytest.raises(IndexBusy):
+        runs.recorded(settings, failing(IndexBusy("忙", "busy")))
+    assert last_run(settings) is None
+    assert list((settings.data_dir / "index").iterdir()) == []
+
+
 def test_while_it_runs_nobody_knows_and_others_run_unrecorded(indexed):
     seen = []
 
@@ -67,15 +74,66 @@ def test_while_it_runs_nobody_knows_and_others_run_unrecorded(indexed):
     assert seen == [None]
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"error": 1, "failed": 2}', '{"error": ["x"], "failed": []}'])
+@pytest.mark.parametrize("content", [" ", "{", "[]", '{"error": 1, "failed": 2}', '{"error": ["x"], "failed": []}'])
 def test_a_note_that_is_no_note_says_nothing(indexed, content):
     (indexed.data_dir / "index" / runs.RUN).write_text(content)
     assert last_run(indexed) is None
 
 
 def test_what_cannot_be_noted_is_done_all_the_same(settings):
+    settings.data_dir.write_text("")  # where no folder can be made
     assert runs.recorded(settings, lambda: DONE) is DONE
-    assert not settings.data_dir.exists()
+    assert last_run(settings) is None
+
+
+@pytest.mark.parametrize("error", [StorageError("磁盘已满", "the disk is full"), ZeroDivisionError("by zero")])
+def test_a_first_ingest_that_fails_leaves_a_note_too(settings, error):
+    with pytest.raises(type(error)):
+        runs.recorded(settings, failing(error))
+    told = last_run(settings)
+    assert told is not None
+    assert told.error is not None
+    assert str(error) in told.error.en
+    assert [path.name for path in (settings.data_dir / "index").iterdir()] == [runs.RUN]
+    runs.recorded(settings, lambda: DONE)
+    assert last_run(settings) == Run(None, ("b.pdf",))
+
+
+def test_while_the_first_ingest_runs_nobody_takes_it_for_one_that_failed(settings):
+    seen = []
+
+    def work() -> IngestSummary:
+        seen.append(last_run(settings))
+        return DONE
+
+    runs.recorded(settings, work)
+    assert seen == [None]
+
+
+@pytest.mark.parametrize("before", [None, DONE])
+def test_a_note_without_room_says_that_an_ingest_failed(settings, before):
+    if before:
+        runs.recorded(settings, lambda: before)
+    script = "import resource, sys; from config.settings import load_settings; from ingest.index import runs\n"
+    script += "resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))\nruns.recorded(load_settings(), lambda: 1 / 0)"
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "WENBAO_DATA_DIR": str(settings.data_dir)}
+    done = subprocess.run([sys.executable, "-c", script], env=env, capture_output=True, text=True, timeout=60)
+    assert "ZeroDivisionError" in done.stderr
+    if before is None:
+        told = last_run(settings)
+        assert told is not None
+        assert told.error is not None
+        assert "no room" in told.error.en
+
+
+def test_a_shorter_note_over_a_longer_one_is_whole(indexed):
+    path = indexed.data_dir / "index" / runs.RUN
+    with pytest.raises(StorageError):
+        runs.recorded(indexed, failing(StorageError("长" * 999, "x" * 999)))
+    length = path.stat().st_size
+    runs.recorded(indexed, lambda: DONE)
+    assert path.stat().st_size < length
+    assert last_run(indexed) == Run(None, ("b.pdf",))
 
 
 def test_the_command_leaves_a_note_and_a_killed_one_too(settings, reports, wenbao):

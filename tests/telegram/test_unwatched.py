@@ -29,7 +29,6 @@ def ended(settings, *failed: str, error: StorageError | None = None) -> None:
 
 def test_admins_hear_of_a_failed_ingest_once_and_when_it_works_again(tmp_path):
     settings = make_office(tmp_path / "office", None)
-    (settings.data_dir / "index").mkdir(parents=True)
     people = {"WENBAO_ADMIN_USERS": ",".join(map(str, ADMINS)), "WENBAO_ALLOWED_USERS": "1001"}
     with Loopback() as server:
         for person in (*ADMINS, 1001):
@@ -45,6 +44,7 @@ def test_admins_hear_of_a_failed_ingest_once_and_when_it_works_again(tmp_path):
         try:
             for texts in heard(1):
                 assert "磁盘已满" in texts[0]
+                assert "还没有可以回答的索引" in texts[0]
             ended(settings, "b.pdf")
             for texts in heard(3):
                 assert "恢复正常" in texts[1]

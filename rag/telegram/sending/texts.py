@@ -183,6 +183,10 @@ UNWATCHED_FAILED = Message(
     "⚠️ 服务器上的导入没有完成,回答仍用之前的索引:{reason}",
     "⚠️ The ingest on the server failed; answers come from the index as it was: {reason}",
 )
+UNWATCHED_FIRST = Message(
+    "⚠️ 服务器上的导入没有完成,还没有可以回答的索引:{reason}",
+    "⚠️ The ingest on the server failed, and there is no index to answer from yet: {reason}",
+)
 UNWATCHED_FILES = Message(
     "⚠️ 服务器上的导入有 {n} 个文件未能读取:{files}\n原因请看 wenbao status。",
     "⚠️ The ingest on the server could not read {n} files: {files}\n`wenbao status` says why.",

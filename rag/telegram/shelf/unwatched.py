@@ -9,6 +9,7 @@ from typing import Any
 
 from config.errors import StorageError
 from config.settings import Settings
+from ingest.index.generations import is_published
 from ingest.index.runs import Run, last_run
 from rag.telegram.receiving.access import Access
 from rag.telegram.sending import texts
@@ -48,7 +49,8 @@ class Unwatched:
         self._keep(self._known)
         if run.error is not None and self._known["error"] != known["error"]:
             _log.warning("an ingest has failed: %s", run.error.en)
-            await self._say(filled(texts.UNWATCHED_FAILED, language, reason=run.error.text(language)))
+            words = texts.UNWATCHED_FAILED if is_published(self._settings) else texts.UNWATCHED_FIRST
+            await self._say(filled(words, language, reason=run.error.text(language)))
         if known["error"] and run.error is None:
             await self._say(texts.UNWATCHED_GOES_ON.text(language))
         if new := [source for source in run.failed if source not in known["failed"]]:
