@@ -39,18 +39,24 @@ _USAGES = tuple(
 _LINE_EVERY = 5.0  # seconds between progress lines where there is no terminal to draw a bar on
 
 
-def run(arguments: Sequence[str], app: Callable[[list[str]], object], *, in_front: bool = False) -> NoReturn:
+def run(
+    arguments: Sequence[str], app: Callable[[list[str]], object], *, in_front: bool = False, unheard: bool = False
+) -> NoReturn:
     """Run a command line to its end: an expected error is one line on stderr and its exit code.
 
     The command runs beside the main thread, which heeds signals; `in_front`: in it, with Ctrl-C as KeyboardInterrupt.
+    Without a standard output it doesn't run, unless it is of use `unheard`.
     """
     running.end_at_once()
     entry.in_utf8()
+    mute = sys.stdout is None and not unheard
     sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  # closed by whoever called us
     sys.stderr = sys.stderr or sys.stdout
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    if mute:
+        _fail(_text(Message("标准输出已关闭,结果无处可写", "standard output is closed; nothing can be told")), 1)
     try:
         code = _called(arguments, app, in_front=in_front)
         sys.stdout.flush()

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
 
-from config import shown
+from config import files, shown
 from config.errors import UsageError, reason
 
 _LONGEST_ROW = 64 << 20  # bytes; far beyond any report
@@ -75,6 +75,17 @@ def typed() -> Iterator[str]:
         yield decoded(line) or line.decode("utf-8", "surrogateescape")
         while not line.endswith(b"\n") and line:
             line = stream.readline(_LONGEST_LINE)
+
+
+def may_write(path: Path, how: str, *, forced: bool) -> None:
+    """Raises UsageError where a file is there, saying `how` to replace it, unless `forced`; and for what is none."""
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        raise UsageError(
+            f"{path} 不是普通文件(链接、目录、管道或设备),保持不变;请给出另一个文件名",
+            f"{path} is a link, a folder, a pipe or a device and stays as it is; give another name",
+        )
+    if path.exists() and not forced:
+        raise UsageError(f"{path} 已存在;用 {how} 覆盖", f"{path} exists; {how} replaces it")
 
 
 def read_batch(path: str, required: str) -> Iterator[dict[str, Any]]:
@@ -152,7 +163,7 @@ def _lines(path: str) -> Iterator[bytes]:
             with open(sys.stdin.fileno(), "rb", closefd=False) as lines:
                 yield from _bounded(lines)
         else:
-            with Path(path).open("rb") as file:
+            with files.opened(Path(path), piped=True) as file:
                 yield from _bounded(file)
     except OSError as exc:
         raise UsageError(f"无法读取 {path}:{reason(exc).zh}", f"can't read {path}: {reason(exc).en}") from exc

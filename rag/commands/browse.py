@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from config.errors import Message, StorageError, UsageError, reason
-from ingest.entry import text
+from ingest.entry import may_write, text
 from rag.commands import options
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ def show(
     at: Annotated[
         str | None, typer.Option("--at", metavar="PLACE", help="出处后面的位置,例如 120-160,或报告里的一句话")
     ] = None,
+    force: options.Force = False,
 ) -> None:
     """分页显示一份报告;或显示其中识别出来的一处在扫描件上的样子。"""
     from config.settings import load_settings
@@ -77,6 +78,8 @@ def show(
 
     if (picture is None) != (at is None):
         raise UsageError("--picture 和 --at 要一起给出", "--picture and --at must be given together")
+    if picture is not None:
+        may_write(picture, "--force", forced=force)
     settings = load_settings()
     with published(settings) as catalog:
         entry = find(catalog, source)
@@ -86,11 +89,11 @@ def show(
     if picture is None or at is None:
         Screen(settings.language).report(report, entry, raw=raw)
         return
-    for path in _write_pictures(report, at, picture, settings):
+    for path in _write_pictures(report, at, picture, settings, force=force):
         console.note(_WRITTEN.text(settings.language).format(path))
 
 
-def _write_pictures(report: CleanReport, at: str, path: Path, settings: Settings) -> Iterator[Path]:
+def _write_pictures(report: CleanReport, at: str, path: Path, settings: Settings, *, force: bool) -> Iterator[Path]:
     """The page of that place as a picture, with the place boxed; further pages beside it, with their numbers.
 
     Raises UsageError for a place that isn't in the report, and ReportError where there is no picture of it.
@@ -102,6 +105,7 @@ def _write_pictures(report: CleanReport, at: str, path: Path, settings: Settings
     limits = settings.max_file_mb << 20, settings.parse_seconds
     for n, (number, picture) in enumerate(page_pictures(report, start, end, settings.reports_dir, *limits)):
         target = path.with_stem(f"{path.stem}-{number}") if n else path
+        may_write(target, "--force", forced=force)
         try:
             write_atomically(target, picture)
         except OSError as exc:

@@ -386,8 +386,7 @@ class Chat:
         path = _file(name)
         text = minutes(self._exchanges, self.screen.language, datetime.datetime.now().astimezone())
         try:
-            if path.exists() and path != self._saved and not forced:
-                raise UsageError(f"{path} 已存在;用 :save! {path} 覆盖", f"{path} exists; :save! {path} replaces it")
+            entry.may_write(path, f":save! {path}", forced=forced or path == self._saved)
             write_atomically(path, text)
         except OSError as exc:
             raise StorageError(f"无法写入 {path}:{reason(exc).zh}", f"can't write {path}: {reason(exc).en}") from exc

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from rag.search.filters import Filter
     from rag.show.terminal import Screen
 
+_UNHEARD = ("ingest", "bot", "backup", "restore")  # what does its work where nobody hears of it, too
 _IN_FRONT = ("bot", "chat", "show")  # what reads the keyboard or heeds signals itself
 _BESIDE_EACH_OTHER = 2  # groups of rows of a batch; more gain nothing, since only native code runs at once
 _SEARCHED_TOGETHER = 8  # rows in such a group: what every look into the index costs is shared
@@ -228,7 +229,7 @@ def main(arguments: list[str] | None = None) -> None:
     def called(checked: list[str]) -> object:
         return manual.command(app, checked)(checked, prog_name="wenbao", standalone_mode=False)
 
-    console.run(given, called, in_front=given[0] in _IN_FRONT)
+    console.run(given, called, in_front=given[0] in _IN_FRONT, unheard=given[0] in _UNHEARD)
 
 
 def _settings() -> Settings:

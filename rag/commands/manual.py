@@ -55,7 +55,7 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
             "wenbao table 乡村科普馆 --place 巴州 --place 塔城地区 --csv",
             Message("两个地区,存入电子表格", "two places, for a spreadsheet"),
         ),
-        Example("wenbao table 志愿者 --by report --plot volunteers.svg", Message("画成图", "as a picture")),
+        Example("wenbao table 志愿者 --by report --plot by-report.svg", Message("画成图", "as a picture")),
     ),
     "sources": (
         Example("wenbao sources", Message("全部报告", "all reports")),
@@ -105,6 +105,7 @@ ENGLISH = {
     "以 CSV 输出": "print CSV",
     "写成 Excel 文件": "write an Excel file",
     "画成条形图(SVG)": "draw a bar chart (SVG)",
+    "覆盖已有的文件": "replace a file that is there",
     "再向除原报告以外的报告提问,统计答了多少本不能知道的问题": "also ask all reports but the right one; counts answers",
     "列出索引中的报告:标题、日期、发布者、篇幅,以及原文的缺损。": "List the indexed reports and their flaws.",
     "分页显示一份报告;或显示其中识别出来的一处在扫描件上的样子。": (

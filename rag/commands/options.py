@@ -48,6 +48,7 @@ def complete_place(incomplete: str) -> list[str]:
     return [region for region in regions(_entries()) if region.startswith(incomplete)]
 
 
+Force = Annotated[bool, typer.Option("--force", "-f", help="覆盖已有的文件")]
 Report = Annotated[
     list[str] | None,
     typer.Option(

@@ -17,6 +17,8 @@ from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.styles import Style
 
+from config import files
+
 _COLONS = (":", "：")
 
 
@@ -96,7 +98,7 @@ def _history(path: Path | None) -> History:
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         path.touch(mode=0o600)
-        with path.open("a", encoding="utf-8"):
+        with files.opened(path):  # a pipe would wait for whoever reads it
             return _File(str(path))
     except OSError:
         return InMemoryHistory()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from config.errors import Language, Message, StorageError, UsageError, reason
+from ingest import entry
 from rag.commands import options
 from rag.commands.opening import NO_ANSWER, models_for, opened
 
@@ -51,6 +52,7 @@ def table(
     xlsx: Annotated[Path | None, typer.Option("--xlsx", metavar="FILE", help="写成 Excel 文件")] = None,
     plot: Annotated[Path | None, typer.Option("--plot", metavar="FILE.svg", help="画成条形图(SVG)")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出")] = False,
+    force: options.Force = False,
 ) -> None:
     """按地区、报告或年份列出一个指标,每个数字附出处;都没有给出时退出码为 3。"""
     from config.settings import load_settings
@@ -59,6 +61,8 @@ def table(
 
     outputs = {"--csv": as_csv, "--xlsx": xlsx, "--plot": plot, "--json": as_json}
     _check_output([name for name, given in outputs.items() if given], plot)
+    if (target := xlsx or plot) is not None:
+        entry.may_write(target, "--force", forced=force)
     set_out, places = _by(by), _places(place or [])
     check(indicator)  # what can't be asked is said before anything is loaded
     only = options.chosen(report, None, since, until)
@@ -69,8 +73,9 @@ def table(
         found = opened(settings, only, models).table(indicator, set_out, places, only)
     if as_csv or as_json:
         _print(found, settings.language, as_json=as_json)
-    elif (path := xlsx or plot) and found.told:
-        _write(found, path, settings.language, drawn=path is plot)
+    elif target is not None and found.told:
+        entry.may_write(target, "--force", forced=force)  # it may have come meanwhile
+        _write(found, target, settings.language, drawn=target is plot)
     else:
         screen.table(found)
     if not found.told:

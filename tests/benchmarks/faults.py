@@ -292,9 +292,9 @@ FAULTS: dict[str, Fault] = {
     "unknown language": Fault(ASKED, (1, 2), env={"WENBAO_LANGUAGE": "tlh"}),
     "a terminal of no kind": Fault(ASKED, ANSWERED, env={"TERM": "nonsense", "COLUMNS": "-3", "LINES": "x"}),
     # Streams
-    "no standard output": Fault(ASKED, ANSWERED, shell='exec "$@" >&-'),
+    "no standard output": Fault(ASKED, FAILED, shell='exec "$@" >&-'),
     "no standard error": Fault(ASKED, ANSWERED, shell='exec "$@" 2>&-'),
-    "no standard streams": Fault(ASKED, ANSWERED, shell='exec "$@" <&- >&- 2>&-'),
+    "no standard streams": Fault(ASKED, FAILED, shell='exec "$@" <&- >&- 2>&-'),
     "no standard streams, ingest": Fault(INGEST, ANSWERED, NEW_REPORT, 'exec "$@" <&- >&- 2>&-'),
     "no standard input, batch": Fault(["ask", "--batch", "-"], MISUSED, shell='exec "$@" <&-'),
     "no standard input, chat": Fault(["chat"], (0, 1, 2), shell='exec "$@" <&-'),

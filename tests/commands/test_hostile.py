@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -128,3 +129,79 @@ def test_what_a_process_may_not_use_is_said_before_native_code_dies_of_it(office
     done = subprocess.run(command, env=environment(office), capture_output=True, encoding="utf-8", timeout=300)
     assert done.returncode == 1
     assert_one_line(done.stderr, setting)
+
+
+PIPES = ("pipe", "/dev/zero")
+
+
+@pytest.mark.parametrize("name", PIPES)
+@pytest.mark.parametrize(
+    "words",
+    [("ask", "--batch"), ("search", "--batch"), ("clean", "--batch"), ("eval",), ("restore",)],
+    ids=lambda words: " ".join(words),
+)
+def test_a_pipe_or_a_device_in_a_files_place_is_one_line_at_once(wenbao, office, tmp_path, words, name):
+    os.mkfifo(tmp_path / "pipe")
+    done = wenbao(*words, name, settings=office)
+    assert done.returncode in (1, 2)
+    assert done.stdout == ""
+    assert_one_line(done.stderr, name, "不是普通文件")
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.xlsx", "a.zip", "a.pdf"])
+def test_a_pipe_among_the_reports_is_one_line(wenbao, settings, sync, name):
+    os.mkfifo(settings.reports_dir / name) if name != "a.txt" else os.mkfifo(settings.reports_dir / "pipe.txt")
+    assert len(sync().failed) == 1
+    done = wenbao("ingest", settings=settings)
+    assert done.returncode == 4
+    assert len([line for line in done.stderr.splitlines() if line.startswith("! ")]) == 1
+
+
+@pytest.mark.parametrize("target", PIPES)
+def test_a_pipe_or_a_device_as_the_file_of_settings_is_one_line(wenbao, tmp_path, target):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / ".env").symlink_to(target)
+    done = wenbao("status")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert_one_line(done.stderr, ".env", "不是普通文件")
+
+
+@pytest.mark.parametrize("made", ["folder", "null"])
+def test_what_only_has_the_name_of_a_file_of_settings_is_none(wenbao, tmp_path, made):
+    (tmp_path / ".env").mkdir() if made == "folder" else (tmp_path / ".env").symlink_to(os.devnull)
+    assert_one_line(wenbao("status").stderr, "wenbao ingest")
+
+
+def test_a_pipe_as_the_file_of_the_token_or_of_the_history_holds_nothing_up(wenbao, settings, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    done = wenbao("bot", settings=settings, env={"WENBAO_TELEGRAM_TOKEN_FILE": "pipe"})
+    assert done.returncode == 1
+    assert_one_line(done.stderr, "WENBAO_TELEGRAM_TOKEN_FILE")
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ('ask --batch <(echo \'{{"id": 1, "question": "{question}"}}\')', 0),
+        ('ask --batch /dev/stdin <<<\'{{"id": 1, "question": "{question}"}}\'', 0),
+        ("ask '{question}' >&-", 1),
+        ("ask '火星上有水吗?' --json >&-", 1),
+        ("status >&-", 1),
+        ("status >&- 2>&-", 1),
+        ("ingest >&-", 0),
+        ("ingest <&- >&- 2>&-", 0),
+    ],
+)
+def test_what_a_shell_hands_over_and_what_it_closes(office, tmp_path, line, code):
+    script = f"{sys.executable} -m rag {line.format(question=QUESTION)}"
+    env = environment(office) | {"WENBAO_DATA_DIR": str(tmp_path / "data")}
+    shutil.copytree(office.data_dir, tmp_path / "data")
+    done = subprocess.run(["bash", "-c", script], cwd=tmp_path, env=env, capture_output=True, text=True, timeout=300)
+    if line.startswith("ingest"):
+        assert done.returncode in (0, 4)  # one of the office's files can't be read
+        return
+    assert done.returncode == code, done.stderr
+    if code and "2>&-" not in line:
+        assert_one_line(done.stderr, "标准输出")
+    elif not code:
+        assert '"id": 1' in done.stdout

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import zipfile
 from xml.etree import ElementTree
 
@@ -115,6 +116,26 @@ def test_a_spreadsheet_and_a_picture_are_written_whole_and_stdout_holds_nothing_
     assert "21个" in drawn
     assert {path.name for path in tmp_path.iterdir()} >= {"out.xlsx", "out.svg"}
     assert not list(tmp_path.glob(".*.draft"))
+
+
+@pytest.mark.parametrize(("option", "name"), [("--xlsx", "a.xlsx"), ("--plot", "a.svg")])
+def test_a_file_that_is_there_is_replaced_only_when_told_to_and_never_through_a_link(table, tmp_path, option, name):
+    path = tmp_path / name
+    path.write_text("mine", encoding="utf-8")
+    done = table(INDICATOR, "--by", "report", option, name)
+    assert (done.returncode, done.stdout, path.read_text(encoding="utf-8")) == (2, "", "mine")
+    assert_one_line(done.stderr, name, "已存在", "--force")
+    assert table(INDICATOR, "--by", "report", option, name, "-f").returncode == 0
+    assert path.read_bytes() != b"mine"
+    kept = path.read_bytes()
+    (tmp_path / f"link-{name}").symlink_to(name)
+    os.mkfifo(tmp_path / f"pipe-{name}")
+    (tmp_path / f"device-{name}").symlink_to("/dev/null")
+    for each in ("link", "pipe", "device"):
+        done = table(INDICATOR, "--by", "report", option, f"{each}-{name}", "--force")
+        assert (done.returncode, done.stdout) == (2, "")
+        assert_one_line(done.stderr, each, "保持不变")
+    assert path.read_bytes() == kept
 
 
 @pytest.mark.parametrize(

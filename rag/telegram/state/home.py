@@ -9,6 +9,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from config import files
 from config.errors import SettingsError, WenbaoError
 from config.settings import Settings
 from ingest.durable import storing
@@ -39,7 +40,7 @@ def read_token(settings: Settings) -> tuple[str, int]:
     path = settings.telegram_token_file
     if not token and path is not None:
         try:
-            token = path.read_text(encoding="utf-8").strip()
+            token = files.read_text(path, piped=True).strip()
         except (OSError, UnicodeDecodeError) as exc:
             raise SettingsError(
                 f"无法读取 WENBAO_TELEGRAM_TOKEN_FILE {path}", f"can't read WENBAO_TELEGRAM_TOKEN_FILE {path}"
