@@ -55,6 +55,20 @@ _REASONS = {
     errno.ENAMETOOLONG: "名称过长",
     errno.EADDRINUSE: "地址已被占用",
     errno.EMFILE: "打开的文件过多",
+    errno.ENFILE: "系统打开的文件过多",
+    errno.ENOMEM: "内存不足",
+    errno.EBUSY: "正在使用中",
+    errno.ELOOP: "链接过多或循环",
+    errno.EINVAL: "参数不可用",
+    errno.EBADF: "文件已关闭",
+    errno.ENOTEMPTY: "目录不为空",
+    errno.EMLINK: "链接过多",
+    errno.ESTALE: "网络磁盘上的文件已失效",
+    errno.ETIMEDOUT: "超时",
+    errno.ECONNREFUSED: "连接被拒绝",
+    errno.EADDRNOTAVAIL: "本机没有这个地址",
+    errno.EAGAIN: "暂时不可用",
+    errno.ENXIO: "没有这个设备",
 }
 
 

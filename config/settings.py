@@ -27,6 +27,7 @@ from config.errors import Language, Message, SettingsError, reason
 
 if TYPE_CHECKING:
     from dotenv.parser import Binding
+    from pydantic_core import ErrorDetails
 
 _PREFIX = "WENBAO_"
 _ENV_FILE = ".env"
@@ -36,12 +37,29 @@ _HEADER = re.compile(r"[!-~]*")  # what may stand in a header of HTTP
 # How alike two names are, 0-1, so that one may be meant by the other: anywhere, behind our prefix, without it.
 _LIKELY, _PERHAPS, _SURELY = 0.8, 0.65, 0.9
 _BETWEEN = re.compile(r"[^A-Z0-9]+")
+# What pydantic finds wrong, by the beginning of its own name for it, and what belongs there.
+_WRONG = {
+    "int_parsing_size": "数字过大",
+    "int": "要是整数",
+    "float": "要是数字",
+    "finite": "要是数字",
+    "bool": "要是 on 或 off",
+    "greater_than_equal": "至少是 {ge}",
+    "greater_than": "要大于 {gt}",
+    "less_than_equal": "最多是 {le}",
+    "less_than": "要小于 {lt}",
+    "string_too_short": "不能为空",
+    "literal": "只能是以下之一:{expected}",
+}
 _HIDDEN = "***"
 _TOKENS_FROM = 6  # characters from which on a parameter of an address may be a token
 # The password of an address that a library quotes: up to the last @ before a space.
 _IN_ADDRESS = re.compile(r"(?<=://)([!-.0-9;-?A-~]{0,99}:)?[!-?A-~]{0,999}@(?:[!-?A-~]{0,999}@)*+")
 _ADDRESS = re.compile(r"https?://(?:[^\s@/?#\\\[\]]*@)?[^\s@\\]*", re.IGNORECASE)
-_AS_CODES = "in a name or password write / ? # @ [ ] \\ as %2F %3F %23 %40 %5B %5D %5C"
+_AS_CODES = Message(
+    "名称和密码中的 / ? # @ [ ] \\ 写成 %2F %3F %23 %40 %5B %5D %5C",
+    "in a name or password write / ? # @ [ ] \\ as %2F %3F %23 %40 %5B %5D %5C",
+)
 
 Ids = Annotated[tuple[Annotated[int, Field(gt=-(2**62), lt=2**62)], ...], NoDecode]
 """Numeric Telegram ids, written with commas or spaces between them."""
@@ -104,7 +122,7 @@ class Settings(BaseSettings):
             return value
         plain = value.strip("\r\n")  # what a file's last line ends with
         if _CONTROLS.search(plain):
-            raise ValueError("must not hold control characters")
+            raise _Unusable("不能含有控制字符", "must not hold control characters")
         return plain
 
     @field_validator("chroma_token")
@@ -112,7 +130,7 @@ class Settings(BaseSettings):
     def _token(cls, value: SecretStr) -> SecretStr:
         plain = value.get_secret_value().strip()
         if not _HEADER.fullmatch(plain):
-            raise ValueError("must be visible ASCII characters without spaces")
+            raise _Unusable("只能是可见的 ASCII 字符,不含空格", "must be visible ASCII characters without spaces")
         return SecretStr(plain)
 
     @field_validator("allowed_users", "allowed_chats", "admin_users", mode="before")
@@ -124,14 +142,19 @@ class Settings(BaseSettings):
     @classmethod
     def _called(cls, value: str) -> str:
         if value and not _is_web_address(value):
-            raise ValueError(f"must look like https://host/path; {_AS_CODES}")
+            raise _Unusable(
+                f"应写成 https://host/path;{_AS_CODES.zh}", f"must look like https://host/path; {_AS_CODES.en}"
+            )
         return value.rstrip("/")
 
     @field_validator("telegram_api_url", "chroma_url")
     @classmethod
     def _base(cls, value: str) -> str:
         if value and (not _is_web_address(value) or "?" in value or "#" in value):
-            raise ValueError(f"must look like http://host:8000, without ? or #; {_AS_CODES}")
+            raise _Unusable(
+                f"应写成 http://host:8000,不含 ? 和 #;{_AS_CODES.zh}",
+                f"must look like http://host:8000, without ? or #; {_AS_CODES.en}",
+            )
         return value.rstrip("/")
 
     @property
@@ -163,17 +186,36 @@ def load_settings() -> Settings:
         _check_file(Path(_ENV_FILE))
         return Settings()
     except ValidationError as exc:
-        first = exc.errors(include_input=False, include_context=False, include_url=False)[0]
-        name = _PREFIX + str(first["loc"][0]).upper()
+        first = exc.errors(include_input=False, include_url=False)[0]
+        name, why = _PREFIX + str(first["loc"][0]).upper(), _why(first)
         raise SettingsError(
-            f"设置 {name} 的值无法使用({first['msg']});可用的值见 .env.example",
-            f"the value of {name} can't be used ({first['msg']}); see .env.example",
+            f"设置 {name} 的值无法使用({why.zh});可用的值见 .env.example",
+            f"the value of {name} can't be used ({why.en}); see .env.example",
         ) from exc
     except UnicodeDecodeError as exc:
         raise SettingsError(f"{_ENV_FILE} 不是 UTF-8 文本", f"{_ENV_FILE} is not UTF-8 text") from exc
     except (OSError, ValueError) as exc:
         why = reason(exc) if isinstance(exc, OSError) else Message("内容不可用", "its content can't be used")
         raise SettingsError(f"无法读取 {_ENV_FILE}:{why.zh}", f"can't read {_ENV_FILE}: {why.en}") from exc
+
+
+class _Unusable(ValueError):
+    """Why a value can't be used, in both languages."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.message = Message(zh, en)
+
+
+def _why(error: ErrorDetails) -> Message:
+    """What is wrong with a value, without the value."""
+    context = error.get("ctx", {})
+    own = context.get("error")
+    if isinstance(own, _Unusable):
+        return own.message
+    chinese = next((zh for kind, zh in _WRONG.items() if error["type"].startswith(kind)), "内容不可用")
+    expected = str(context.get("expected")).replace(" or ", "、")
+    return Message(chinese.format(**(context | {"expected": expected})), error["msg"])
 
 
 def _check_file(path: Path) -> None:

@@ -24,7 +24,7 @@ from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 from telegram.ext import Application, ApplicationBuilder, ExtBot
 from telegram.request import HTTPXRequest
 
-from config.errors import SettingsError, StateUnavailable, WenbaoError, reason
+from config.errors import Message, SettingsError, StateUnavailable, WenbaoError, reason
 from config.settings import Settings, without_password
 from ingest import running
 from rag.telegram.answering import Answering
@@ -84,7 +84,7 @@ def run(settings: Settings) -> None:
         with contextlib.closing(Stores.open(state, settings.language)) as stores:
             reason = asyncio.run(_Bot(settings, token, stores).run())
     if reason is not None:
-        raise WenbaoError(f"机器人已停止:{reason}", f"the bot has stopped: {reason}")
+        raise WenbaoError(f"机器人已停止:{reason.zh}", f"the bot has stopped: {reason.en}")
 
 
 def _client(settings: Settings, token: str, poll: PollRequest, clock: Clock, pacing: Pacing) -> ExtBot[str]:
@@ -114,7 +114,7 @@ class _Bot:
     def __init__(self, settings: Settings, token: str, stores: Stores) -> None:
         self._settings, self._stores = settings, stores
         self._folder = bot_folder(settings)
-        self._reason: str | None = None
+        self._reason: Message | None = None
         self._stop = asyncio.Event()
         self._conflicts = 0
         self._clock = Clock()
@@ -165,7 +165,7 @@ class _Bot:
         handlers.add_to(application, intake)
         return application
 
-    async def run(self) -> str | None:
+    async def run(self) -> Message | None:
         """Until told to stop; the reason when it wasn't by a signal."""
         loop = asyncio.get_running_loop()
         for name in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
@@ -320,7 +320,8 @@ class _Bot:
         def ended(task: asyncio.Task[None]) -> None:
             if not task.cancelled() and (error := task.exception()) is not None:
                 _log.error("%s has failed", name, exc_info=error)
-                self._fail(f"{name} has failed ({type(error).__name__})")
+                kind = type(error).__name__
+                self._fail(Message(f"内部任务出错({kind}),详见日志", f"{name} has failed ({kind})"))
 
         task = asyncio.create_task(work)
         task.add_done_callback(ended)
@@ -335,14 +336,14 @@ class _Bot:
         self._conflicts = self._conflicts + 1 if isinstance(error, Conflict) else 0
         _log.warning("polling: %s", error)
         if self._conflicts >= _CONFLICTS:
-            self._fail("another bot uses the same token")
+            self._fail(Message("另一个机器人在用同一个令牌", "another bot uses the same token"))
 
     def _no_such_bot(self, code: int) -> None:
-        self._fail(f"Telegram refuses the token (HTTP {code})")
+        self._fail(Message(f"Telegram 拒绝了令牌(HTTP {code})", f"Telegram refuses the token (HTTP {code})"))
 
-    def _fail(self, reason: str) -> None:
+    def _fail(self, reason: Message) -> None:
         if self._reason is None and not self._stop.is_set():
-            _log.critical("%s", reason)
+            _log.critical("%s", reason.en)
             self._reason = reason
             self._stop.set()
 

@@ -19,6 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from config.errors import Message
 from ingest import running
 
 _log = logging.getLogger(__name__)
@@ -57,7 +58,7 @@ class Watch:
         stall_seconds: float,
         longest_question: Callable[[], float],
         details: Callable[[], dict[str, Any]],
-        fail: Callable[[str], None],
+        fail: Callable[[Message], None],
     ) -> None:
         self._path, self._pulse, self._stall = path, pulse, stall_seconds
         self._longest_question, self._details, self._fail = longest_question, details, fail
@@ -82,9 +83,10 @@ class Watch:
     def _check(self) -> None:
         contact = self._pulse.contact()
         if contact is not None and contact > self._stall:
-            self._fail(f"no contact to Telegram for {contact:.0f} s")
+            self._fail(Message(f"{contact:.0f} 秒没有连上 Telegram", f"no contact to Telegram for {contact:.0f} s"))
         elif self._longest_question() > _QUESTION_STUCK:
-            self._fail(f"a question has been worked on for {_QUESTION_STUCK:.0f} s")
+            long = f"{_QUESTION_STUCK:.0f}"
+            self._fail(Message(f"一个问题处理了 {long} 秒还没有完成", f"a question has been worked on for {long} s"))
 
     def _write(self) -> None:
         contact = self._pulse.contact()

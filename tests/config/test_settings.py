@@ -207,6 +207,39 @@ def test_no_part_of_a_password_in_an_address_is_shown(monkeypatch, name, credent
         assert part not in said.replace("path", "")
 
 
+# A setting, a value that it can't have, and why it can't, in Chinese alone.
+UNUSABLE = [
+    ("language", "tlh", "只能是以下之一:'zh'、'en'"),
+    ("chunk_size", "x", "要是整数"),
+    ("chunk_size", "1.5", "要是整数"),
+    ("chunk_size", "9" * 5000, "数字过大"),
+    ("chunk_size", "1", "至少是 50"),
+    ("telegram_workers", "999", "最多是 64"),
+    ("parse_seconds", "0", "要大于 0"),
+    ("parse_seconds", "nan", "最多是"),
+    ("min_evidence", "much", "要是数字"),
+    ("reader", "perhaps", "要是 on 或 off"),
+    ("embedding_model", "\n", "不能为空"),
+    ("allowed_users", "1,x", "要是整数"),
+    ("chroma_token", "a b", "可见的 ASCII 字符"),
+    ("chroma_url", "nowhere", "http://host:8000"),
+    ("telegram_webhook_url", "nowhere", "https://host/path"),
+    ("telegram_api_url", "a\x1bb", "控制字符"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "why"), UNUSABLE)
+def test_why_a_value_cannot_be_used_is_said_in_one_language(monkeypatch, name, value, why):
+    monkeypatch.setenv(f"WENBAO_{name.upper()}", value)
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    said = caught.value.text("zh")
+    assert why in said
+    plain = re.sub(r"WENBAO_\w+|\.env\.example|https?://\S+|'\w+'|ASCII|on 或 off|%\w\w", "", said)
+    assert not re.search(r"[A-Za-z]", plain), said
+    assert not re.search(r"[\u4e00-\u9fff]", caught.value.text("en"))
+
+
 @pytest.mark.parametrize("credentials", [credentials for credentials, _ in CREDENTIALS if credentials.isascii()])
 def test_even_where_no_setting_holds_it(credentials):
     if " " not in credentials and credentials != "geheim@":  # which a name may be
