@@ -22,7 +22,7 @@ SEED ?= $(shell date +%s)
 # What `make sweep` tries: ingest and ask (kills), faults.
 PART ?= ingest ask faults
 
-.PHONY: help setup ask ingest test fuzz sweep lint fix bench bench-large reader reader-cv judge eval
+.PHONY: help setup ask ingest test fuzz sweep wheel lint fix bench bench-large reader reader-cv judge eval
 .DEFAULT_GOAL := help
 
 help:
@@ -31,6 +31,7 @@ help:
 	@echo 'make test           run all tests'
 	@echo 'make fuzz           try random files, questions, rows, arguments and settings for minutes (TIMES=20 SEED=…)'
 	@echo 'make sweep          kill ingests and readers and try faults, for an hour (PART="ingest ask faults" TIMES=… SEED=… LOG=…)'
+	@echo 'make wheel          build dist/*.whl, install it with pip in an empty environment and ask it (2 GB, minutes)'
 	@echo 'make lint           check style and types;  make fix: repair style'
 	@echo 'make bench          measure speed and quality on the development data (DATA=../shared)'
 	@echo 'make eval           measure answers on the development data (DATA=../shared)'
@@ -73,6 +74,16 @@ fuzz: setup
 sweep: setup
 	@$(BIN)/python tests/benchmarks/sweep.py $(PART) --seed $(SEED) \
 	  $(if $(filter-out file default,$(origin TIMES)),--times $(TIMES)) $(if $(LOG),--log $(LOG))
+
+# As somebody gets it who installs the wheel alone: with the newest of what its bounds allow.
+wheel: setup
+	@rm -rf build dist && mkdir -p dist
+	@$(BIN)/python -c "from setuptools import build_meta; build_meta.build_wheel('dist')" >/dev/null
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
+	  $(PYTHON) -m venv "$$folder/env" && "$$folder/env/bin/python" -m pip install -q dist/*.whl >&2 && \
+	  export WENBAO_DATA_DIR="$$folder/data" WENBAO_REPORTS_DIR="$(CURDIR)/seeds" && cd "$$folder" && \
+	  env/bin/python -m pip check && env/bin/wenbao --version && env/bin/wenbao ingest && \
+	  env/bin/wenbao ask --plain '巴州以多少个乡村科普馆为重点?'
 
 lint: setup
 	$(BIN)/ruff check .
