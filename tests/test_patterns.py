@@ -2,12 +2,18 @@
 
 Each is run against runs of every character it speaks of and against what its own repetitions are made of, repeated
 and then broken off. Quadratic growth shows as a ratio between two lengths; a pattern that never ends is stopped.
+
+Those that modules hold are looked up; those that functions make are noted while the functions are called with what
+their tables hold and with texts. A call that makes one and wasn't reached fails the test: it belongs into `exercised`.
 """
 
 from __future__ import annotations
 
 import ast
+import contextlib
+import datetime
 import importlib
+import inspect
 import json
 import os
 import random
@@ -22,7 +28,7 @@ from re import _constants as op
 from re import _parser as parser
 from typing import Any
 
-from conftest import ROOT
+from conftest import MODELS, ROOT
 
 # Modules whose patterns are known to be slower and are to be replaced; empty when none is.
 EXCUSED: tuple[str, ...] = ()
@@ -64,6 +70,161 @@ def patterns() -> dict[str, tuple[re.Pattern[str], frozenset[str]]]:
                 found.setdefault(pattern, f"{name}:{node.lineno}")
                 used.setdefault(pattern, set()).add(node.func.attr)  # type: ignore[attr-defined]
     return {name: (pattern, _methods(used.get(pattern, set()))) for pattern, name in found.items()}
+
+
+def made() -> dict[str, tuple[re.Pattern[str], frozenset[str]]]:
+    """`module:line` → the patterns that functions make there, a few where they are many, and how they are used."""
+    noted: dict[tuple[str, int], dict[re.Pattern[str], str]] = {}
+    compiled = re._compile  # type: ignore[attr-defined]  # what every function of `re` calls
+
+    def note(pattern: Any, flags: int) -> re.Pattern[str]:
+        found = compiled(pattern, flags)
+        called = sys._getframe(1)
+        caller = called.f_back
+        if caller is not None and isinstance(found.pattern, str):
+            noted.setdefault((caller.f_code.co_filename, caller.f_lineno), {})[found] = called.f_code.co_name
+        return found
+
+    re._compile = note  # type: ignore[attr-defined]
+    try:
+        exercised()
+    finally:
+        re._compile = compiled  # type: ignore[attr-defined]
+    found, missed = {}, []
+    for name in modules():
+        path = importlib.import_module(name).__file__ or ""
+        used = _uses(ast.parse(Path(path).read_text(encoding="utf-8")))
+        for line, maker in _makers(path):
+            there = noted.get((path, line))
+            if not there:
+                missed.append(f"{name}:{line}")
+            for n, pattern in enumerate(_few(sorted(there or (), key=lambda each: (len(each.pattern), each.pattern)))):
+                how = used.get(maker, set()) if there[pattern] == "compile" else {there[pattern]}
+                found[f"{name}:{line}#{n}"] = (pattern, _methods(how))
+    if missed:
+        raise AssertionError(f"these make patterns and weren't reached, add texts to `exercised`: {', '.join(missed)}")
+    return found
+
+
+def _few(each: list[re.Pattern[str]]) -> list[re.Pattern[str]]:
+    """The shortest, the longest, and two others."""
+    between = each[1:-1]
+    return [*each[:1], *random.Random(3).sample(between, min(len(between), 2)), *(each[-1:] if len(each) > 1 else [])]
+
+
+def _makers(path: str) -> Iterator[tuple[int, str]]:
+    """(line, function) of each call in a function that makes a pattern `patterns` can't look up."""
+    tree = ast.parse(Path(path).read_text(encoding="utf-8"))
+    for function in ast.walk(tree):
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            for node in ast.walk(function):
+                if isinstance(node, ast.Call) and _is_res(node.func) and _written(node) is None:
+                    yield node.lineno, function.name
+
+
+def _is_res(func: ast.AST) -> bool:
+    named = isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name) and func.value.id == "re"
+    return named and func.attr in {*METHODS, "compile", "sub", "subn", "findall", "split"}  # type: ignore[attr-defined]
+
+
+def _uses(tree: ast.AST) -> dict[str, set[str]]:
+    """By which methods what a function of that name makes is used."""
+    used: dict[str, set[str]] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Call):
+            used.setdefault(_named(node.value), set()).add(node.attr)
+    return used
+
+
+def exercised() -> None:
+    """Run what makes patterns."""
+    for name in modules():
+        module = importlib.import_module(name)
+        for function in list(vars(module).values()):
+            bare = getattr(function, "__wrapped__", None) if getattr(function, "__module__", None) == name else None
+            returns = str(getattr(bare, "__annotations__", {}).get("return"))
+            if bare is not None and "re.Pattern" in returns and not inspect.signature(bare).parameters:
+                bare()  # past what it remembers
+    _tables()
+    _texts()
+
+
+def _tables() -> None:
+    """Makers of patterns with what their tables hold."""
+    from ingest.cleaning import repair
+    from ingest.language import amounts, divisions, marks, telling, units, vocabulary
+    from ingest.language.words import table
+    from rag.question import places
+
+    for unit in units.all_units():
+        amounts._scale_behind.__wrapped__(unit)
+        amounts._part_pattern.__wrapped__(unit)
+    for listing in (False, True):
+        marks._clause_end.__wrapped__(listing)
+    for group, keys in table("telling").items():
+        for key, words in keys.items():
+            if isinstance(words, list):
+                telling._any.__wrapped__(group, key)
+    repair._strange.__wrapped__(vocabulary.load_lexicon())
+    for name in divisions.by_name():
+        places.writing.__wrapped__(name)
+
+
+QUESTIONS = (  # each makes the patterns of some function
+    "东山县和西河市2022年分别举办讲座多少场?",
+    "东山县举办讲座比西河市多多少场?",
+    "谁曾任主席?",
+    "东山县举办讲座多少场?",
+    "巴州2022年讲座比2021年多多少场?",
+    "东山县“科普大讲堂”、“科普进校园”和“科普赶集”一共举办多少场?",
+    "东山县的讲座",
+    "青山县植树多少亩？",
+    "How many lectures did Dongshan hold in 2022 and 2021?",
+    "How many lectures were held in total?",
+)
+FOLLOW_UPS = (
+    ("全县有多少名科技志愿者?", "女的呢?"),
+    ("志愿者中男的有多少?", "女的呢?"),
+    ("东山县举办讲座多少场?", "总共有多少个科普教育基地?"),
+)
+
+
+def _texts() -> None:
+    """What reads questions, reports and messages."""
+    from shelf import Shelf
+    from telegram import Chat, Message
+
+    from ingest.embedding import tokens
+    from ingest.formats import html, sources
+    from rag.answers import sums
+    from rag.evidence.pointing import Spots
+    from rag.evidence.shorts import spots
+    from rag.question import followup, kind, understand
+    from rag.show import marks
+    from rag.telegram.receiving import addressing
+
+    report = "东山县科协2022年工作总结\n东山县举办讲座36场，西河市举办讲座21场。Dongshan held 36 lectures。"
+    shelf = Shelf({"东山县.txt": report})
+    for text in QUESTIONS:
+        kind.expected(text)
+        kind.as_meant(text)
+        query = shelf.query(text)
+        sums.plan(query)
+        told = "临泉县植树320亩，青山县植树150亩。"
+        with contextlib.suppress(ValueError, IndexError):
+            pointed = Spots.of(query, told, spots(query.expected, told), [(5, 9, 1.0)])
+            [pointed._after(i) for i in range(len(pointed.places))]
+    for earlier, text in FOLLOW_UPS:
+        followup.refers_back(text)
+        understand.understand(text, [earlier], ["东山"])
+    understand.figure_question("讲座")
+    marks.spans(report, "36场")
+    html.closed("<p>a<script>b</script><style>c")
+    sources._is_page("<body>a</body>")
+    person = Message(1, datetime.datetime.now(datetime.UTC), Chat(1, "private"), text="@wenbao_bot 问题")
+    addressing.read(person, 1, "wenbao_bot")
+    for pieces in MODELS.glob(f"*/{tokens.PIECES}"):
+        tokens.open_tokenizer(pieces.parents[1])
 
 
 def _inside(key: str, value: Any) -> Iterator[tuple[str, re.Pattern[str]]]:
@@ -240,7 +401,7 @@ def slow() -> Iterator[tuple[str, str, str]]:
         raise TooLong
 
     signal.signal(signal.SIGVTALRM, stop)
-    for name, (pattern, methods) in patterns().items():
+    for name, (pattern, methods) in (made() | patterns()).items():
         tries = ((method, *text) for text in hostile(pattern) for method in sorted(methods))
         for method, head, body, tail in tries:
             if grows(pattern, method, head, body, tail):
