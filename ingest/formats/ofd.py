@@ -14,12 +14,14 @@ from typing import Any
 from config.errors import ReportError
 from ingest.formats import columns, ruled
 from ingest.formats.columns import Grid, Word
+from ingest.formats.grid import Cell, Table
 from ingest.formats.kinds import OFD, damaged
 from ingest.formats.layout import Line, PageLines, arrange, joint
+from ingest.formats.measures import is_unit_note
 from ingest.formats.ofd_pages import Page, numbers, pages
 from ingest.formats.packages import Package
 from ingest.formats.ruled import Rule, Ruled
-from ingest.formats.tables import Cell, Table, Writer, is_unit_note
+from ingest.formats.tables import Writer
 
 _POINTS = 72 / 25.4  # per millimetre
 _SAME_LINE = 0.5  # type sizes that two pieces of a line may differ in height
