@@ -9,7 +9,7 @@ from pathlib import Path
 
 from config.errors import NeedsRecognition
 
-PACKAGES = ("rapidocr", "pi-heif")  # what the extra brings; as `pyproject.toml` has it
+PACKAGES = ("rapidocr<4", "pi-heif<2")  # what the extra brings, below the versions that `pyproject.toml` excludes
 
 
 def available() -> bool:
@@ -23,7 +23,7 @@ def command() -> str:
     It names the packages, not the program with its extra: that is on no index, and where it was installed from may be
     gone.
     """
-    packages = " ".join(PACKAGES)
+    packages = shlex.join(PACKAGES)
     if (Path(sys.prefix) / "pipx_metadata.json").is_file():
         return f"pipx inject {shlex.quote(Path(sys.prefix).name)} {packages}"
     python = shlex.quote(_shown(Path(sys.executable)))

@@ -105,6 +105,6 @@ def test_without_recognition_a_photograph_is_answered_with_what_is_needed(tmp_pa
         (note,) = server.sent(1)
     state.close()
     assert note.text.startswith("简报.jpg 不能加入:")
-    assert "install rapidocr pi-heif" in note.text
+    assert "install 'rapidocr<4' 'pi-heif<2'" in note.text
     assert note.buttons == {}
     assert list((tmp_path / "changes").glob("*")) == []
