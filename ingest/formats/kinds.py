@@ -171,7 +171,7 @@ def _text_kind(named: Kind, beginning: bytes) -> Kind:
             "内容是 XML;请用办公软件打开,另存为 .docx 或 .xlsx",
             "the content is XML; open it in an office program and save it as .docx or .xlsx",
         )
-    if beginning.strip() and not _CONTROL.search(beginning):
+    if named in (WORD, OLD_WORD, EXCEL, OLD_EXCEL, RTF) and beginning.strip() and not _CONTROL.search(beginning):
         return TEXT
     raise _otherwise(named, Message("别的格式", "something else"))
 

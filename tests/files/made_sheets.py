@@ -311,7 +311,6 @@ def ods(f: Facts) -> bytes:
     never=("内部", "底稿", "作废", "含兼职"),
     ask=OF_NORTH,
     figure="{people}",
-    asks=True,
 )
 def xml(f: Facts) -> bytes:
     """An XML Spreadsheet of 2003, as many systems export: types, styles, merged cells, places, what is hidden."""
