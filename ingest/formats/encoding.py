@@ -1,4 +1,7 @@
-"""Bytes to text: UTF-8, UTF-16, GB18030 or Big5, told apart by what reads as Chinese. Pure."""
+"""Bytes to text: UTF-8, UTF-16, GB18030 or Big5, told apart by what reads as Chinese. Pure.
+
+A file in UTF-8 into which lines in GB18030 were copied, or the other way round, is read line by line.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,11 @@ _MIN_COMMON = 0.7  # share of a text's letters in everyday use; garbage has abou
 # Log probability per Han or unheard-of character: 1,200 pieces of 20 to 1,000 characters of encyclopedia and
 # government reports have at least -8.7, the same bytes in a wrong encoding at most -10.2.
 _MIN_PLAUSIBLE = -9.5
+# Of one to three characters the average says less: real ones of GB2312, two at a time, have at least -10.9.
+_FEW, _MIN_PLAUSIBLE_FEW = 3, -2.5
+_WORDS = 2.0  # by how much words are likelier than their characters one by one, for each
+# How much likelier a file in GB18030 is than one in Big5, natural log, before anything of it is read.
+_USUAL = 4.0
 _HAN_OR_ODD = re.compile(r"[\u3400-\u9fff\uac00-\ufaff]")
 # Places that are no character, per character. A delivered text has a few, where it was cut or edited; a
 # text read in a wrong encoding has at least one in twenty, random bytes one in six.
@@ -63,13 +71,60 @@ def _decoded(data: bytes) -> str:
         return reading.text if _plain(reading, data) else _refuse([reading], data)
     strict = _read(data, "utf-8")
     if not strict.lost and b"\0" not in data:
-        return strict.text
+        return _words_in_gb(strict.text, data) or strict.text
+    if (lines := _by_lines(data)) is not None:
+        return lines
     readings = [strict, *(_read(data, encoding) for encoding in ("gb18030", _big5(data), *_utf16(data)))]
     sound = [reading for reading in readings if _plain(reading, data)]
     if not sound:
         # Well-formed UTF-8 is never anything else, but with zero bytes it may be UTF-16.
         return strict.text if not strict.lost else _refuse(readings, data)
     return max(sound, key=lambda reading: _plausibility(reading, data)).text
+
+
+def _words_in_gb(text: str, data: bytes) -> str | None:
+    """What a few characters in GB18030 say whose bytes happen to be letters in UTF-8, as those of 目录 are Ŀ¼.
+
+    None where they aren't words, or `text`, the bytes in UTF-8, has characters that these can't be.
+    """
+    if text.isascii() or max(text) > "\u07ff":
+        return None
+    try:
+        said = data.decode("gb2312")
+    except UnicodeDecodeError:
+        return None
+    han = "".join(_HAN_OR_ODD.findall(said))
+    if len(han) < 2 or len(han) < sum(not char.isascii() for char in said):
+        return None
+    lexicon = load_lexicon()
+    gained = lexicon.plausibility(han) - sum(map(lexicon.plausibility, han))
+    return said if gained >= _WORDS * len(han) else None
+
+
+def _by_lines(data: bytes) -> str | None:
+    """The text of a file some of whose lines are in UTF-8 and some in GB18030, what neither reads as U+FFFD.
+
+    None where it isn't of both, or too much of it is lost.
+    """
+    if b"\0" in data:
+        return None
+    readings = [_line(line) for line in data.splitlines(keepends=True)]
+    told = {
+        reading.encoding
+        for reading in readings
+        if reading.encoding == "gb18030" or sum(char > "\u07ff" and char != LOST for char in reading.text) > 1
+    }
+    whole = _Reading("", "".join(reading.text for reading in readings), sum(reading.lost for reading in readings))
+    return whole.text if len(told) > 1 and whole.mostly_sound else None
+
+
+def _line(line: bytes) -> _Reading:
+    """A line in GB18030 where it reads as Chinese so and isn't UTF-8, else in UTF-8."""
+    reading = _read(line, "utf-8")
+    if not reading.lost:
+        return reading
+    other = _read(line, "gb18030")
+    return other if not other.lost and _plain(other, line) else reading
 
 
 def _utf16(data: bytes) -> tuple[str, ...]:
@@ -104,16 +159,28 @@ def _plain(reading: _Reading, data: bytes) -> bool:
         return False
     sample = _sample(reading, data)
     han = "".join(_HAN_OR_ODD.findall(to_simplified(sample)))
-    sound = not han or load_lexicon().plausibility(han) >= _MIN_PLAUSIBLE * len(han)
+    sound = not han or load_lexicon().plausibility(han) >= _least(reading.encoding, han)
     return sound and _commonness(sample) >= _MIN_COMMON
 
 
+def _least(encoding: str, han: str) -> float:
+    """The least log probability of Han characters that are read rightly."""
+    everyday = encoding == "gb18030" and len(han) <= _FEW
+    if everyday:
+        try:
+            han.encode("gb2312")
+        except UnicodeEncodeError:
+            everyday = False
+    return _MIN_PLAUSIBLE * len(han) + (_MIN_PLAUSIBLE_FEW if everyday else 0.0)
+
+
 def _plausibility(reading: _Reading, data: bytes) -> float:
-    """The log probability of the sample, per byte."""
+    """The log probability of the sample, and of its encoding among those of Chinese, per byte."""
     sample = _sample(reading, data)
     codec = reading.encoding if reading.encoding != "utf-16" else "utf-16-le"
     size = len(sample.encode(codec, "replace"))
-    return load_lexicon().plausibility(to_simplified(sample)) / max(size, 1)
+    usual = _USUAL if reading.encoding == "gb18030" else 0.0
+    return (load_lexicon().plausibility(to_simplified(sample)) + usual) / max(size, 1)
 
 
 def _sample(reading: _Reading, data: bytes) -> str:

@@ -82,6 +82,7 @@ def test_big5_is_told_from_gb18030(text):
     assert decode(text.encode("gb18030")) == text
 
 
+@settings(deadline=None)  # the word list may be read first
 @given(st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\r\ufeff\0"), max_size=60))
 def test_utf8_is_never_taken_for_anything_else(text):
     assert decode(text.encode("utf-8")) == text
@@ -114,6 +115,54 @@ def test_a_few_bad_bytes_are_shown_and_listed(encoding):
     assert len(lost) >= 2
     assert all(set(span.raw) == {LOST} == set(report.raw[span.raw_start : span.raw_end]) for span in lost)
     assert report.text.count("科普馆") >= 38
+
+
+MIXED = ["东山县科协工作总结", "全县举办科普讲座三十六场，受益群众二万人次。", "Total: 36", "经费28.5万元。"]
+
+
+@pytest.mark.parametrize("other", [[1], [3], [0, 2, 3], [0]])
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_lines_of_two_encodings_are_each_read_as_what_they_are(other, newline):
+    data = b"".join((line + newline).encode("gb18030" if n in other else "utf-8") for n, line in enumerate(MIXED))
+    report = read("r.txt", data)
+    assert report.raw == "\n".join(MIXED) + "\n"
+    assert_checkable(report, report.raw)
+    start = report.text.index("经费28.5万元")
+    assert report.raw[slice(*report.mapped.raw_span(start, start + 4))] == "经费28"
+
+
+def test_what_no_encoding_reads_is_lost_alone_and_listed():
+    lines = [line.encode("utf-8") for line in MIXED * 8] + [MIXED[1].encode("gb18030"), b"\xff\xfe\x80 36"]
+    report = read("r.txt", b"\n".join(lines))
+    assert report.raw.count(MIXED[1]) == 9
+    assert [span.reason for span in report.dropped] == ["undecodable"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["目录", "通知", "李雷", "5场", "会议室", "县科协", "表1", "是", "合计 35", "收入:35万元", "项目,金额\n讲座,35\n"],
+)
+def test_a_few_characters_in_gbk_are_read_by_what_makes_words(text):
+    assert decode(text.encode("gbk")) == text
+
+
+@pytest.mark.parametrize("text", ["café résumé", "привет, мир", "Ελλάδα", "Ã©", "½ ± ×", "Ünïcödé", "µg"])
+def test_letters_of_two_bytes_in_utf8_stay_letters(text):
+    assert decode(text.encode("utf-8")) == text
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "东山县科协\n".encode() + bytes(range(1, 256)) * 2,
+        "东山县科协总结\n".encode() + "한국어 텍스트입니다. 과학 기술 진흥에 대하여\n".encode("euc_kr") * 9,
+        "东山县科协总结\n".encode() + b"\x89PNG\r\n\x1a\n" + bytes(range(0, 256, 3)) * 9,
+        b"\x93\xfa\x96\x7b\x8c\xea\x83\x65\x83\x4c" * 3,
+    ],
+)
+def test_a_line_of_chinese_before_garbage_makes_it_no_text(data):
+    with pytest.raises(ReportError):
+        sources.parse("r.txt", data)
 
 
 def test_the_refusal_names_the_byte_in_the_encoding_that_comes_closest():
