@@ -29,7 +29,7 @@ help:
 	@echo 'make ask Q="问题"   answer a question from the reports (sets everything up the first time)'
 	@echo 'make ingest         bring the index up to date with the reports directory'
 	@echo 'make test           run all tests'
-	@echo 'make fuzz           try random files, questions, rows, arguments and settings for minutes (TIMES=20 SEED=…)'
+	@echo 'make fuzz           try random files, questions, rows, arguments, settings and keys for minutes (TIMES=20 SEED=…)'
 	@echo 'make sweep          kill ingests and readers and try faults, for an hour (PART="ingest ask faults" TIMES=… SEED=… LOG=…)'
 	@echo 'make wheel          build dist/*.whl, install it with pip in an empty environment and ask it (2 GB, minutes)'
 	@echo 'make lint           check style and types;  make fix: repair style'

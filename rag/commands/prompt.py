@@ -55,7 +55,8 @@ class Prompt:
 
         Raises EOFError on Ctrl-D, KeyboardInterrupt on Ctrl-C.
         """
-        return self._session.prompt(pre_run=began)
+        # Its own handler of SIGINT prints a traceback where Ctrl-C comes just as a line has ended; Python's doesn't.
+        return self._session.prompt(pre_run=began, handle_sigint=False)
 
     def refresh(self) -> None:
         """Draw the toolbar again; any thread may ask for it."""
