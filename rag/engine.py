@@ -21,6 +21,7 @@ from ingest.index.catalog import ReportEntry
 from ingest.index.generations import read_pointer
 from ingest.index.published import Index
 from ingest.records import CleanReport
+from rag.answers.changes import changed, since
 from rag.answers.citing import title_of
 from rag.answers.compose import compose, grade, narrowed
 from rag.answers.sums import Part, PartAnswer, combine, figure_of, mentions, plan
@@ -174,6 +175,12 @@ class Engine:
     def _answer(self, current: _Generation, query: Query, found: list[Passage], k: int, within: Within) -> Answer:
         """The answer of one sentence, or one computed from several."""
         library = self._library(current, within)
+        if (compared := since(query)) is not None:
+
+            def asked(text: str) -> tuple[Query, Sequence[Evidence]]:
+                return self._weighed(current, text, query.question.language, k, within)
+
+            return changed(query, compared, weigh(query, found, library), asked, library)
         if parts := plan(query):
             pieces = [self._piece(current, part, query.question.language, k, within) for part in parts.parts]
             closest = [] if any(piece.figure for piece in pieces) else weigh(query, found, library.unread)
@@ -188,14 +195,19 @@ class Engine:
         self, current: _Generation, part: Part, language: QuestionLanguage, k: int, within: Within
     ) -> PartAnswer:
         """What answers one part of a question: a figure."""
-        query = build(replace(understand(part.question), language=language), current)
-        library = self._library(current, within)
-        evidence = weigh(query, self._search(current, [query], k, within)[0], library)
-        certainty = grade(evidence, library)
+        query, evidence = self._weighed(current, part.question, language, k, within)
+        certainty = grade(evidence, self._library(current, within))
         if certainty is None:
             return PartAnswer(part, None)
         said, figure = figure_of(evidence[0], query.expected, part.label)
         return PartAnswer(part, evidence[0], said, figure, certainty)
+
+    def _weighed(
+        self, current: _Generation, text: str, language: QuestionLanguage, k: int, within: Within
+    ) -> tuple[Query, list[Evidence]]:
+        """A question of our own, made of one that was asked, with its evidence."""
+        query = build(replace(understand(text), language=language), current)
+        return query, weigh(query, self._search(current, [query], k, within)[0], self._library(current, within))
 
     def table(self, indicator: str, by: By = "place", places: Sequence[str] = (), only: Filter = EVERYTHING) -> Table:
         """What the reports tell of an indicator, by place, report or year; by place of the given ones alone, if any.

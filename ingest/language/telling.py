@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from ingest.language.marks import ENDS, PAUSES
 from ingest.language.words import alternation, table
 
 
@@ -31,6 +32,20 @@ def is_plan(title: str) -> bool:
 def changed(before: str) -> bool:
     """Whether a figure right behind these words is how much something rose or fell rather than what it came to."""
     return bool(_changed().search(before))
+
+
+def change(before: str) -> str:
+    """The words right before a figure that make it how much something rose or fell (增加了, 多 of 比上年多); "" where
+    none do."""
+    found = _changed().search(before) or _more().search(before)
+    return before[found.start("how") :] if found else ""
+
+
+def changes() -> str:
+    """A pattern of the words for how something rose, fell or differs from what it is compared with."""
+    row: dict[str, Any] = table("telling")["change"]
+    differs = rf"(?<![{row['joined']}])(?:{alternation(row['compared'])})"
+    return rf"(?:{alternation(row['verbs'])}|{differs})(?:{alternation(row['done'])})?"
 
 
 def change_asked(question: str) -> bool:
@@ -115,5 +130,12 @@ def _heading() -> re.Pattern[str]:
 def _changed() -> re.Pattern[str]:
     row: dict[str, Iterable[str]] = table("telling")["change"]
     return re.compile(
-        rf"(?:{alternation(row['verbs'])})(?:{alternation(row['done'])})?(?:{alternation(row['about'])})?$"
+        rf"(?P<how>{alternation(row['verbs'])})(?:{alternation(row['done'])})?(?:{alternation(row['about'])})?$"
     )
+
+
+@functools.cache
+def _more() -> re.Pattern[str]:
+    before = alternation(table("dates")["compared"]["before"])
+    about = alternation(table("telling")["change"]["about"])
+    return re.compile(rf"(?:{before})[^{PAUSES}{ENDS}]{{1,12}}?(?P<how>{changes()})(?:{about})?$")

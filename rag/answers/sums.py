@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from ingest.language import figures, marks, places, units
+from ingest.language import dates, figures, marks, places, telling, units
 from ingest.language.date_forms import PLAIN_YEAR
 from ingest.language.figures import Figure
 from ingest.language.places import rank_pattern
@@ -51,7 +51,7 @@ _ENGLISH_SUM = re.compile(
 )
 _WIDE = rank_pattern("province", "prefecture", "county")
 _DIFFERENCE = re.compile(
-    rf"^(?P<a>.{{1,60}}?)比(?P<b>.{{1,60}}?)(?:多|少|高|低|大|小)(?:了|出)?(?P<ask>(?:{asking('count')}).*)$"
+    rf"^(?P<a>.{{1,60}}?)比(?P<b>.{{1,60}}?){telling.changes()}[{marks.HAN}]{{0,2}}?(?P<ask>(?:{asking('count')}).*)$"
 )
 _COMPARED = re.compile(
     rf"(?:[{_DIGITS}几\d]个?(?:地|{_WIDE}|地方|单位)|哪(?:里|[个一])个?(?:地方|{_WIDE})?(?:的)?|谁的?|请列出.*|各地.*|列出.*|(?:更|最)[多少高低大小]"
@@ -109,7 +109,7 @@ def _plan(query: Query) -> Plan | None:
         return None
     if question.language == "en":
         return _english(query, question.interpreted)
-    if want.difference and (match := _DIFFERENCE.match(text)):
+    if want.difference and (match := _DIFFERENCE.match(text)) and not dates.find(match["b"]):
         sides = (match["a"], _spelled_out(match["a"], match["b"], query))
         return Plan("difference", tuple(Part(side, f"{side}有{match['ask']}") for side in sides))
     if want.more and len(query.places) > 1:
@@ -198,6 +198,10 @@ def _result(question: Question, plan: Plan, told: Sequence[PartAnswer]) -> str |
         return f"{total}{rough}{_plain(sum(exact))}{in_script(unit, question)}"
     if plan.operation == "difference":
         first, second = exact
+        if first == second:
+            return say(question, "一样", "the same")
+        if unit == "%":
+            unit = say(question, "个百分点", " percentage points")
         more = say(question, "多", "more by ") if first >= second else say(question, "少", "fewer by ")
         return f"{more}{_about(question) if kinds else ''}{_plain(abs(first - second))}{in_script(unit, question)}"
     top = (min if plan.operation == "least" else max)(exact)
