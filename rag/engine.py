@@ -43,7 +43,7 @@ from rag.search.reread import REREAD, is_unsure, reread
 
 _NAMED = 0.1  # what it counts that a report's title names the place that is asked about
 _TABULATED = 60  # passages read for a table
-_OF_A_PLACE = 4  # sentences looked at for the figure of one place
+_OF_A_PLACE = 4  # sentences looked at for the figure of one place, beside one of each report
 _CLEARLY = 0.1  # by how much more probable the answer must be with what was asked before
 _MENTIONING = 30  # passages looked through for which reports speak of something
 _NAMED_FOREIGN = 0.3  # and in another language, whose words and vectors tell reports apart less well
@@ -225,9 +225,10 @@ class Engine:
 
     def _of_places(self, current: _Generation, indicator: str, places: Sequence[str], within: Within) -> Table:
         """Each place is asked about alone."""
-        told = {place: self._told(current, of_place(place, indicator), within, DEFAULT_PASSAGES) for place in places}
-        keys = {id(evidence): place for place, some in told.items() for evidence in some[:_OF_A_PLACE]}
-        evidence = [each for some in told.values() for each in some[:_OF_A_PLACE]]
+        found = {place: self._told(current, of_place(place, indicator), within, DEFAULT_PASSAGES) for place in places}
+        told = {place: _of_each_report(some) for place, some in found.items()}
+        keys = {id(evidence): place for place, some in told.items() for evidence in some}
+        evidence = [each for some in told.values() for each in some]
         looked_in = len(current.entries if within is None else within)
         judge = self._library(current).judge
         return table_of(indicator, "place", places, evidence, lambda e: keys[id(e)], current.report, judge, looked_in)
@@ -379,6 +380,17 @@ class Engine:
             entry = current.entries[chunk.source]
             passages.append(Passage(chunk, current.titles[chunk.source], entry.date, round(score, 6)))
         return passages
+
+
+def _of_each_report(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The first sentences, and of every other report the first with a short answer."""
+    first = list(evidence[:_OF_A_PLACE])
+    known = {each.passage.chunk.source for each in first}
+    others: dict[str, Evidence] = {}
+    for each in evidence[_OF_A_PLACE:]:
+        if each.short and each.passage.chunk.source not in known:
+            others.setdefault(each.passage.chunk.source, each)
+    return [*first, *others.values()]
 
 
 def _key(current: _Generation, by: By, evidence: Evidence) -> str | None:

@@ -24,9 +24,10 @@ from ingest.language.date_forms import (
 )
 from ingest.language.words import alternation, table
 
-__all__ = ["Date", "Moment", "comparisons", "find", "only", "periods", "year_of", "years", "years_of"]
+__all__ = ["Date", "Moment", "comparisons", "find", "only", "periods", "up_to", "year_of", "years", "years_of"]
 _WIDE = {ord("０") + digit: str(digit) for digit in range(10)} | {ord("．"): ".", ord("／"): "/"}
 _LONGEST = 200  # years of a span; beyond, only its first and last are told
+_DECEMBER = 12
 _PIVOT = 50  # two digits below it are a year of this century
 _AROUND = " \t\n\u3000()（）[]【】"
 
@@ -104,6 +105,13 @@ def periods(text: str) -> frozenset[tuple[int, int]]:
     named = {_periods()[match[0]] for match in _period().finditer(text)}
     spans = filter(None, map(_from_month_to_month, find(text)))
     return frozenset(named.union(span for span in spans if span in _periods().values()))
+
+
+def up_to(text: str) -> frozenset[tuple[int, int]]:
+    """The months from January on up to which a text tells something: 截至10月底; none where that is the year's end."""
+    words = table("dates")["up_to"]["words"]
+    told = (date for date in find(text) if date.month and _behind(text, date.start, words))
+    return frozenset((1, date.month) for date in told if date.month and date.month < _DECEMBER)
 
 
 def _from_month_to_month(date: Date) -> tuple[int, int] | None:

@@ -1,13 +1,15 @@
-"""The numbers by which authorities call their documents: 水农发〔2023〕12号, 国办函(2021)7号. Pure, linear."""
+"""What documents are called: the numbers that authorities give them (水农发〔2023〕12号, 国办函(2021)7号), and
+whether a name says that one is a draft or final. Pure, linear."""
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ingest.language.marks import HAN
-from ingest.language.words import table
+from ingest.language.words import alternation, table
 
 _YEAR_AND_COUNT = re.compile(r"[〔\[［【(（]((?:19|20)\d\d)[〕\]］】)）](?:第\s?)?(\d{1,5})\s?号")
 _LINE_END = re.compile(r"\s*(?:\n|\Z)")
@@ -32,6 +34,21 @@ def find(text: str) -> list[DocumentNumber]:
 def own(text: str) -> DocumentNumber | None:
     """The number that a document bears itself: the first that ends its line."""
     return next((number for number in _found(text) if _LINE_END.match(text, number.end)), None)
+
+
+def is_draft(name: str) -> bool:
+    """Whether a title or a file's name says that what it names isn't settled yet: 初稿, 征求意见稿."""
+    return bool(_version("drafts").search(name))
+
+
+def is_final(name: str) -> bool:
+    """Whether it says that it is settled: 终稿, 定稿."""
+    return bool(_version("finals").search(name)) and not is_draft(name)
+
+
+@functools.cache
+def _version(kind: str) -> re.Pattern[str]:
+    return re.compile(alternation(table("marks")["documents"][kind]))
 
 
 def _found(text: str) -> Iterator[DocumentNumber]:

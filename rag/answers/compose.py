@@ -11,7 +11,7 @@ from dataclasses import replace
 from ingest.language import documents
 from rag.answers import forms, refusals
 from rag.answers.citing import answered, in_script, refused, say
-from rag.answers.conflicts import rivals, told_apart
+from rag.answers.conflicts import MOST, rivals, told_apart
 from rag.answers.legible import graded_by_date
 from rag.answers.siblings import with_siblings
 from rag.answers.summary import summary_of
@@ -49,8 +49,8 @@ def compose(query: Query, passages: Sequence[Passage], library: Library) -> Answ
         return refused(query.question, why_not(query, evidence, library), evidence, library.report)
     versions = rivals(query, evidence, library)
     if len(versions) > 1:
-        shown = [forms.narrowed_to(each, forms.ROOM // len(versions)) for each in versions]
-        lead = told_apart(query.question, versions)
+        shown = [forms.narrowed_to(each, forms.ROOM // len(versions[:MOST])) for each in versions[:MOST]]
+        lead = told_apart(query.question, shown, len(versions))
         return answered(query.question, shown, library.report, form=form, certainty="likely", lead=lead)
     quoted = forms.chosen(form, evidence)
     if form in ("list", "passage") or query.expected.kind == "text":

@@ -24,7 +24,6 @@ from rag.records import Certainty, Citation, Evidence
 
 By = Literal["place", "report", "year"]
 BY: tuple[By, ...] = ("place", "report", "year")
-_MOST_CONFLICTS = 3
 
 KeyOf = Callable[[Evidence], str | None]
 
@@ -218,14 +217,14 @@ def year_told(evidence: Evidence, view: ReportView) -> str | None:
 
 
 def _row(key: str, found: Sequence[_Told], unit: str, report_of: ReportOf) -> Row:
-    """The best figure of a key, and beside it the others of the same grade that measure the same."""
+    """The best figure of a key, and beside it all others that measure the same."""
     ranked = sorted((_graded(told, unit, report_of) for told in found), key=_Told.rank, reverse=True)
     cells: list[Cell] = []
     for told in ranked:
         cell = _cell(told, unit, report_of)
         if not cells or (_differs(cells[0], cell, unit) and not any(_same(other, cell) for other in cells)):
             cells.append(cell)
-    return Row(key, cells[0] if cells else None, tuple(cells[1 : 1 + _MOST_CONFLICTS]))
+    return Row(key, cells[0] if cells else None, tuple(cells[1:]))
 
 
 def _graded(told: _Told, unit: str, report_of: ReportOf) -> _Told:
@@ -244,8 +243,8 @@ def _cell(told: _Told, unit: str, report_of: ReportOf) -> Cell:
 
 
 def _differs(first: Cell, other: Cell, unit: str) -> bool:
-    """Whether a figure can contradict that of its row: of the same grade, and both measure what the table does."""
-    return other.certainty == first.certainty and all(units.convertible(cell.unit, unit) for cell in (first, other))
+    """Whether a figure can contradict that of its row: both measure what the table does."""
+    return all(units.convertible(cell.unit, unit) for cell in (first, other))
 
 
 def _same(one: Cell, other: Cell) -> bool:

@@ -52,8 +52,15 @@ def test_what_is_sure_comes_first_and_then_the_newest():
         told("甲", "30个", 0.6, "2023-01-01"),
         told("乙", "3个", 0.6),
     )
-    assert said(table) == {"甲": ["25个", "21个"], "乙": ["3个"]}
+    assert said(table) == {"甲": ["25个", "21个", "30个"], "乙": ["3个"]}
+    assert [cell.certainty for cell in table.rows[0].cells] == ["sure", "sure", "likely"]
     assert [row.cell.certainty for row in table.rows] == ["sure", "likely"]
+
+
+def test_every_report_that_tells_another_figure_is_shown():
+    table = made(*(told("甲", f"{n}1个", 0.95, f"2023-0{n}-01") for n in range(1, 7)))
+    assert said(table) == {"甲": ["61个", "51个", "41个", "31个", "21个", "11个"]}
+    assert (table.told, len(table.citations)) == (6, 6)
 
 
 def test_the_same_figure_is_told_once_and_another_thing_is_no_contradiction():

@@ -36,3 +36,19 @@ def test_time_is_linear():
     began = time.monotonic()
     documents.find("水" * 100_000 + "〔2021〕" * 20_000 + "水农发〔2021〕7" * 10_000)
     assert time.monotonic() - began < 10
+
+
+@pytest.mark.parametrize(
+    ("name", "draft", "final"),
+    [
+        ("2023年工作总结(征求意见稿).docx", True, False),
+        ("年报-初稿2.txt", True, False),
+        ("总结未定稿.txt", True, False),
+        ("总结(定稿).pdf", False, True),
+        ("正式版/年度总结.txt", False, True),
+        ("2023年工作总结.txt", False, False),
+        ("投稿情况通报.txt", False, False),
+    ],
+)
+def test_a_name_tells_drafts_from_final_versions(name, draft, final):
+    assert (documents.is_draft(name), documents.is_final(name)) == (draft, final)
