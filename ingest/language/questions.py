@@ -1,11 +1,17 @@
-"""The words by which Chinese questions ask, by what they ask for: patterns of the table `questions.toml`."""
+"""The words by which Chinese questions ask, by what they ask for: patterns of the table `questions.toml`; and what asks
+nothing at all."""
 
 from __future__ import annotations
 
 import functools
 import re
+import unicodedata
 
+from ingest.language import dates
 from ingest.language.words import alternation, table
+
+_RUN = 3  # characters from which on one repeated is no word: 星星 is one
+_SHORTEST = 2  # characters of a question
 
 
 @functools.cache
@@ -48,3 +54,23 @@ def function_words() -> re.Pattern[str]:
             ]
         )
     )
+
+
+def is_noise(text: str) -> bool:
+    """Whether a text says nothing, whatever was said before it: only sounds, one character over and over, or a number
+    that is no year."""
+    said = [char for char in unicodedata.normalize("NFKC", text).lower() if char.isalnum()]
+    if all(char in table("questions")["sounds"]["words"] for char in said):
+        return True
+    if len(said) >= _RUN and len(set(said)) == 1:
+        return True
+    number = "".join(said)
+    return number.isdecimal() and dates.year_of(number) is None
+
+
+def asks_nothing(text: str) -> bool:
+    """Whether a text asks nothing where nothing was said before it: noise, a single character, only particles, or
+    nothing but a year."""
+    said = [char for char in unicodedata.normalize("NFKC", text).lower() if char.isalnum()]
+    particles = table("questions")["function"]["particles"]
+    return is_noise(text) or len(said) < _SHORTEST or "".join(said).isdecimal() or all(c in particles for c in said)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 
 from config.errors import UsageError
 from ingest.language import marks, people
-from ingest.language.questions import asking
+from ingest.language.questions import asking, asks_nothing, is_noise
 from ingest.language.script import fold_script, to_simplified, to_traditional
 from ingest.language.words import table
 from rag.question.followup import complete, is_courtesy, is_left_open, refers_back
@@ -43,6 +43,8 @@ def understand(text: str, history: Sequence[str] = (), regions: Collection[str] 
     if is_courtesy(to_simplified(asked)):
         raise UsageError("不客气。有问题请直接问。", "You are welcome. Just ask when there is a question.")
     earlier = _understood(before, regions)
+    if is_noise(asked) or (earlier is None and asks_nothing(asked)):
+        raise _asks_nothing()
     if earlier is None and is_left_open(to_simplified(asked)):
         raise UsageError(
             "前面没有可以承接的问题;请把问题说完整",
@@ -104,7 +106,7 @@ def _checked(text: str) -> str:
     if len(asked) <= MAX_LENGTH:  # no pattern sees a longer one
         asked = _tidied(asked)
     if not any(unicodedata.category(char)[0] in "LN" for char in asked):
-        raise UsageError("问题为空", "the question is empty")
+        raise _asks_nothing() if asked else UsageError("问题为空", "the question is empty")
     if len(asked) > MAX_LENGTH:
         raise UsageError(
             f"问题过长({len(asked)} 字);请控制在 {MAX_LENGTH} 字以内",
@@ -112,6 +114,10 @@ def _checked(text: str) -> str:
         )
     _check_characters(asked)
     return asked
+
+
+def _asks_nothing() -> UsageError:
+    return UsageError("看不出要问什么;请把问题写出来", "this asks nothing; please write out the question")
 
 
 def _check_characters(text: str) -> None:
@@ -127,7 +133,7 @@ def _understood(questions: Sequence[str], regions: Collection[str]) -> str | Non
     """The last of several questions, completed from those before it; in Simplified script."""
     earlier: str | None = None
     for question in map(to_simplified, questions):
-        if is_courtesy(question):
+        if is_courtesy(question) or is_noise(question):
             continue
         follows = earlier is not None and refers_back(question, regions)
         completed = complete(question, earlier, regions)[0] if earlier and follows else question

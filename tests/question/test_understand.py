@@ -35,6 +35,29 @@ def test_an_unusable_question_is_refused_before_any_search(text):
 
 
 @pytest.mark.parametrize(
+    "text", ["呵呵呵呵", "嘿嘿,啊啊", "水水水水", "7777", "９９９", "31415926", "zzzzz", "……", "🎉🎉", "一一一?"]
+)
+@pytest.mark.parametrize("history", [(), ("东山县有多少座水库?",)])
+def test_what_says_nothing_is_refused_whatever_was_asked_before(text, history):
+    with pytest.raises(UsageError, match="asks nothing"):
+        understand(text, history)
+
+
+@pytest.mark.parametrize("text", ["了的", "有吗", "2022", "2023?"])
+def test_what_asks_nothing_alone_may_go_on_from_what_was_asked(text):
+    with pytest.raises(UsageError, match="asks nothing"):
+        understand(text)
+    assert "水库" in understand(text, ("东山县有多少座水库?", "哈哈哈")).interpreted
+
+
+@pytest.mark.parametrize(
+    "text", ["星星有多少颗?", "科普馆", "5G基站", "天天向上活动办了几场?", "110报警多少起?", "A?B"]
+)
+def test_few_or_repeated_characters_may_ask(text):
+    assert understand(text).interpreted
+
+
+@pytest.mark.parametrize(
     ("text", "language"),
     [
         ("东山县有多少个乡村科普馆?", "zh-Hans"),
