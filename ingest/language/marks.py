@@ -33,6 +33,7 @@ __all__ = [
     "item",
     "narrow",
     "numbering",
+    "pointed",
     "quoted",
     "sentences",
     "titles",
@@ -127,8 +128,9 @@ def numbering(line: str, figures: bool = True) -> str:
 
 def goes_on(before: str, sentence: str) -> bool:
     """Whether a sentence tells a further point of what was told before it: that ends with ； or ：, or the sentence
-    begins as a point does (二是, 其次)."""
-    return before.rstrip()[-1:] in _LEADS_ON or bool(_point().match(sentence)) or bool(item(sentence))
+    begins as a point does (二是, 第二，, 其次)."""
+    begins = _point().match(sentence) or _going_on().match(sentence) or item(sentence)
+    return before.rstrip()[-1:] in _LEADS_ON or bool(begins)
 
 
 def item(line: str) -> str:
@@ -213,34 +215,50 @@ def _last_mark() -> re.Pattern[str]:
 
 @functools.cache
 def _numbering() -> re.Pattern[str]:
-    figures = r"[\d０-９]{1,3}"
-    circled = "".join(f"{first}-{last}" for first, last in _MARKS["circled"])
-    behind = rf"{figures}[{_class(_MARKS['behind_figures'])}](?![\d０-９])"
-    return re.compile(rf"[ \t\u3000]*({_numbered(f'{_numerals()}|{figures}')}|{behind}|[{circled}])")
+    return re.compile(rf"[ \t\u3000]*({_numbered()})")
 
 
 _LEADS_ON = frozenset(_MARKS["leads_on"])
 
 
 @functools.cache
+def _going_on() -> re.Pattern[str]:
+    return re.compile(rf"\s*(?:{alternation(_MARKS['going_on'])})")
+
+
+@functools.cache
 def _point() -> re.Pattern[str]:
-    counted = rf"{_numerals()}(?:{alternation(_MARKS['counting'])})"
-    return re.compile(rf"\s*(?:{counted}|{alternation(_MARKS['going_on'])})")
+    return re.compile(pointed())
 
 
 @functools.cache
 def _chapter() -> re.Pattern[str]:
-    return re.compile(rf"[ \t\u3000]*({_numbered(_numerals())})")
+    return re.compile(rf"[ \t\u3000]*({_numbered(figures=False)})")
 
 
-def _numbered(number: str) -> str:
-    """（一） 一、 第一章, with any of these numbers between brackets and behind 第."""
-    plain = rf"{_numerals()}[{_class(_MARKS['behind_numerals'])}]"
-    return rf"[(（](?:{number})[)）]|{plain}|第(?:{number})(?:{alternation(_MARKS['parts'])})"
+def pointed() -> str:
+    """A pattern of how a numbered point begins, with a line (一、 （一） 1. ① 第一章) or within it (一是, 第一，): group 1 is
+    the numbering, a named group its number."""
+    return rf"[ \t\u3000]*({_numbered(counting=True)})"
 
 
-def _numerals() -> str:
-    return f"[{_MARKS['numerals']}]{{1,3}}"
+def _numbered(figures: bool = True, counting: bool = False) -> str:
+    """The forms of a numbering, each number in a group of its form's name; `counting`: also those of points that stand
+    within a text."""
+    han, digits = f"[{_MARKS['numerals']}]{{1,3}}", r"[\d０-９]{1,3}"
+    number = f"{han}|{digits}" if figures else han
+    behind_rank = f"{alternation(_MARKS['parts'])}{f'|[{PAUSES}{LISTING}]' if counting else ''}"
+    behind_han = f"[{_class(_MARKS['behind_numerals'])}]{'|' + alternation(_MARKS['counting']) if counting else ''}"
+    forms = [
+        rf"[(（](?P<bracketed>{number})[)）]",
+        rf"第(?P<ranked>{number})(?:{behind_rank})",
+        rf"(?P<plain>{han})(?:{behind_han})",
+    ]
+    if figures:
+        circled = "".join(f"{first}-{last}" for first, last in _MARKS["circled"])
+        behind = _class(_MARKS["behind_figures"])
+        forms += [rf"(?P<figures>{digits})[{behind}](?![\d０-９])", rf"(?P<circled>[{circled}])"]
+    return "|".join(forms)
 
 
 @functools.cache

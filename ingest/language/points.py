@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ingest.language import marks, numerals
-from ingest.language.words import alternation, table
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +39,12 @@ def find(text: str) -> list[Point]:
     return found
 
 
+def outermost(text: str) -> list[Point]:
+    """The points at a line's start that are of one form with the first of them."""
+    at_line_start = [p for p in find(text) if not text[text.rfind("\n", 0, p.start) + 1 : p.start].strip()]
+    return [point for point in at_line_start if point.form == at_line_start[0].form]
+
+
 def row(points: Sequence[Point], one: Point) -> list[Point]:
     """The row to which a point belongs, in order."""
     same = [point for point in points if point.form == one.form]
@@ -60,21 +65,9 @@ def _value(number: str) -> int:
 
 @functools.cache
 def _begin() -> re.Pattern[str]:
-    held = table("marks")
-    figures, han = r"[\d０-９]{1,3}", f"[{held['numerals']}]{{1,3}}"
-    circled = "".join(f"{first}-{last}" for first, last in held["circled"])
-    behind = "".join(map(re.escape, held["behind_numerals"]))
-    parts, counting = alternation(held["parts"]), alternation(held["counting"])
-    kinds = (
-        rf"[(（](?P<bracketed>{han}|{figures})[)）]",
-        rf"第(?P<ranked>{han}|{figures})(?:{parts}|[{marks.PAUSES}{marks.LISTING}])",
-        rf"(?P<plain>{han})(?:[{behind}]|{counting})",
-        rf"(?P<figures>{figures})[{behind}](?![\d０-９])",
-        rf"(?P<circled>[{circled}])",
-    )
-    return re.compile(rf"[ \t\u3000]*({'|'.join(kinds)})")
+    return re.compile(marks.pointed())
 
 
 @functools.cache
 def _behind_colon() -> re.Pattern[str]:
-    return re.compile(rf"(?<=[{marks.COLONS}]){_begin().pattern}")
+    return re.compile(rf"(?<=[{marks.COLONS}]){marks.pointed()}")

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from ingest.language import marks
+from ingest.language import marks, points
 from ingest.records import CleanReport
 from rag.answers import forms, refusals
 from rag.answers.citing import answered, refused, say
@@ -98,7 +98,7 @@ def _told(query: Query) -> list[Term]:
 
 def _outline(meant: Evidence, report: CleanReport) -> Iterator[Evidence]:
     """Each heading or numbered point, all of the same rank, with the first telling sentence under it."""
-    starts = list(_points(report.text))
+    starts = [point.start for point in points.outermost(report.text)]
     for start, end in pairwise([*starts, len(report.text)]):
         spans = [
             (first, last)
@@ -108,23 +108,6 @@ def _outline(meant: Evidence, report: CleanReport) -> Iterator[Evidence]:
         if spans:
             headed = report.text[start : spans[0][0]].strip().count("\n") == 0
             yield _sentence(meant, report, start if headed else spans[0][0], spans[0][1])
-
-
-def _points(text: str) -> Iterator[int]:
-    """Where the numbered points of the outermost rank begin."""
-    lines, at = [], 0
-    for line in text.split("\n"):
-        if number := marks.numbering(line.strip()):
-            lines.append((at, _rank(number)))
-        at += len(line) + 1
-    if lines:
-        outermost = lines[0][1]
-        yield from (at for at, rank in lines if rank == outermost)
-
-
-def _rank(number: str) -> str:
-    """The form of a numbering without its number: 一、 and 二、 are of one rank."""
-    return "".join("N" if char.isalnum() or char.isnumeric() else char for char in number.strip())[-2:]
 
 
 def _is_heading(line: str) -> bool:

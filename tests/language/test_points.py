@@ -53,3 +53,19 @@ def test_points_within_a_point_do_not_part_its_row():
 def test_a_point_ends_with_its_sentence():
     text = "办法如下。\n一是修港，投入30万元；二是换船。  \n"
     assert [text[p.start : p.end] for p in points.find(text)] == ["一是修港，投入30万元；", "二是换船。"]
+
+
+@pytest.mark.parametrize(
+    ("text", "begun"),
+    [
+        ("总结\n一、渔港\n1.修港。\n2.清淤。\n二、船只\n1.换船。", ["一、渔", "二、船"]),
+        ("(1)修港:一是清淤。\n(2)换船。", ["(1)", "(2)"]),
+        ("修港,要求:一是清淤;二是换船。", []),
+        ("  第一章 渔港\n内容。\n  第二章 船只", ["第一章", "第二章"]),
+        ("一是修港。\n二是换船。", ["一是修", "二是换"]),
+    ],
+)
+def test_the_outermost_points_of_a_text(text, begun):
+    found = points.outermost(text)
+    assert len(found) == len(begun)
+    assert all(text.startswith(said, point.start) for point, said in zip(found, begun, strict=True))
