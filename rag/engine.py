@@ -20,13 +20,14 @@ from ingest.embedding.prepare import Notify
 from ingest.index.catalog import ReportEntry
 from ingest.index.generations import read_pointer
 from ingest.index.published import Index
+from ingest.language import bodies
 from ingest.records import CleanReport
 from rag.answers.changes import changed, since
 from rag.answers.citing import title_of
-from rag.answers.compose import compose, grade, narrowed
+from rag.answers.compose import compose, grade, narrowed, of_the_asked
 from rag.answers.sums import Part, PartAnswer, combine, figure_of, mentions, plan
 from rag.answers.table import By, Table, check, labels, of_place, place_told, table_of, year_told
-from rag.evidence.subject import ReportView, view
+from rag.evidence.subject import ReportView, named_by_file, view
 from rag.judge.features import Case
 from rag.judge.judge import judge
 from rag.judge.ranking import Frequency, Library, Naming, cases_of, weigh
@@ -72,7 +73,7 @@ class _Generation:
 
     def within(self, only: Filter) -> Within:
         """The sources a filter lets through. Raises NothingSelected when there is none."""
-        return choose(list(self.entries.values()), only, self.index.catalog.naming) if only else None
+        return choose(list(self.entries.values()), only, self.naming) if only else None
 
     def frequency_within(self, within: Within) -> Frequency:
         """In how many chunks of these reports a part of a question stands."""
@@ -80,13 +81,30 @@ class _Generation:
             return self.frequency
         return functools.cache(lambda term: self.index.frequency(term, within) if self.frequency(term) else 0)
 
+    def naming(self, name: str) -> set[str]:
+        """The sources of the reports that a name occurs in: in the text, the title or where only the file bears one."""
+        borne = {source for source, owner in self.owners.items() if name in owner}
+        return self.index.catalog.naming(name) | borne
+
+    @functools.cached_property
+    def owners(self) -> dict[str, str]:
+        """What the names of files and folders say of whose reports they hold, where their titles don't."""
+        return {
+            source: name
+            for source, title in self.titles.items()
+            if (name := named_by_file(self.entries[source].title or "", source))
+        }
+
+    def owner(self, source: str) -> str:
+        """The same of one report, as far as it is one of theirs."""
+        return self.view(source).owner if source in self.owners else ""
+
     def naming_within(self, within: Within) -> Naming:
         """The sources of those of these reports that a name occurs in."""
-        naming = self.index.catalog.naming
         if within is None:
-            return naming
+            return self.naming
         among = frozenset(within)
-        return lambda name: naming(name) & among
+        return lambda name: self.naming(name) & among
 
     def without(self, within: Within, left_out: Collection[str]) -> Within:
         """The sources to look in but for some."""
@@ -207,7 +225,9 @@ class Engine:
     ) -> tuple[Query, list[Evidence]]:
         """A question of our own, made of one that was asked, with its evidence."""
         query = build(replace(understand(text), language=language), current)
-        return query, weigh(query, self._search(current, [query], k, within)[0], self._library(current, within))
+        library = self._library(current, within)
+        evidence = weigh(query, self._search(current, [query], k, within)[0], library)
+        return query, of_the_asked(query, evidence, library)
 
     def table(self, indicator: str, by: By = "place", places: Sequence[str] = (), only: Filter = EVERYTHING) -> Table:
         """What the reports tell of an indicator, by place, report or year; by place of the given ones alone, if any.
@@ -357,6 +377,7 @@ class Engine:
     def _lifted(current: _Generation, query: Query, hits: list[tuple[str, float]]) -> list[tuple[str, float]]:
         """The hits, those first whose report's title names a place that the question asks about."""
         named = {source for source, title in current.titles.items() if query.places and names_place(query, title)}
+        named |= {source for source, name in current.owners.items() if _is_owners(query, name)}
         if not named:
             return hits
         lift = _NAMED_FOREIGN if query.core else _NAMED
@@ -378,8 +399,15 @@ class Engine:
         passages = []
         for chunk, (_, score) in zip(current.index.chunks([id_ for id_, _ in hits]), hits, strict=True):
             entry = current.entries[chunk.source]
-            passages.append(Passage(chunk, current.titles[chunk.source], entry.date, round(score, 6)))
+            owner = current.owner(chunk.source)
+            passages.append(Passage(chunk, current.titles[chunk.source], entry.date, round(score, 6), owner))
         return passages
+
+
+def _is_owners(query: Query, name: str) -> bool:
+    """Whether a file's or a folder's name is that of a place or an organisation that is asked about."""
+    told = bodies.find(name) if query.named.bodies else ()
+    return names_place(query, name) or any(body.is_same(asked) for body in told for asked in query.named.bodies)
 
 
 def _of_each_report(evidence: Sequence[Evidence]) -> list[Evidence]:

@@ -33,12 +33,16 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A retrieved chunk; `score` in [0, 1] is how near meaning and words are to the question (rag.search.fuse)."""
+    """A retrieved chunk; `score` in [0, 1] is how near meaning and words are to the question (rag.search.fuse).
+
+    `owner` is what the file's or folder's name says of whose report it is, where the title doesn't.
+    """
 
     chunk: Chunk
     title: str
     date: str | None
     score: float
+    owner: str = ""
 
 
 UNPROVED = -9.0  # the log odds of proving the answer of what nobody has read

@@ -60,7 +60,8 @@ class Shelf:
 
     def passage(self, piece: Chunk, score: float = 0.5) -> Passage:
         report = self.reports[piece.source]
-        return Passage(piece, title_of(report.title, piece.source), report.date, score)
+        owner = self.view(piece.source).owner
+        return Passage(piece, title_of(report.title, piece.source), report.date, score, owner)
 
     def passages(self) -> list[Passage]:
         """All there is, in the order of the texts."""

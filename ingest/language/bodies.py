@@ -28,6 +28,10 @@ class Body:
         """Whether both end alike and may be told apart by what stands before."""
         return self.ending == other.ending
 
+    def is_akin(self, other: Body) -> bool:
+        """Whether both are of one kind: a primary and a middle school."""
+        return any(self.ending in endings and other.ending in endings for endings in table("bodies").values())
+
     def is_same(self, other: Body) -> bool:
         """Whether the characters right before the ending are the same."""
         return self.is_like(other) and self.before[-_TOLD:] == other.before[-_TOLD:]
@@ -39,6 +43,19 @@ _TOLD = 2  # characters of a name that tell it from others
 def find(text: str) -> list[Body]:
     """The organisations that a text names with something before their ending that tells them from others."""
     return [Body(match[1], match[2]) for match in _named().finditer(text)]
+
+
+def speaks_of_itself(text: str, ending: str) -> bool:
+    """Whether a text speaks of its own organisation (我校, 本院) as one whose name has this ending may."""
+    held = table("places")["own"]["bodies"]
+    words = [word for kind, endings in table("bodies").items() if ending in endings for word in held.get(kind, ())]
+    return bool(words) and _own(tuple(words)).search(text) is not None
+
+
+@functools.cache
+def _own(words: tuple[str, ...]) -> re.Pattern[str]:
+    own = table("places")["own"]
+    return re.compile(rf"(?<![{own['not_after']}])[我本](?:{alternation(words)})(?![{own['bodies']['not_before']}])")
 
 
 @functools.cache

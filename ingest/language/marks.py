@@ -237,8 +237,10 @@ def _chapter() -> re.Pattern[str]:
 
 
 def pointed() -> str:
-    """A pattern of how a numbered point begins, with a line (一、 （一） 1. ① 第一章) or within it (一是, 第一，): group 1 is
-    the numbering, a named group its number."""
+    """A pattern of how a numbered point begins, with a line or within it (一是).
+
+    Group 1 is the numbering, the named group that matches its number.
+    """
     return rf"[ \t\u3000]*({_numbered(counting=True)})"
 
 

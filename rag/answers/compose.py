@@ -15,6 +15,7 @@ from rag.answers.conflicts import MOST, rivals, told_apart
 from rag.answers.legible import graded_by_date
 from rag.answers.siblings import with_siblings
 from rag.answers.summary import summary_of
+from rag.evidence.subject import is_of_another
 from rag.judge.features import Case
 from rag.judge.ranking import Library, weigh
 from rag.question.form import form_of
@@ -25,6 +26,8 @@ from rag.records import Answer, Certainty, Evidence, Passage, Question
 _FAR = 0.15  # the probability below which what came closest is about something else
 _CLEAR = 0.5  # the probability from which on a word that no report holds may be another word for what one tells
 _SURELY_POINTED = 0.8  # how likely a figure must be the right one of its sentence for the answer to be sure
+_PROBABLE = 0.4  # of what is likely: less answers nothing
+_NO_MORE = 0.9  # of what is likely: what another place's report says of itself
 _SAME = 0.6  # the share of a question's telling parts that a report must hold to be the one meant for sure
 
 
@@ -37,7 +40,7 @@ def compose(query: Query, passages: Sequence[Passage], library: Library) -> Answ
         return _published(query, passages, library)
     if query.expected.kind == "document":
         return _numbered(query, passages, library)
-    evidence = weigh(query, passages, library)
+    evidence = of_the_asked(query, weigh(query, passages, library), library)
     unclear = not evidence or evidence[0].probability < _CLEAR
     if unclear and (name := refusals.unknown_proper(query, library.frequency, library.naming)) is not None:
         return refused(query.question, refusals.unmentioned(query.question, name), evidence, library.report)
@@ -67,6 +70,28 @@ def compose(query: Query, passages: Sequence[Passage], library: Library) -> Answ
         short=in_script(short, query.question) if short else None,
         lead=lead,
     )
+
+
+def of_the_asked(query: Query, evidence: list[Evidence], library: Library) -> list[Evidence]:
+    """The evidence without what another place's or organisation's report says of itself; where nothing else answers,
+    that too, as what came closest and no more."""
+    places, bodies = query.named.places, query.named.bodies
+    if not places and not bodies:
+        return evidence
+    views = [library.view(each.passage.chunk.source) for each in evidence]
+    least = library.judge.likely * _PROBABLE
+    others = [
+        e.probability >= least and is_of_another(view, e.start, e.end, places, bodies)
+        for view, e in zip(views, evidence, strict=True)
+    ]
+    kept = [each for each, other in zip(evidence, others, strict=True) if not other]
+    if kept and library.judge.certainty(kept[0].probability) is not None:
+        return kept
+    most = library.judge.likely * _NO_MORE
+    return [
+        replace(each, probability=min(each.probability, most)) if other else each
+        for each, other in zip(evidence, others, strict=True)
+    ]
 
 
 def grade(evidence: Sequence[Evidence], library: Library) -> Certainty | None:

@@ -8,17 +8,21 @@ then its paragraph's beginning, then the heading, then the report.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from ingest.language import dates
-from ingest.language.bodies import bodies
+from ingest.language.bodies import Body, bodies, speaks_of_itself
+from ingest.language.bodies import find as named_bodies
 from ingest.language.marks import CLOSERS, COMMAS, ENDS, LISTING, PAUSES, narrow
-from ingest.language.places import SMALL, find, own, same
+from ingest.language.places import SMALL, Place, find, own, same
+from ingest.language.script import to_simplified
 from ingest.records import CleanReport
 from rag.question.kind import ANONYMISED
 from rag.question.places import names_of, shared_stems, stands, writing
 
+_HAN = re.compile("[\u3400-\u9fff]")
 _CAPITALS = re.compile("[A-Z]+")
 _SENTENCE_END = re.compile(rf"[{ENDS}]+[{CLOSERS}]*")
 _CLAUSE_START = re.compile(
@@ -50,16 +54,46 @@ class ReportView:
     """Whether it tells of the year before its own, as what is read to an assembly or published in spring does."""
     dated: bool
     """Whether it tells any year at all; of one that doesn't nobody knows which years it speaks of."""
+    owner: str = ""
+    """What its file's or folder's name says of whose it is, where its title doesn't; its title holds that too."""
 
     def paragraph(self, at: int) -> int:
         """Where the paragraph begins in which `at` stands."""
         return self.text.rfind("\n", 0, at) + 1
 
 
+def named_by_file(title: str, source: str) -> str:
+    """The name of the file or of the innermost folder that names a place or an organisation, where the title names
+    none; else nothing. Folders may only sort reports: whether it is theirs is seen by `owner`."""
+    if not _HAN.search(source) or _names(to_simplified(title)):
+        return ""
+    path = PurePosixPath(source)
+    parts = [path.stem, *(part.name for part in path.parents)]
+    return next((part for part in map(to_simplified, parts) if _names(part)), "")
+
+
+def owner(report: CleanReport, title: str) -> str:
+    """What the file's or a folder's name says of whose report it is: one that speaks of a place or an organisation of
+    that rank as its own (我镇, 本校), or names none itself. Nothing where the title says it."""
+    name = named_by_file(title, report.source)
+    if not name:
+        return ""
+    text = report.text
+    ranks = {place.level for place in find(name)}
+    mine = any(place.level in ranks for place in own(text))
+    mine = mine or any(speaks_of_itself(text, body.ending) for body in named_bodies(name))
+    return name if mine or not _names(text) else ""
+
+
+def _names(text: str) -> bool:
+    return bool(find(text) or named_bodies(text))
+
+
 def view(report: CleanReport, title: str, regions: Collection[str]) -> ReportView:
     """How a report is read. `title` is the one it is shown under, `regions` those of which only reports know."""
     text = fold_same_length(report.text)
     head = fold_same_length(title)
+    mine = owner(report, title)
     titled = next((str(date.year) for date in dates.find(head) if date.year), "")
     year = titled or (report.date or "")[:4] or None
     looks_back = bool(_LOOKS_BACK.search(head)) or (not titled and (report.date or "")[5:7] in _SPRING)
@@ -73,6 +107,7 @@ def view(report: CleanReport, title: str, regions: Collection[str]) -> ReportVie
                 chapters.append((at, frozenset(told)))
         at += len(line) + 1
     named = [(where, place) for where in (text, head) for place in find(where) if place.level not in SMALL]
+    named += [(mine, place) for place in find(mine)]
     shared = shared_stems(place for _, place in named)
     places = {
         name
@@ -83,7 +118,16 @@ def view(report: CleanReport, title: str, regions: Collection[str]) -> ReportVie
     places |= {region for region in regions if region in text or region in head}
     dated = year is not None or any(date.year or date.anonymised for date in dates.find(text))
     return ReportView(
-        report.source, text, head, year, frozenset(places), report.issuer or "", tuple(chapters), looks_back, dated
+        report.source,
+        text,
+        f"{head} {fold_same_length(mine)}".strip(),
+        year,
+        frozenset(places),
+        report.issuer or "",
+        tuple(chapters),
+        looks_back,
+        dated,
+        mine,
     )
 
 
@@ -103,6 +147,21 @@ def speaks_of(view: ReportView, at: int, sentence: int, section: str | None, ask
     if any(place in view.title for place in _others(view, asked)):
         return False
     return _main(view, asked)
+
+
+def is_of_another(view: ReportView, start: int, end: int, places: Sequence[Place], asked: Sequence[Body]) -> bool:
+    """Whether a sentence is said by another place or organisation of itself than the one asked about, of its rank or
+    kind: the report's title or file names whose it is, it speaks of itself (我社区, 本校), and neither the sentence nor
+    its paragraph's beginning names one that is asked about."""
+    said = view.text[view.paragraph(start) : end]
+    mine = {place.level for place in own(view.text)} if places else ()
+    homes = [place for place in find(view.title) if place.level in mine] if mine else []
+    rivals = [place for place in places if any(home.level == place.level for home in homes)]
+    if rivals and not any(stands(place.stem, view.title) or stands(place.name, said) for place in places):
+        return not any(same(home.name, place.name) for home in homes for place in places)
+    bodies_of_it = [body for body in named_bodies(view.title) if asked and speaks_of_itself(view.text, body.ending)]
+    akin = any(body.is_akin(one) for body in bodies_of_it for one in asked)
+    return akin and not any(body.is_same(one) for body in (*bodies_of_it, *named_bodies(said)) for one in asked)
 
 
 def told_place(view: ReportView, at: int, sentence: int, asked: Collection[str]) -> str | None:

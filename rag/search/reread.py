@@ -35,4 +35,5 @@ def reread(
 
 def to_read(passage: Passage) -> ToRead:
     """A passage as the reader reads it."""
-    return ToRead(passage.chunk.text, passage.title, passage.chunk.section or "", passage.date or "")
+    titled = f"{passage.owner} {passage.title}".strip()
+    return ToRead(passage.chunk.text, titled, passage.chunk.section or "", passage.date or "")

@@ -65,11 +65,11 @@ ALL_CLEAR = dict.fromkeys((HEAD, DATED, FIRST, SECOND, LAST), CLEAR)
 def test_only_what_was_read_clearly_is_sure(lines, short, recognised, sure, form):
     shelf = scanned(lines)
     evidence = evidence_of(shelf, short)
-    said = answered(shelf.query("问?").question, [evidence], shelf.report, form=form, certainty="sure", short=short)
+    said = answered(shelf.query("问什么?").question, [evidence], shelf.report, form=form, certainty="sure", short=short)
     assert said.certainty == ("sure" if sure else "likely")
     (citation,) = said.citations
     assert (citation.quote, citation.recognised) == (QUOTE, recognised)
-    likely = answered(shelf.query("问?").question, [evidence], shelf.report, form=form, certainty="likely")
+    likely = answered(shelf.query("问什么?").question, [evidence], shelf.report, form=form, certainty="likely")
     assert likely.certainty == "likely"
 
 
@@ -95,7 +95,7 @@ def test_what_is_computed_and_what_stands_in_a_table_is_graded(confidence, certa
     evidence = evidence_of(shelf)
     part, plan = Part("石桥乡", "?"), Plan("sum", (Part("石桥乡", "?"),))
     found = [PartAnswer(part, evidence, SHORT, figure_in(evidence), "sure")]
-    assert combine(shelf.query("问?").question, plan, found, shelf.report, []).certainty == certainty
+    assert combine(shelf.query("问什么?").question, plan, found, shelf.report, []).certainty == certainty
     table = table_of("闲置农房", "place", (), [evidence], lambda _: "石桥乡", shelf.report, EVERYTHING_ANSWERS, 1)
     (cell,) = table.rows[0].cells
     assert (cell.certainty, cell.citation.recognised) == (certainty, confidence)
