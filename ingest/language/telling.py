@@ -68,11 +68,6 @@ def for_each(text: str) -> bool:
     return bool(_any("each", "words").search(text))
 
 
-def of_a_part(before: str) -> bool:
-    """Whether a figure behind these words of its sentence is one of a part of what was told before it."""
-    return bool(_part().search(before))
-
-
 def begins(before: str) -> bool:
     """Whether a figure right behind these words is what something grew or fell from: 由3家增加到5家."""
     return bool(_begins().search(before))
@@ -101,11 +96,6 @@ def _words(group: str, key: str) -> list[str]:
 @functools.cache
 def _any(group: str, key: str) -> re.Pattern[str]:
     return re.compile(alternation(_words(group, key)))
-
-
-@functools.cache
-def _part() -> re.Pattern[str]:
-    return re.compile(rf"(?:{alternation(_words('parts', 'words'))})|[(（][^)）]*$")
 
 
 @functools.cache

@@ -10,7 +10,7 @@ import functools
 import re
 from collections.abc import Collection, Sequence
 
-from ingest.language import bodies, dates, documents, figures, places, telling, units
+from ingest.language import bodies, dates, documents, figures, places, runs, units
 from ingest.language.figures import Figure
 from ingest.language.questions import asking, counting
 from ingest.language.words import alternation, table
@@ -155,8 +155,14 @@ def _in_its_own_clause(case: Case) -> bool:
 
 
 def _is_part(case: Case) -> bool:
-    """Whether a figure is told as one of a part of what was told before it."""
-    return telling.of_a_part(case.before)
+    """Whether a figure is one of a part of what was told before it, and the question doesn't name that part."""
+    at, text, said = case.evidence.start, case.sentence, case.query.question.folded
+    return any(
+        at + figure[0] == case.at and n not in runs.named(text, run, said)
+        for run in runs.find(text)
+        if run.parts
+        for n, figure in enumerate(run.figures)
+    )
 
 
 def _stretch(case: Case) -> frozenset[Run]:

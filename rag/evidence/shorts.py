@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from ingest.language import dates, figures, marks, people, units
+from ingest.language import dates, figures, marks, people, runs, units
 from ingest.language.bounds import AND
 from ingest.language.posts import posts
 from ingest.language.words import table
@@ -58,10 +58,17 @@ def with_short(query: Query, evidence: Evidence) -> Evidence:
 def spots(want: Expected, sentence: str) -> list[Run]:
     """(start, end) in the sentence of every figure or date that may answer; none for other kinds."""
     if want.kind == "figure":
-        return [(f.start, f.end) for f in figures.find(sentence) if counts(want, f.unit)]
+        told = figures.find(sentence)
+        units_of = {} if all(figure.unit for figure in told) else _units_in_runs(sentence)
+        return [(f.start, f.end) for f in told if counts(want, f.unit or units_of.get((f.start, f.end), ""))]
     if want.kind == "date":
         return [(d.start, d.end) for d in dates.find(sentence) if _is_asked(want, d)]
     return []
+
+
+def _units_in_runs(sentence: str) -> dict[Run, str]:
+    """The units of figures that are told with the last of their run only: 分别为3、5、7个."""
+    return {item.figure: item.unit for run in runs.find(sentence) for item in run.items}
 
 
 def counts(want: Expected, unit: str) -> bool:
@@ -77,6 +84,10 @@ def counts(want: Expected, unit: str) -> bool:
 def _pointed_at(query: Query, evidence: Evidence) -> tuple[Run | None, float]:
     """The figure or date that answers most likely, and how likely it does among those of the sentence."""
     found = spots(query.expected, evidence.text)
+    if query.expected.kind == "figure":
+        paired, found = _paired(query, evidence.text, found)
+        if paired is not None:
+            return paired, 1.0
     if not found:
         return None, 0.0
     at = evidence.start
@@ -86,6 +97,26 @@ def _pointed_at(query: Query, evidence: Evidence) -> tuple[Run | None, float]:
         return None, 0.0  # the reader points at something else
     place, share = chosen(Spots.of(query, evidence.text, found, spans))
     return place, min(share, _OF_ANOTHER) if _is_named_elsewhere(query, evidence.text, place) else share
+
+
+def _paired(query: Query, text: str, found: Sequence[Run]) -> tuple[Run | None, list[Run]]:
+    """(the figure of the only thing of a run that the question names, the figures that may answer else).
+
+    No figure of a run is told for a thing that can't be paired with it, and none of a part for the whole.
+    """
+    asked, folded = query.question.folded, fold_same_length(text)
+    left = list(found)
+    if query.core:  # another language names nothing in the report's words
+        return None, left
+    for run in runs.find(folded):
+        named = runs.named(folded, run, asked)
+        if len(named) == 1 and run.items:
+            item = run.items[named[0]]
+            if counts(query.expected, item.unit):
+                return item.figure, []
+        told = {figure for at, figure in enumerate(run.figures) if not run.items or at not in named}
+        left = [place for place in left if place not in told]
+    return None, left
 
 
 def _is_named_elsewhere(query: Query, text: str, place: Run) -> bool:

@@ -1,0 +1,193 @@
+"""Runs of things with a figure each: which figure is whose. Pure; linear in the text.
+
+A、B和C分别为1、2、3 names its things first and their figures behind, in one order; 其中A 1个、B 2个 and (A 1个, B 2个)
+name each part of what was told before with its figure.
+"""
+
+from __future__ import annotations
+
+import bisect
+import functools
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ingest.language import figures, places, units
+from ingest.language.figures import Figure
+from ingest.language.marks import CLOSERS, COLONS, COMMAS, ENDS, HAN, LISTING, OPENERS
+from ingest.language.words import alternation, table
+
+_LEADS = 12  # characters between 分别 and the first figure
+_FEWEST = 2  # things of a run
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A thing of a run and its figure: what names it is `text[start:end]`; a figure told without a unit has that of the
+    run's last one."""
+
+    start: int
+    end: int
+    figure: tuple[int, int]
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The things of a run in order, and all its figures; without items where things and figures are not as many.
+
+    `parts` says that the things are parts of what was told before them.
+    """
+
+    names: tuple[tuple[int, int], ...]
+    figures: tuple[tuple[int, int], ...]
+    items: tuple[Item, ...]
+    parts: bool
+
+
+def find(text: str) -> list[Run]:
+    """The runs of a text: each in its order, and those of parts."""
+    told = figures.find(text)
+    return [*_in_order(text, told), *_parts(text, told)] if told else []
+
+
+def named(text: str, run: Run, said: str) -> list[int]:
+    """Which of a run's things other words name. The first may begin, the last may end with what isn't its own
+    (全县小学、初中、高中学生分别为…); what several share names none of them."""
+    names = [text[slice(*name)] for name in run.names]
+    # The place whose parts are told begins their names too: 其中松河县干流堤防6公里.
+    partly = _without_places(said) if run.parts else said
+    return [
+        at
+        for at, name in enumerate(names)
+        if any(
+            form in (said if form == name else partly) and not _is_shared(form, names, at)
+            for form in _forms(names, at, run.parts)
+        )
+    ]
+
+
+def _without_places(text: str) -> str:
+    for place in places.find(text):
+        text = text[: place.start] + " " * (place.end - place.start) + text[place.end :]
+    return text
+
+
+def _is_shared(form: str, names: Sequence[str], at: int) -> bool:
+    return any(form in name for other, name in enumerate(names) if other != at)
+
+
+def _forms(names: Sequence[str], at: int, parts: bool) -> Iterator[str]:
+    name, single = names[at], table("telling")["run"]["single"]
+    yield name
+    if at == 0 and not parts:
+        yield from (name[start:] for start in range(1, len(name) - 1))
+        yield from (name[-1:] if name[-1:] in single else ())
+    if at == len(names) - 1 or parts:
+        yield from (name[:end] for end in range(2, len(name)))
+    yield from (name[:1] if name[:1] in single else ())
+
+
+def _in_order(text: str, told: Sequence[Figure]) -> Iterator[Run]:
+    borders = [match.end() for match in _border().finditer(text)]
+    for match in _respectively().finditer(text):
+        before = bisect.bisect_right(borders, match.start())
+        names = tuple(_split(text, borders[before - 1] if before else 0, match.start()))
+        row = _row(text, told, match.end())
+        if len(names) < _FEWEST or len(row) < _FEWEST:
+            continue
+        spans = tuple((figure.start, figure.end) for figure in row)
+        items: tuple[Item, ...] = ()
+        if len(names) == len(row):
+            items = tuple(
+                Item(*name, (figure.start, figure.end), figure.unit or row[-1].unit)
+                for name, figure in zip(names, row, strict=True)
+            )
+        yield Run(names, spans, items, parts=False)
+
+
+def _row(text: str, told: Sequence[Figure], at: int) -> list[Figure]:
+    """The figures that follow each other from `at` on, with nothing but what joins them between."""
+    row: list[Figure] = []
+    for figure in told:
+        if figure.start < at:
+            continue
+        between = text[row[-1].end if row else at : figure.start]
+        if not (_joint().fullmatch(between) if row else len(between) <= _LEADS and not _border().search(between)):
+            break
+        row.append(figure)
+    return row
+
+
+def _split(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The items between two places, parted by 、 and the last two by 和; a name may begin with that (和静县)."""
+    at = start
+    for match in _listed().finditer(text, start, end):
+        yield at, match.start()
+        at = match.end()
+    if last := _joined().search(text, at + 1, end):
+        yield at, last.start()
+        at = last.end()
+    yield at, end
+
+
+def _parts(text: str, told: Sequence[Figure]) -> Iterator[Run]:
+    """What stands behind 其中 up to the sentence's end, and what stands in brackets; each part measures what the figure
+    before it does."""
+    for match in _part().finditer(text):
+        items: list[Item] = []
+        begun = match.start(match.lastgroup or 0)
+        first = bisect.bisect_left(told, begun, key=lambda each: each.start)
+        whole = told[first - 1] if first else None
+        for figure in told[first:]:
+            if figure.start >= match.end():
+                break
+            name = _name().search(text, begun, figure.start)
+            if name and (whole is None or units.convertible(whole.unit, figure.unit)):
+                items.append(Item(*name.span("name"), (figure.start, figure.end), figure.unit))
+            begun = figure.end
+        if items:
+            names = tuple((item.start, item.end) for item in items)
+            yield Run(names, tuple(item.figure for item in items), tuple(items), parts=True)
+
+
+def _words(key: str) -> str:
+    return alternation(table("telling")["run"][key])
+
+
+@functools.cache
+def _respectively() -> re.Pattern[str]:
+    return re.compile(_words("respectively"))
+
+
+@functools.cache
+def _border() -> re.Pattern[str]:
+    return re.compile(rf"[{ENDS}{COMMAS}{COLONS}{OPENERS}{CLOSERS}\n]")
+
+
+@functools.cache
+def _listed() -> re.Pattern[str]:
+    return re.compile(f"[{LISTING}]")
+
+
+@functools.cache
+def _joined() -> re.Pattern[str]:
+    return re.compile(_words("joints"))
+
+
+@functools.cache
+def _joint() -> re.Pattern[str]:
+    """What may stand between two figures of a run."""
+    return re.compile(rf"(?:[{LISTING}{COMMAS}]|{_words('joints')})+")
+
+
+@functools.cache
+def _part() -> re.Pattern[str]:
+    behind = alternation(table("telling")["parts"]["words"])
+    return re.compile(rf"[(（](?P<held>[^()（）\n]*)[)）]|(?:{behind})(?P<said>[^{ENDS}()（）\n]*)")
+
+
+@functools.cache
+def _name() -> re.Pattern[str]:
+    """The words right before a figure, without the verb that only leads to it."""
+    return re.compile(rf"(?P<name>[{HAN}]{{1,20}}?)(?:{_words('leads')})?$")
