@@ -106,7 +106,8 @@ def _checked(text: str) -> str:
     if len(asked) <= MAX_LENGTH:  # no pattern sees a longer one
         asked = _tidied(asked)
     if not any(unicodedata.category(char)[0] in "LN" for char in asked):
-        raise _asks_nothing() if asked else UsageError("问题为空", "the question is empty")
+        said = any(unicodedata.category(char)[0] not in "PZ" for char in asked)
+        raise _asks_nothing() if said else UsageError("问题为空", "the question is empty")
     if len(asked) > MAX_LENGTH:
         raise UsageError(
             f"问题过长({len(asked)} 字);请控制在 {MAX_LENGTH} 字以内",

@@ -35,7 +35,7 @@ def test_an_unusable_question_is_refused_before_any_search(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["呵呵呵呵", "嘿嘿,啊啊", "水水水水", "7777", "９９９", "31415926", "zzzzz", "……", "🎉🎉", "一一一?"]
+    "text", ["呵呵呵呵", "嘿嘿,啊啊", "水水水水", "7777", "９９９", "31415926", "zzzzz", "🎉🎉", "一一一?"]
 )
 @pytest.mark.parametrize("history", [(), ("东山县有多少座水库?",)])
 def test_what_says_nothing_is_refused_whatever_was_asked_before(text, history):
