@@ -129,9 +129,9 @@ def _heading() -> re.Pattern[str]:
 @functools.cache
 def _changed() -> re.Pattern[str]:
     row: dict[str, Iterable[str]] = table("telling")["change"]
-    return re.compile(
-        rf"(?P<how>{alternation(row['verbs'])})(?:{alternation(row['done'])})?(?:{alternation(row['about'])})?$"
-    )
+    done = rf"(?:{alternation(row['verbs'])})(?:{alternation(row['done'])})?"
+    named = rf"(?:{alternation(row['names'])})(?:{alternation(row['names_to'])})?"
+    return re.compile(rf"(?P<how>{done}|{named})(?:{alternation(row['about'])})?$")
 
 
 @functools.cache
