@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from ingest.language import marks, people
 from ingest.language.divisions import called
-from ingest.language.places import is_shared, stem
+from ingest.language.places import is_shared, level, stem
 from ingest.language.questions import function_words
 from ingest.language.vocabulary import is_telling_noun, proper
 from ingest.language.words import table
@@ -26,6 +26,7 @@ from rag.records import Question
 _KINDS: dict[Kind, tuple[str, str]] = {"figure": ("数字", "figure"), "date": ("日期", "date")}
 
 _LONGEST = 6  # characters of a word
+_LONG_NAMED = ("farm", "zone")  # places that are bodies as well
 _HAN_RUN = re.compile(rf"[{marks.HAN}]{{2,}}")
 
 Frequency = Callable[[str], int]
@@ -37,7 +38,7 @@ Naming = Callable[[str], set[str]]
 def unknown_name(query: Query, frequency: Frequency, naming: Naming) -> str | None:
     """What the question names and no report mentions: a place, a title, a quotation, a person, a body."""
     for names in names_of(query):
-        known = any(naming(name) or _named_bare(name, naming) for name in names)
+        known = any(naming(name) or _named_bare(name, naming) or _named_in_full(name, naming) for name in names)
         if not known and not any(naming(part) for part in _own_parts(names)):
             return names[0]
     return _untranslated(query, frequency) or None if query.core else None
@@ -50,6 +51,14 @@ def _named_bare(name: str, naming: Naming) -> bool:
         return False
     others = (division.name for division in called(bare) if division.name != name)
     return bool(naming(bare).difference(*map(naming, others)))
+
+
+def _named_in_full(name: str, naming: Naming) -> bool:
+    """Whether one report holds both parts of an unknown farm's or zone's name, which mostly have a word between them:
+    北寮合作农场 for 北寮农场."""
+    own = stem(name)
+    between = level(name) in _LONG_NAMED and not called(name) and not called(own)
+    return between and bool(naming(own) & naming(name[len(own) :]))
 
 
 def _own_parts(names: Sequence[str]) -> Iterator[str]:

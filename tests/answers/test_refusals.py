@@ -96,6 +96,24 @@ def test_a_name_that_only_a_title_holds_is_mentioned():
 
 
 @pytest.mark.parametrize(
+    ("question", "known"),
+    [
+        ("柳湾农场新任场长是谁?", True),
+        ("柳灣農場新任場長是誰?", True),
+        ("云台开发区引进企业多少家?", True),
+        ("柳滩农场新任场长是谁?", False),
+        ("柳湾林场新任场长是谁?", False),
+    ],
+)
+def test_a_farm_or_a_zone_is_known_by_its_name_in_short(question, known):
+    texts = {
+        "a.txt": "柳湾合作农场年度报告\n\n柳湾合作农场新任场长何立新。",
+        "b.txt": "云台高新技术产业开发区总结\n\n云台高新技术产业开发区引进企业23家。",
+    }
+    assert (unmentioned(ask(Shelf(texts), question, EVERYTHING_ANSWERS)) is None) == known
+
+
+@pytest.mark.parametrize(
     ("question", "closest", "span", "says"),
     [
         ("临泽县衬砌渠道多少公里?", "高台县衬砌渠道58公里", "58公里", "报告提到了临泽,但相关内容说的是别处。"),
