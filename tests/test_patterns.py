@@ -152,8 +152,9 @@ def exercised() -> None:
 def _tables() -> None:
     """Makers of patterns with what their tables hold."""
     from ingest.cleaning import repair
-    from ingest.language import amounts, divisions, marks, telling, units, vocabulary
+    from ingest.language import amounts, bodies, dates, divisions, documents, marks, telling, units, vocabulary
     from ingest.language.words import table
+    from rag.answers.changes import Since
     from rag.question import places
 
     for unit in units.all_units():
@@ -166,6 +167,10 @@ def _tables() -> None:
             if isinstance(words, list):
                 telling._any.__wrapped__(group, key)
     repair._strange.__wrapped__(vocabulary.load_lexicon())
+    for kind in ("drafts", "finals"):
+        documents._version.__wrapped__(kind)
+    bodies._own.__wrapped__(tuple(word for held in table("places")["own"]["bodies"].values() for word in held))
+    Since("讲座", "多少场?", "2021年", dates.find("2021年")[0], 2022).about(2022)
     for name in divisions.by_name():
         places.writing.__wrapped__(name)
 

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from ingest.language import dates, figures, marks, places, telling, units
-from ingest.language.date_forms import PLAIN_YEAR
 from ingest.language.figures import Figure
 from ingest.language.places import rank_pattern
 from ingest.language.questions import asking
@@ -171,9 +170,7 @@ def _no_result(question: Question, told: Sequence[PartAnswer]) -> str:
 
 
 def _spelled_out(first: str, second: str, query: Query) -> str:
-    """The second side of a comparison with what only the first one says: 甲县2022年讲座 and 2021年 → 甲县2021年讲座."""
-    if re.fullmatch(rf"{PLAIN_YEAR}年", second):
-        return re.sub(rf"{PLAIN_YEAR}年", second, first, count=1)
+    """The second side of a comparison with what only the first one says: 甲县2022年讲座 and 乙县 → 乙县2022年讲座."""
     names = [name for names in query.places for name in names]
     mine = next((name for name in names if name in first), "")
     if mine and any(second.startswith(name) and len(second) <= len(name) + 2 for name in names):

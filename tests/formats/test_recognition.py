@@ -15,7 +15,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from config.errors import NeedsRecognition, ReportError
 from ingest.cleaning.normalize import normalize
-from ingest.formats import kinds, sources
+from ingest.formats import kinds, sources, unread
 from ingest.formats.parsing import extract
 
 FILES = Path(__file__).parent / "files"
@@ -70,7 +70,8 @@ def test_a_scanned_page_with_a_number_over_it_is_recognised():
 
 def test_a_page_that_says_as_much_itself_keeps_its_own_characters(monkeypatch):
     said = {"text": "一、基本情况\n", "recognised": [(0, 6, 0.7, None)], "dropped": []}
-    monkeypatch.setattr(sources, "extract", lambda *given: taken(*given, instead=[said]))
+    for module in (sources, unread):
+        monkeypatch.setattr(module, "extract", lambda *given: taken(*given, instead=[said]))
     report = sources.parse("a.pdf", covered("一、基本情况"))
     assert not report.recognised
     assert "一、基本情况" in report.text

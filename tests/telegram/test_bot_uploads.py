@@ -269,7 +269,7 @@ def test_a_report_is_removed_and_brought_back(bot, admin, server, user):
 
 def test_an_admin_mirrors_the_reports_directory(bot, admin, user):
     (bot.settings.reports_dir / "g.txt").write_text("青石镇科协有宣讲员41名。", encoding="utf-8")
-    (bot.settings.reports_dir / "h.doc").write_bytes(b"old")
+    (bot.settings.reports_dir / "h.doc").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1old")
     shown = bot.ask(admin, "/ingest").text
     assert "新增 1" in shown
     assert "h.doc" in shown
