@@ -17,7 +17,7 @@ from ingest.formats.measures import is_unit_note
 from ingest.language import documents, hyphens, marks
 
 _EDGE_LINES = 2  # lines at a page's top and bottom that may be its furniture
-_EDGE = 0.12  # of the page's height, at its top and its bottom, in which furniture stands
+EDGE = 0.12  # of the page's height, at its top and its bottom, in which furniture stands
 _SAME_HEIGHT = 4.0  # points between two places that count as one
 _PAIR = 2  # pages of the shortest document whose pages may have something in common
 _MOST = 0.4  # of the pages; a header may differ on left and right pages, and the first page has none
@@ -187,7 +187,7 @@ def _only_numbered(texts: Sequence[tuple[int, str]]) -> bool:
 def _edges(page: PageLines) -> list[int]:
     """The lines that may be furniture: the outermost ones, in the margins."""
     outermost = {*range(_EDGE_LINES), *range(len(page.lines) - _EDGE_LINES, len(page.lines))}
-    above, below = _EDGE * page.height, (1 - _EDGE) * page.height
+    above, below = EDGE * page.height, (1 - EDGE) * page.height
     return [n for n, line in enumerate(page.lines) if n in outermost and not above < line.top < below and not line.row]
 
 

@@ -13,20 +13,19 @@ from typing import Any
 
 from config.errors import ReportError
 from ingest.formats import columns, ruled
-from ingest.formats.columns import Grid, Word
+from ingest.formats.columns import Word
 from ingest.formats.grid import Cell, Table
 from ingest.formats.kinds import OFD, damaged
 from ingest.formats.layout import Line, PageLines, arrange, joint
-from ingest.formats.measures import is_unit_note
 from ingest.formats.ofd_pages import Page, numbers, pages
 from ingest.formats.packages import Package
+from ingest.formats.placed import Placed, faults, written
 from ingest.formats.ruled import Rule, Ruled
 from ingest.formats.tables import Writer
 
 _POINTS = 72 / 25.4  # per millimetre
 _SAME_LINE = 0.5  # type sizes that two pieces of a line may differ in height
 _SPACE = 0.6  # type sizes between two pieces of a line from which on a space parts them
-_EDGE = 0.12  # of the page's height, at its top and its bottom, in which furniture stands
 _PICTURE = 0.3  # of a page without text that its pictures cover where it was scanned
 _STEP = re.compile(r"([A-Z])|(-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE]-?\d+)?)")  # of a drawn path: what is done, and numbers
 
@@ -43,30 +42,21 @@ def read(data: bytes) -> dict[str, Any]:
         raise damaged(OFD)
     tables = Writer()
     lines = [PageLines(page.height * _POINTS, tuple(_lines_of(page, tables))) for page in found]
-    scanned = [not held.lines and page.covered > _PICTURE for page, held in zip(found, lines, strict=True)]
-    if not any(page.lines for page in lines) and not any(scanned):
+    empty = [not held.lines and page.covered > _PICTURE for page, held in zip(found, lines, strict=True)]
+    reasons = ["scanned" if page else "" for page in empty]
+    if not any(page.lines for page in lines) and not any(reasons):
         raise ReportError("OFD 里没有文字", "the OFD holds no text")
     text, furniture = arrange(lines)
     about = next(root.iter("{*}DocBody"))
     made = about.findtext("{*}DocInfo/{*}CreationDate") or ""
     return {
         "text": text,
-        "dropped": [*(("page", *span) for span in furniture), *_faults(text, scanned)],
+        "dropped": [*(("page", *span) for span in furniture), *faults(text, reasons)],
         "paged": True,
         "title": about.findtext("{*}DocInfo/{*}Title") or None,
         "date": made[:10] or None,
         "publisher": about.findtext("{*}DocInfo/{*}Author") or None,
     }
-
-
-def _faults(text: str, scanned: Sequence[bool]) -> Iterator[tuple[str, int, int]]:
-    """Where pages stood that were scanned."""
-    at = 0
-    for page in scanned:
-        if page:
-            yield "scanned", at, at
-        end = text.find("\f", at)
-        at = end + 1 if end >= 0 else len(text)
 
 
 def _lines_of(page: Page, tables: Writer) -> Iterator[Line]:
@@ -78,39 +68,13 @@ def _lines_of(page: Page, tables: Writer) -> Iterator[Line]:
     held = {id(piece) for each in own for piece in each}
     words = [word for line in _same_height([p for p in pieces if id(p) not in held]) for word in _words(line)]
     width = page.width * _POINTS
-    items: list[Line | Grid | tuple[Ruled, list[Line]]]
-    items = list(columns.read(words, width, ruled=ruled.between(rules, width)))
-    for table, inside in zip(found, own, strict=True):
-        if inside:
-            at = next((n for n, item in enumerate(items) if _top(item) > table.top), len(items))
-            items.insert(at, (table, inside))
-    for item in items:
-        yield from _written(item, tables, page.height * _POINTS)
-
-
-def _top(item: Line | Grid | tuple[Ruled, list[Line]]) -> float:
-    if isinstance(item, Grid):
-        return item.lines[0].top
-    return item.top if isinstance(item, Line) else item[0].top
-
-
-def _written(item: Line | Grid | tuple[Ruled, list[Line]], tables: Writer, height: float) -> Iterator[Line]:
-    """A line as it is; a table's rows. A table may go on behind what stands at the pages' edges."""
-    if isinstance(item, Line):
-        if _EDGE * height < item.top < (1 - _EDGE) * height or is_unit_note(item.text):
-            tables.passed(item.text)
-        yield item
-        return
-    if isinstance(item, Grid):
-        table, first, last = item.table, item.lines[0], item.lines[-1]
-        x0, top, x1, bottom = first.x0, first.top, first.x1, last.bottom
-    else:
-        place, pieces = item
-        table, x0, top, x1, bottom = _table(place, pieces), place.x0, place.top, place.x1, place.bottom
-    said = list(tables.lines(table))
-    step = (bottom - top) / max(1, len(said))
-    for n, text in enumerate(said):
-        yield Line(text, x0, x1, top + n * step, top + (n + 1) * step, 0.0, row=True)
+    read = columns.read(words, width, ruled=ruled.between(rules, width))
+    boxed = [
+        Placed(_table(place, inside), place.x0, place.top, place.x1, place.bottom)
+        for place, inside in zip(found, own, strict=True)
+        if inside
+    ]
+    return written(read, boxed, tables, page.height * _POINTS)
 
 
 def _table(place: Ruled, pieces: Sequence[Line]) -> Table:

@@ -6,17 +6,17 @@ import io
 import re
 import statistics
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from config.errors import ReportError
 from ingest.formats import columns
-from ingest.formats.columns import Grid, Word
+from ingest.formats.columns import Word
 from ingest.formats.grid import Cell, Table
 from ingest.formats.kinds import PDF, PDF_HEADER, damaged, encrypted
-from ingest.formats.layout import Line, PageLines, arrange, joint
-from ingest.formats.measures import is_unit_note
+from ingest.formats.layout import EDGE, PageLines, arrange, joint
+from ingest.formats.placed import Placed, faults, written
 from ingest.formats.tables import Writer
 
 _UNMAPPED = re.compile(r"\(cid:\d+\)")
@@ -29,7 +29,6 @@ _MOST_OF_PAGE = 0.6  # and of one with a little text
 _LITTLE = 30  # characters of its own that a scanned page may have: a heading set over it
 _LEANS = 0.05  # of the length of a leaning line that it rises at least
 _TILES = 3  # times that a word is set over a page from which on it is a watermark
-_EDGE = 0.12  # of the page's height, at its top and its bottom, in which furniture stands
 _LONG = 0.25  # of the page's width, that a table's rule takes at least
 _RULES = 3
 _RULE = 2.0  # points between two places that are of one rule
@@ -77,23 +76,13 @@ def read(data: bytes) -> dict[str, Any]:
     text, furniture = arrange([page.lines for page in pages])
     return {
         "text": text,
-        "dropped": [*(("page", *span) for span in furniture), *_faults(text, pages)],
+        "dropped": [*(("page", *span) for span in furniture), *faults(text, (page.fault for page in pages))],
         "paged": True,
         "unsaid": all(page.fault and not page.own for page in pages),
         "title": properties.get("Title"),
         "date": _date(properties.get("CreationDate")),
         "publisher": properties.get("Author"),
     }
-
-
-def _faults(text: str, pages: Sequence[_Page]) -> Iterator[tuple[str, int, int]]:
-    """Where pages stood that couldn't be read."""
-    at = 0
-    for page in pages:
-        end = text.find("\f", at)
-        if page.fault:
-            yield page.fault, at, at
-        at = end + 1 if end >= 0 else len(text)
 
 
 def _read_page(page: Any, tables: Writer) -> _Page:
@@ -112,11 +101,8 @@ def _read_page(page: Any, tables: Writer) -> _Page:
         words = [columns.turned(word, width) for word in words]
         height, width = width, height
     read = columns.read(words, width, spaced=not downwards, ruled=() if downwards else _between_rules(rest))
-    found: list[tuple[float, Line | Grid | Any]] = [(_top(item), item) for item in read]
-    for table in ruled:
-        at = next((n for n, (top, _) in enumerate(found) if top > table.bbox[1]), len(found))
-        found.insert(at, (table.bbox[1], table))
-    lines = [line for _, item in found for line in _written(item, tables, height)]
+    found = [Placed(Table(tuple(_cells(table))), *table.bbox) for table in ruled]
+    lines = list(written(read, found, tables, height))
     covered = _covered(page)
     if covered <= (_MOST_OF_PAGE if lines else _PICTURE) or (own := _own(page)) >= _LITTLE:
         return _Page(PageLines(height, tuple(lines)))
@@ -131,18 +117,13 @@ def _own(page: Any) -> int:
     words = page.filter(lambda item: item["object_type"] != "char" or not _is_askew(item["matrix"])).extract_words()
     times = Counter(word["text"] for word in words)
     height = float(page.height)
-    inside = (word for word in words if _EDGE * height < word["top"] < (1 - _EDGE) * height)
+    inside = (word for word in words if EDGE * height < word["top"] < (1 - EDGE) * height)
     return sum(len(word["text"]) for word in inside if times[word["text"]] < _TILES)
 
 
 def _is_askew(matrix: tuple[float, ...]) -> bool:
     """Whether a character leans: neither across the page nor up or down."""
     return min(abs(matrix[0]), abs(matrix[1])) > _LEANS * max(abs(matrix[0]), abs(matrix[1]))
-
-
-def _top(item: Line | Grid) -> float:
-    """Where a line or a table begins."""
-    return item.top if isinstance(item, Line) else item.lines[0].top
 
 
 def _is_unreadable(said: str) -> bool:
@@ -189,20 +170,6 @@ def _covered(page: Any) -> float:
     return float(area) / max(1.0, float(page.width * page.height))
 
 
-def _written(item: Line | Grid | Any, tables: Writer, height: float) -> Iterator[Line]:
-    """A line as it is; a table's rows. A table may go on behind what stands at the pages' edges."""
-    if isinstance(item, Line):
-        if _EDGE * height < item.top < (1 - _EDGE) * height or is_unit_note(item.text):
-            tables.passed(item.text)
-        yield item
-    elif isinstance(item, Grid):
-        first, last = item.lines[0], item.lines[-1]
-        yield from _rows(tables.lines(item.table), first.x0, first.x1, first.top, last.bottom)
-    else:
-        x0, top, x1, bottom = item.bbox
-        yield from _rows(tables.lines(Table(tuple(_cells(item)))), x0, x1, top, bottom)
-
-
 def _cells(found: Any) -> Iterator[Cell]:
     """The cells between a table's rules, each with the rows and columns that it reaches over."""
     tops = [row.bbox[1] for row in found.rows]
@@ -213,13 +180,6 @@ def _cells(found: Any) -> Iterator[Cell]:
                 down = 1 + sum(top < box[3] - _RULE for top in tops[r + 1 :])
                 across = 1 + sum(left < box[2] - _RULE for left in lefts[c + 1 :])
                 yield Cell(r, c, said, down, across)
-
-
-def _rows(texts: Iterator[str], x0: float, x1: float, top: float, bottom: float) -> Iterator[Line]:
-    said = list(texts)
-    step = (bottom - top) / max(1, len(said))
-    for n, text in enumerate(said):
-        yield Line(text, x0, x1, top + n * step, top + (n + 1) * step, 0.0, row=True)
 
 
 def _inside(item: dict[str, Any], box: tuple[float, float, float, float]) -> bool:
