@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from ingest.language import dates, figures, marks, telling
 from ingest.language.dates import Date
 from ingest.language.figures import Figure
-from ingest.language.questions import asking
+from ingest.language.questions import asking, counting
 from ingest.language.script import to_simplified
 from ingest.language.words import alternation, table
 from rag.answers.citing import answered, in_script, refused, say
@@ -30,8 +30,8 @@ from rag.question.query import Query
 from rag.question.terms import terms_of
 from rag.records import Answer, Evidence
 
-_OWN = 0.5  # the share of what a sentence holds of the subject that must stand beside a change of it
-_HELD = 0.3  # the share of the subject that the sentence and what stands above it must hold
+_OWN = 0.5  # the share of what a sentence holds of the topic that must stand beside a change of it
+_HELD = 0.3  # the share of the topic that the sentence and what stands above it must hold
 _ASIDE = f" \t\u3000{marks.LISTING}{marks.PAUSES}"
 _TALLIED = ("%", "个百分点", "百分点")
 
@@ -50,6 +50,11 @@ class Since:
     written: str
     base: Date
     year: int | None
+
+    @property
+    def topic(self) -> str:
+        """What changed, with what is counted behind the question word: 多建几个充电桩."""
+        return f"{self.subject} {_amount_asked().sub(' ', self.ask)}"
 
     def bases(self, year: int | None) -> frozenset[int]:
         """The year that is compared with, seen from the later one."""
@@ -162,7 +167,7 @@ def _told(query: Query, asked: Since, evidence: Evidence, library: Library) -> E
         how = telling.change(text[: figure.start])
         base = next((text[a:b] for a, b in reversed(compared) if b <= figure.start), None)
         if how and counts(query.expected, figure.unit) and _compares(asked, base, case.view):
-            share = _beside(asked.subject, text, figure.start, case.above)
+            share = _beside(asked.topic, text, figure.start, case.above)
             found.append((share, (figure.start - len(how), figure.end)))
     best = max(found, key=lambda each: each[0], default=(0.0, (0, 0)))
     if best[0] < _OWN or sum(share == best[0] for share, _ in found) > 1:
@@ -181,10 +186,10 @@ def _compares(asked: Since, base: str | None, view: ReportView) -> bool:
     return same or bool(wanted & dates.years(base, int(view.year) if view.year else year))
 
 
-def _beside(subject: str, text: str, at: int, above: str) -> float:
-    """The share of what a sentence holds of the subject that stands with the change at `at`: in its own clause, or
+def _beside(topic: str, text: str, at: int, above: str) -> float:
+    """The share of what a sentence holds of the topic that stands with the change at `at`: in its own clause, or
     where that names nothing, in the one before. 0 where neither the sentence nor what stands above it tells of it."""
-    parts = terms_of(without_places(subject))
+    parts = terms_of(without_places(topic))
     own = [part for part in parts if part in text]
     around = sum(part in text or part in above for part in parts)
     if around < _HELD * len(parts):
@@ -250,6 +255,12 @@ def _change() -> re.Pattern[str]:
 @functools.cache
 def _year_on_year() -> re.Pattern[str]:
     return re.compile(alternation(table("dates")["compared"]["year_before"]))
+
+
+@functools.cache
+def _amount_asked() -> re.Pattern[str]:
+    """A question word for an amount, with its unit."""
+    return re.compile(rf"(?:{asking('count', 'measure', 'share')})(?:{counting()})?")
 
 
 @functools.cache
