@@ -184,7 +184,7 @@ def _joint() -> re.Pattern[str]:
 @functools.cache
 def _part() -> re.Pattern[str]:
     behind = alternation(table("telling")["parts"]["words"])
-    return re.compile(rf"[(（](?P<held>[^()（）\n]*)[)）]|(?:{behind})(?P<said>[^{ENDS}()（）\n]*)")
+    return re.compile(rf"[(（](?:{behind})?(?P<held>[^()（）\n]*)[)）]|(?:{behind})(?P<said>[^{ENDS}()（）\n]*)")
 
 
 @functools.cache
