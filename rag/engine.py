@@ -21,6 +21,7 @@ from ingest.index.catalog import ReportEntry
 from ingest.index.generations import read_pointer
 from ingest.index.published import Index
 from ingest.language import bodies
+from ingest.language.script import to_simplified
 from ingest.records import CleanReport
 from rag.answers.changes import changed, since
 from rag.answers.citing import title_of
@@ -62,6 +63,7 @@ class _Generation:
         self.titles = {entry.source: title_of(entry.title, entry.source) for entry in self.entries.values()}
         self.report = functools.lru_cache(maxsize=64)(index.report)
         self.view = functools.lru_cache(maxsize=64)(self._view)
+        self.named_by = functools.cache(self._named_by)
         self.frequency = functools.lru_cache(maxsize=262144)(index.frequency)
         self.chunks = index.catalog.chunk_count()
         self.regions = known_places(index.catalog.regions())
@@ -83,21 +85,21 @@ class _Generation:
 
     def naming(self, name: str) -> set[str]:
         """The sources of the reports that a name occurs in: in the text, the title or where only the file bears one."""
-        borne = {source for source, owner in self.owners.items() if name in owner}
+        borne = {source for source, path in self.paths.items() if name in path and name in self.named_by(source)}
         return self.index.catalog.naming(name) | borne
 
     @functools.cached_property
-    def owners(self) -> dict[str, str]:
-        """What the names of files and folders say of whose reports they hold, where their titles don't."""
-        return {
-            source: name
-            for source, title in self.titles.items()
-            if (name := named_by_file(self.entries[source].title or "", source))
-        }
+    def paths(self) -> dict[str, str]:
+        """Every source in Simplified script."""
+        return {source: to_simplified(source) for source in self.entries}
+
+    def _named_by(self, source: str) -> str:
+        """What the names of a report's file and folders say of whose it is, where its title doesn't."""
+        return named_by_file(self.entries[source].title or "", source)
 
     def owner(self, source: str) -> str:
-        """The same of one report, as far as it is one of theirs."""
-        return self.view(source).owner if source in self.owners else ""
+        """The same, as far as the report is one of theirs."""
+        return self.view(source).owner if self.named_by(source) else ""
 
     def naming_within(self, within: Within) -> Naming:
         """The sources of those of these reports that a name occurs in."""
@@ -376,12 +378,11 @@ class Engine:
     @staticmethod
     def _lifted(current: _Generation, query: Query, hits: list[tuple[str, float]]) -> list[tuple[str, float]]:
         """The hits, those first whose report's title names a place that the question asks about."""
-        named = {source for source, title in current.titles.items() if query.places and names_place(query, title)}
-        named |= {source for source, name in current.owners.items() if _is_owners(query, name)}
-        if not named:
+        if not query.places and not query.named.bodies:
             return hits
-        lift = _NAMED_FOREIGN if query.core else _NAMED
         source_of = current.index.catalog.sources([id_ for id_, _ in hits])
+        named = {source for source in set(source_of.values()) if _is_of_the_asked(current, query, source)}
+        lift = _NAMED_FOREIGN if query.core else _NAMED
         lifted = [(id_, min(1.0, score + lift * (source_of.get(id_) in named))) for id_, score in hits]
         return sorted(lifted, key=lambda hit: -hit[1])
 
@@ -404,10 +405,13 @@ class Engine:
         return passages
 
 
-def _is_owners(query: Query, name: str) -> bool:
-    """Whether a file's or a folder's name is that of a place or an organisation that is asked about."""
-    told = bodies.find(name) if query.named.bodies else ()
-    return names_place(query, name) or any(body.is_same(asked) for body in told for asked in query.named.bodies)
+def _is_of_the_asked(current: _Generation, query: Query, source: str) -> bool:
+    """Whether a report's title names a place that is asked about, or its file or folder a place or organisation."""
+    name = current.named_by(source)
+    told = bodies.find(name) if name and query.named.bodies else ()
+    return (bool(query.places) and (names_place(query, current.titles[source]) or names_place(query, name))) or any(
+        body.is_same(asked) for body in told for asked in query.named.bodies
+    )
 
 
 def _of_each_report(evidence: Sequence[Evidence]) -> list[Evidence]:
