@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from ingest.embedding.embed import Embedder
 from ingest.embedding.prepare import prepare
 from ingest.pipeline import ingest
 from ingest.records import IngestSummary
+from rag.engine import Engine
 from rag.reader.prepare import prepare as prepare_reader
 from rag.reader.reader import Reader
 
@@ -102,6 +103,28 @@ def reader() -> Reader:
     found = Reader.open(Settings(models_dir=MODELS), lambda message: print(message.en, file=sys.stderr))
     assert found is not None
     return found
+
+
+@pytest.fixture(scope="module")
+def engine_of(
+    tmp_path_factory: pytest.TempPathFactory, embedder: Embedder, reader: Reader
+) -> Iterator[Callable[[Mapping[str, str]], Engine]]:
+    """Makes an engine on reports, each the text of a file of its name; closed with the module that asks it."""
+    opened: list[Engine] = []
+
+    def of(texts: Mapping[str, str]) -> Engine:
+        folder = tmp_path_factory.mktemp("reports")
+        for name, text in texts.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(text, encoding="utf-8")
+        settings = Settings(reports_dir=folder, data_dir=tmp_path_factory.mktemp("data"), models_dir=MODELS)
+        ingest(settings, [], Watcher(), embedder=embedder)
+        opened.append(Engine(settings, Watcher().notify, embedder, reader))
+        return opened[-1]
+
+    yield of
+    for engine in opened:
+        engine.close()
 
 
 @pytest.fixture(scope="session")

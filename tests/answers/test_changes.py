@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from conftest import MODELS, Watcher
 from shelf import Shelf
 
-from config.settings import Settings
 from ingest.language import telling
-from ingest.pipeline import ingest
 from rag.answers.changes import since
-from rag.engine import Engine
 
 REPORTS = {
     "2022.txt": "南桥县交通局2022年工作总结\n发布时间: 2022-12-26\n\n南桥县开通公交线路31条,新建充电桩140个。"
@@ -22,15 +18,8 @@ REPORTS = {
 
 
 @pytest.fixture(scope="module")
-def engine(tmp_path_factory, embedder, reader):
-    folder = tmp_path_factory.mktemp("reports")
-    for name, text in REPORTS.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    settings = Settings(reports_dir=folder, data_dir=tmp_path_factory.mktemp("data"), models_dir=MODELS)
-    ingest(settings, [], Watcher(), embedder=embedder)
-    engine = Engine(settings, Watcher().notify, embedder, reader)
-    yield engine
-    engine.close()
+def engine(engine_of):
+    return engine_of(REPORTS)
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from conftest import MODELS, SEEDS, Watcher
+from conftest import SEEDS, Watcher
 
 from config.errors import IndexMismatch
-from config.settings import Settings
 from ingest.language.script import to_simplified
-from ingest.pipeline import ingest
 from rag.engine import Engine
 
 QUESTIONS = [
@@ -152,9 +150,8 @@ def test_another_model_cannot_answer_from_this_index(seeded):
 
 
 @pytest.fixture(scope="module")
-def own(tmp_path_factory, embedder, reader):
+def own(engine_of):
     """Reports that no seed resembles."""
-    folder = tmp_path_factory.mktemp("reports")
     texts = {
         "east.txt": "东山县科协工作总结\n发布时间: 2023-04-05 10:00\n"
         "东山县科协注册科技志愿者2100余人,举办讲座36场次、培训40场次。"
@@ -162,13 +159,7 @@ def own(tmp_path_factory, embedder, reader):
         "west.txt": "西河市科协年度报告\n西河市科协注册科技志愿者3200名,举办讲座50场次。西河市科协主席李明主持了大会。",
         "copy.txt": "西河市科协年报\n西河市科协注册科技志愿者3200名,举办讲座50场次。",
     }
-    for name, text in texts.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    settings = Settings(reports_dir=folder, data_dir=tmp_path_factory.mktemp("data"), models_dir=MODELS)
-    ingest(settings, [], Watcher(), embedder=embedder)
-    engine = Engine(settings, Watcher().notify, embedder, reader)
-    yield engine
-    engine.close()
+    return engine_of(texts)
 
 
 OWN_QUESTIONS = [

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from conftest import MODELS, Watcher
 from shelf import Shelf
 
-from config.settings import Settings
 from ingest.language.bodies import speaks_of_itself
-from ingest.pipeline import ingest
-from rag.engine import Engine
 from rag.evidence.subject import named_by_file, owner
 
 REPORTS = {
@@ -24,16 +20,8 @@ REPORTS = {
 
 
 @pytest.fixture(scope="module")
-def engine(tmp_path_factory, embedder, reader):
-    folder = tmp_path_factory.mktemp("reports")
-    for name, text in REPORTS.items():
-        (folder / name).parent.mkdir(exist_ok=True)
-        (folder / name).write_text(text, encoding="utf-8")
-    settings = Settings(reports_dir=folder, data_dir=tmp_path_factory.mktemp("data"), models_dir=MODELS)
-    ingest(settings, [], Watcher(), embedder=embedder)
-    engine = Engine(settings, Watcher().notify, embedder, reader)
-    yield engine
-    engine.close()
+def engine(engine_of):
+    return engine_of(REPORTS)
 
 
 @pytest.mark.parametrize(
