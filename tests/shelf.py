@@ -75,7 +75,8 @@ class Shelf:
         start, end = next((a, b) for a, b in whole_sentences(text, piece.start, piece.end) if a <= at < b)
         begun = text.index(span, start) if span else 0
         held = (begun, begun + len(span)) if span else None
-        return replace(Evidence(self.passage(piece), start, end, text[start:end], span=held), **read)
+        spans = ((*held, 1.0),) if held else ()
+        return replace(Evidence(self.passage(piece), start, end, text[start:end], span=held, spans=spans), **read)
 
     def case(self, question: str, sentence: str, span: str = "", **read: Any) -> Case:
         """The sentence held against a question."""

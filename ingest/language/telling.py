@@ -73,6 +73,16 @@ def begins(before: str) -> bool:
     return bool(_begins().search(before))
 
 
+def earlier(text: str) -> bool:
+    """Whether a text tells of an earlier one than what it is about: 上届, 往年."""
+    return bool(_any("earlier", "words").search(text))
+
+
+def part(before: str) -> bool:
+    """Whether what stands behind these words of its sentence is a part of what was told before: 其中."""
+    return bool(_any("parts", "words").search(before))
+
+
 def ended(text: str) -> bool:
     """Whether a text says that something was ended."""
     return bool(_any("ended", "words").search(text))

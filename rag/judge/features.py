@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from ingest.language import bodies, dates, figures, marks, people, places, telling
+from ingest.language import bodies, dates, figures, labels, marks, measured, opposites, people, places, telling, units
 from ingest.language.divisions import called
 from ingest.language.ordinals import in_han
 from rag.evidence.shorts import spots
@@ -30,13 +30,15 @@ _LEAD = 0.2  # how far one report's best score may be from another's
 @dataclass(frozen=True, slots=True)
 class Case:
     """A sentence held against a question. `lead` is how far its passage's score is above the best of other reports,
-    `unknown` the share of the question's telling parts that no report of the index holds."""
+    `ahead` by how many log odds its passage is more relevant than the best of the other passages, `unknown` the share
+    of the question's telling parts that no report of the index holds."""
 
     query: Query
     evidence: Evidence
     view: ReportView
     lead: float
     unknown: float
+    ahead: float = 0.0
 
     @property
     def at(self) -> int:
@@ -100,6 +102,16 @@ def told(case: Case) -> float:
     return case.evidence.told
 
 
+def settled(case: Case) -> float:
+    """The share of the likeliest of the sentence's spans among those of its passage."""
+    return max((score for _, _, score in case.evidence.spans), default=0.0)
+
+
+def ahead(case: Case) -> float:
+    """By how many log odds the passage is more relevant than the best of the others, in tens."""
+    return max(-1.0, min(1.0, case.ahead / _SCALE))
+
+
 def elsewhere(case: Case) -> float:
     """The passage's best span stands in another sentence."""
     return float(case.evidence.span is None)
@@ -128,6 +140,21 @@ def words_beside(case: Case) -> float:
 def words_above(case: Case) -> float:
     """The share that doesn't stand in the sentence but above it."""
     return _missing(case.query.terms, case.sentence, case.above)
+
+
+def word_missing(case: Case) -> float:
+    """The share of the most telling part that stands neither in the sentence nor above it."""
+    around = f"{case.sentence}\n{case.above}"
+    return max((term.weight for term in case.query.terms.terms if not term.within(around)), default=0.0)
+
+
+def echoed(case: Case) -> float:
+    """The share of what the reader points at, by pairs of characters, that the question says itself."""
+    if case.evidence.span is None or case.query.expected.kind in ("figure", "date", "yes"):
+        return 0.0
+    said = case.view.text[slice(*case.evidence.span)]
+    pairs = {said[i : i + 2] for i in range(len(said) - 1)}
+    return sum(pair in case.query.question.folded for pair in pairs) / len(pairs) if pairs else 0.0
 
 
 def words_unknown(case: Case) -> float:
@@ -210,6 +237,12 @@ def wrong_kind(case: Case) -> float:
     return float(want.kind in ("figure", "date") and not spots(want, case.sentence))
 
 
+def other_measure(case: Case) -> float:
+    """What the question asks for is told in money, in people, in a share, and the sentence holds no such figure."""
+    kind = measured.asked_in(case.query.question.folded) if case.query.expected.kind == "figure" else ""
+    return float(bool(kind) and not any(kind in units.kinds(figure.unit) for figure in figures.find(case.sentence)))
+
+
 def pointed(case: Case) -> float:
     """A figure or a date is asked for, and the reader points at one that may answer."""
     return float(case.query.expected.kind in ("figure", "date") and case.evidence.short is not None)
@@ -218,6 +251,11 @@ def pointed(case: Case) -> float:
 def no_name(case: Case) -> float:
     """A person is asked for, and the sentence names none."""
     return float(case.query.expected.kind == "person" and not people.find(case.sentence))
+
+
+def no_body(case: Case) -> float:
+    """An organisation is asked for, and the sentence names none."""
+    return float(case.query.expected.kind == "body" and not bodies.find(case.sentence))
 
 
 def planned(case: Case) -> float:
@@ -268,6 +306,31 @@ def other_ordinal(case: Case) -> float:
     names = case.query.expected.names
     said = ordinals(case.sentence)
     return float(bool(names & case.query.named.ordinals) and bool(said) and not names & said)
+
+
+def other_label(case: Case) -> float:
+    """The question gives a label (2号楼, 二期), and the sentence gives others of its mark instead."""
+    return float(labels.others(case.query.question.folded, case.sentence))
+
+
+def opposite(case: Case) -> float:
+    """The sentence tells of what excludes what is asked about (女 for 男), which is told nowhere around it."""
+    return float(opposites.instead(case.query.question.folded, case.sentence, case.above))
+
+
+def opposite_beside(case: Case) -> float:
+    """The answer's clause tells of what excludes what is asked about."""
+    return float(opposites.instead(case.query.question.folded, case.clause, ""))
+
+
+def earlier(case: Case) -> float:
+    """The answer's clause tells of an earlier one, and the question doesn't ask for it."""
+    return float(telling.earlier(case.clause) and not telling.earlier(case.query.question.folded))
+
+
+def part(case: Case) -> float:
+    """A figure is asked for, and what is told is that of a part."""
+    return float(case.query.expected.kind == "figure" and telling.part(case.before))
 
 
 def for_each(case: Case) -> float:
@@ -339,6 +402,8 @@ FEATURES: dict[str, Feature] = {
         proof,
         alone,
         told,
+        settled,
+        ahead,
         elsewhere,
         retrieved,
         lead,
@@ -346,6 +411,8 @@ FEATURES: dict[str, Feature] = {
         words_beside,
         words_above,
         words_unknown,
+        word_missing,
+        echoed,
         other_place,
         same_place,
         other_year,
@@ -354,8 +421,10 @@ FEATURES: dict[str, Feature] = {
         other_period,
         other_rank,
         wrong_kind,
+        other_measure,
         pointed,
         no_name,
+        no_body,
         planned,
         no_plan,
         growth,
@@ -363,6 +432,11 @@ FEATURES: dict[str, Feature] = {
         denied,
         other_body,
         other_ordinal,
+        other_label,
+        opposite,
+        opposite_beside,
+        earlier,
+        part,
         for_each,
         other_way,
         other_post,

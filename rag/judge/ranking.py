@@ -76,12 +76,14 @@ def cases_of(
         evidence = _read_alone(query, evidence, library.read)
     unknown = _unknown(query.terms, library.frequency)
     leads = _leads(passages)
+    rivals = _rivals(evidence)
     cases = []
     for each in evidence[:most]:
         source = each.passage.chunk.source
         short = with_short(query, each)
         lead = each.passage.score - leads.get(source, 0.0)
-        cases.append(Case(query, short, library.view(source), lead, unknown))
+        ahead = each.relevance - rivals.get((source, each.passage.chunk.start), each.relevance)
+        cases.append(Case(query, short, library.view(source), lead, unknown, ahead))
     return cases, evidence[most:]
 
 
@@ -110,6 +112,15 @@ def _leads(passages: Sequence[Passage]) -> dict[str, float]:
     for passage in passages:
         best[passage.chunk.source] = max(best.get(passage.chunk.source, 0.0), passage.score)
     return {source: max((s for other, s in best.items() if other != source), default=0.0) for source in best}
+
+
+def _rivals(evidence: Sequence[Evidence]) -> dict[tuple[str, int], float]:
+    """For each passage that is read, by its place, the relevance of the most relevant of the others."""
+    best: dict[tuple[str, int], float] = {}
+    for each in evidence:
+        place = each.passage.chunk.source, each.passage.chunk.start
+        best[place] = max(best.get(place, each.relevance), each.relevance)
+    return {place: max((said for other, said in best.items() if other != place), default=best[place]) for place in best}
 
 
 def _unknown(terms: Terms, frequency: Frequency) -> float:

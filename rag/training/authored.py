@@ -22,6 +22,7 @@ from ingest.records import CleanReport
 FOLDER = Path("data") / "report-questions"
 OWN = Path(__file__).with_name("authors")  # what is the project's own: reports and questions that hardly differ
 OWN_NAMES = frozenset(folder.name for folder in OWN.glob("c*/"))
+MEASURING = frozenset({"c12", "c16"})  # by whom neither reader nor judge is taught: what is shipped is measured on them
 QUESTIONS = ("questions.jsonl", "more.jsonl")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _SAME = 120  # letters at the end of two texts, of which one is a copy of the other

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 import shutil
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -60,9 +60,10 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Further:
-    """What a taught reader is taught further: every question of the project's own, and a part of all others beside."""
+    """What a taught reader is taught further: every question of those authors that are new to it, and a part of all
+    others' beside."""
 
-    own: Sequence[Author]
+    new: Sequence[Author]
     others: Sequence[Author]
     mined: Mined
     old: Sequence[Group]
@@ -70,17 +71,23 @@ class Further:
     rate: ClassVar[float] = 3e-5
 
     def epoch(self, number: int) -> list[Group]:
-        """The groups of an epoch: the project's own, other authors' drawn anew, and the next of the old sets."""
+        """The groups of an epoch: the new authors', other authors' drawn anew, and the next of the old sets."""
         rng = random.Random(f"{SEED}/{self.name}/{number}")
         count = min(len(self.old), _OLD_BESIDE)
         at = number * count
         old = [self.old[(at + i) % len(self.old)] for i in range(count)]
-        return [*taught_groups([*self.own, *self._drawn(rng)], self.mined, rng), *old]
+        return [*taught_groups([*self.new, *self._drawn(rng)], self.mined, rng), *old]
 
     def _drawn(self, rng: random.Random) -> list[Author]:
         every = [(author, question) for author in self.others for question in author.questions]
         drawn = rng.sample(every, min(_OTHERS, len(every)))
         return [replace(author, questions=tuple(q for of, q in drawn if of is author)) for author in self.others]
+
+
+def further(authors: Sequence[Author], new: Collection[str], misleading: Mined, old: Sequence[Group]) -> Further:
+    """The lessons of all these authors, of whom those of the names `new` are new to the reader."""
+    newer = [author for author in authors if author.name in new]
+    return Further(newer, [author for author in authors if author.name not in new], misleading, old)
 
 
 def teach(reader: ReaderNetwork, encoder: Encoder, folder: Path, course: Course | Further, steps: int) -> None:

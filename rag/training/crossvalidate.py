@@ -2,9 +2,10 @@
 
 Each fold is taught all other authors, without any report that a left-out author used too, from a start that has seen
 no author at all. Training and measuring go on where they were. A reader that is there already is measured with
-`--adapter FILE` on the authors named in `--folds`, by which it must not have been taught. The figures are printed as a
-table, and kept as JSON lines in the work folder, in a file of each way of training; beside each fold's figures stands
-its adapter, which the judge is fitted on (rag.training.judges).
+`--adapter FILE` on the authors named in `--folds`, by which it must not have been taught; with `--further STEPS` it is
+taught first, by the project's own authors that a fold doesn't leave out, beside what it knows. The figures are printed
+as a table, and kept as JSON lines in the work folder, in a file of each way of training; beside each fold's figures
+stands its adapter, which the judge is fitted on (rag.training.judges).
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from ingest.durable import digest
 from rag.reader.adapter import ADAPTER
 from rag.reader.prepare import open_graph, prepare
 from rag.training import course, worth
-from rag.training.authored import Author, Document, Question, apart, read_authors
+from rag.training.authored import MEASURING, OWN_NAMES, Author, Document, Question, apart, read_authors
 from rag.training.everything import NEWS, Hits, Silent, all_documents, mined, retrieved
 from rag.training.examples import Group
 from rag.training.judged import Read, Row, judge, kept_rows, reading, served, to_read, write_row
@@ -34,6 +35,7 @@ from rag.training.replay import Sets, read_sets, training_groups
 from rag.training.taught import passages
 
 _SEED = 1
+_OWN = "+".join(sorted(OWN_NAMES - MEASURING))
 _CHUNK = 280  # characters, as the product cuts unless told otherwise
 
 
@@ -51,6 +53,8 @@ def main(
     adapter: Annotated[
         Path | None, typer.Option(help="measure the reader of this adapter, and train nothing; needs --folds")
     ] = None,
+    further: Annotated[int, typer.Option(min=0, help="with --adapter: teach it so many steps further first")] = 0,
+    new: Annotated[str, typer.Option(help="with --further: the authors it doesn't know yet, as c2+c4")] = _OWN,
     served: Annotated[bool, typer.Option("--served", help="with --adapter: as the 8-bit graph that is served")] = False,
     models: Annotated[Path | None, typer.Option(help="prepared models; in the work folder if not said")] = None,
 ) -> None:
@@ -61,8 +65,8 @@ def main(
         if adapter and not folds:
             raise UsageError("请用 --folds 指明要测量的作者", "name the authors to measure it on with --folds")
         models = models or work / "models"
-        held = _material(data, work, models, untaught=untaught or adapter is not None)
-        plan = _Plan(None if untaught else steps, questions, share, adapter, models if served else None)
+        held = _material(data, work, models, untaught=untaught or (adapter is not None and not further))
+        plan = _Plan(None if untaught else steps, questions, share, adapter, models if served else None, further, new)
         rows: list[Row] = []
         for names in folds_of([author.name for author in held.authors], together, folds):
             rows += _fold(plan, held, names)
@@ -83,16 +87,20 @@ def folds_of(names: Sequence[str], together: int, only: str = "") -> list[tuple[
 @dataclass(frozen=True, slots=True)
 class _Plan:
     """What every fold does: its steps (0: three epochs, None: untaught), questions an author, share of old sets; or the
-    adapter that is measured, and where the 8-bit graph is made of it."""
+    adapter that is measured, where the 8-bit graph is made of it, and the steps that it is taught further before."""
 
     steps: int | None
     questions: int
     share: float
     adapter: Path | None = None
     models: Path | None = None
+    further: int = 0
+    new: str = ""
 
     @property
     def name(self) -> str:
+        if self.adapter is not None and self.further:
+            return f"further-{self.further}-steps-{digest(self.adapter)[:8]}"
         if self.adapter is not None:
             return f"{self.adapter.stem}-{digest(self.adapter)[:8]}-{'served' if self.models else 'exact'}"
         return "untaught" if self.steps is None else f"{self.steps}-steps-{self.share}-old"
@@ -124,17 +132,26 @@ def _material(data: Path, work: Path, models: Path, *, untaught: bool) -> _Mater
 
 def _fold(plan: _Plan, held: _Material, names: tuple[str, ...]) -> list[Row]:
     """Teach the others, then read for those left out."""
-    taught, unseen = apart(held.authors, names)
+    taught, unseen = apart(held.authors, {*names, *MEASURING})
+    unseen = [author for author in unseen if author.name in names]
     folder = held.work / plan.folder(names)
     folder.mkdir(exist_ok=True)
     wanted = [question for author in unseen for question in _some(author, plan.questions)]
-    if plan.adapter is not None:
+    if plan.adapter is not None and not plan.further:
         return _read(held, wanted, _reads(plan.adapter, held.work, plan.models), folder / "rows.jsonl")
-    reader, encoder = course.start(held.data, held.sets, held.work)
-    if plan.steps is not None:
+    if plan.adapter is not None:
+        reader, encoder = course.taught(held.work, plan.adapter)
+        lessons: course.Further | course.Course = course.further(
+            taught, plan.new.split("+"), mined(held.hits, taught), held.old
+        )
+        course.teach(reader, encoder, folder, lessons, plan.further)
+    else:
+        reader, encoder = course.start(held.data, held.sets, held.work)
+        if plan.steps is None:
+            return _read(held, wanted, reading(reader, encoder), folder / "rows.jsonl")
         lessons = course.Course(taught, mined(held.hits, taught), held.old, plan.share)
         course.teach(reader, encoder, folder, lessons, plan.steps or lessons.steps())
-        course.write_reader(reader, held.work, folder / ADAPTER.name)
+    course.write_reader(reader, held.work, folder / ADAPTER.name)
     return _read(held, wanted, reading(reader, encoder), folder / "rows.jsonl")
 
 

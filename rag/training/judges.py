@@ -33,7 +33,7 @@ from rag.training.fitting import Outcome
 from rag.training.judging import Row, Trial
 
 _ALL = "read,unread,pointing"
-_MISLEADING = frozenset({"c1"})  # made to mislead: they tell features apart, not how sure one may be
+_MISLEADING = 0.45  # an author of whose questions nothing answers more than this share wrote them to mislead
 _SEED = 1
 _OF_THE_READER = ("relevance", "margin", "proof", "alone", "told", "elsewhere", "pointed")
 
@@ -141,7 +141,8 @@ def _drawn(author: Author, count: int) -> list[Question]:
 def _fitted(rows: Sequence[Row], names: Sequence[str]) -> Judge:
     """The judge of all authors, with thresholds of judges that weren't fitted on whom they judged; prints its worth."""
     outcomes = fitting.left_out(rows, names)
-    sure, likely = fitting.thresholds([o for o in outcomes if o.row.author not in _MISLEADING])
+    plain = {author for author, own in judging.by_author(rows).items() if not _misleads(own)}
+    sure, likely = fitting.thresholds([outcome for outcome in outcomes if outcome.row.author in plain])
     judge = replace(fitting.fit(rows, names), sure=sure, likely=likely)
     print(f"log loss {fitting.log_loss(outcomes):.4f} · bias {judge.bias} · sure from {sure} · likely from {likely}")
     spread = fitting.spreads(rows, names)
@@ -156,6 +157,12 @@ def _fitted(rows: Sequence[Row], names: Sequence[str]) -> Judge:
         print(_line(author, [o for o in outcomes if o.row.author == author], judge))
     print(_line("all", outcomes, judge), flush=True)
     return judge
+
+
+def _misleads(rows: Sequence[Row]) -> bool:
+    """Whether an author's questions were written to mislead: they tell features apart, not how sure one may be."""
+    asked = [row for row in rows if row.variant == "asked"]
+    return fitting.share(not row.answerable for row in asked) > _MISLEADING
 
 
 def _line(name: str, outcomes: Sequence[Outcome], judge: Judge) -> str:

@@ -22,7 +22,8 @@ def case_of(row) -> Case:
     )
     passage = replace(case.evidence.passage, score=row.get("score", 0.5))
     evidence = replace(case.evidence, passage=passage, alone=row.get("alone", case.evidence.alone))
-    return replace(case, evidence=evidence, lead=row.get("lead", 0.0), unknown=row.get("unknown", 0.0))
+    lead, ahead, unknown = (row.get(name, 0.0) for name in ("lead", "ahead", "unknown"))
+    return replace(case, evidence=evidence, lead=lead, ahead=ahead, unknown=unknown)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row['feature']}: {row['question']} {row['sentence']}")
