@@ -1,9 +1,10 @@
-"""How likely a sentence answers, and the grade that follows: two logistic regressions over the same features. Pure.
+"""How likely a sentence answers, and the grade that follows: from the same features. Pure.
 
-One tells which sentence of all answers best, the other how likely the best one does: what tells sentences apart isn't
-what tells questions apart that the reports answer. Weights and thresholds are fitted by `make judge` on what a reader
-says of authors that it wasn't taught by, and kept in `weights.json` beside this module: `read` for sentences that the
-reader has read, `unread` where it is switched off.
+A line (a logistic regression) tells which sentence of all answers best; another line and small trees, boosted one upon
+the other, how likely the best one does: what tells sentences apart isn't what tells questions apart that the reports
+answer. The line knows what each feature is worth, be it never so seldom, the trees how they count together. Both are
+fitted by `make judge` on what a reader says of authors that it wasn't taught by, and kept in `weights.json` beside this
+module: `read` for sentences that the reader has read, `unread` where it is switched off.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ from __future__ import annotations
 import functools
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from rag.judge.features import FEATURES, Case
 from rag.records import Certainty
@@ -30,16 +32,22 @@ class Verdict:
     probability: float
 
 
+Node = float | Sequence[Any]
+"""Log odds; or (feature, value, node up to that value, node above it)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Judge:
     """`ranking` and `weights` are log odds for each unit of a feature: that a sentence answers rather than another one
-    of the same question, and that it answers at all. `sure` and `likely` are the least probabilities of the grades."""
+    of the same question, and that it answers at all. `trees` say the latter too, each a part of the log odds; what the
+    line and they say is averaged. `sure` and `likely` are the least probabilities of the grades."""
 
     ranking: Mapping[str, float]
     weights: Mapping[str, float]
     bias: float
     sure: float
     likely: float
+    trees: Sequence[Node] = ()
 
     def judge(self, case: Case) -> Verdict:
         """The verdict on one sentence; each feature is looked at once."""
@@ -48,17 +56,34 @@ class Judge:
 
     def uses(self, feature: str) -> bool:
         """Whether a feature weighs anything."""
-        return any(each.get(feature) for each in (self.ranking, self.weights))
+        return any(each.get(feature) for each in (self.ranking, self.weights)) or any(
+            _asks(tree, feature) for tree in self.trees
+        )
 
     def weigh(self, said: Mapping[str, float]) -> Verdict:
         """The verdict on what the features say."""
         rank = sum(weight * said[name] for name, weight in self.ranking.items())
         odds = self.bias + sum(weight * said[name] for name, weight in self.weights.items())
+        if self.trees:
+            odds = (odds + sum(_leaf(tree, said) for tree in self.trees)) / 2
         return Verdict(rank, 1 / (1 + math.exp(-max(-_MOST, min(_MOST, odds)))))
 
     def certainty(self, probability: float) -> Certainty | None:
         """The grade of an answer; None where it isn't worth showing."""
         return "sure" if probability >= self.sure else "likely" if probability >= self.likely else None
+
+
+def _leaf(node: Node, said: Mapping[str, float]) -> float:
+    """What a tree says of the features."""
+    while not isinstance(node, float | int):
+        name, value, low, high = node
+        node = low if said[name] <= value else high
+    return node
+
+
+def _asks(node: Node, feature: str) -> bool:
+    """Whether a tree looks at a feature."""
+    return not isinstance(node, float | int) and (node[0] == feature or any(_asks(each, feature) for each in node[2:]))
 
 
 @functools.cache

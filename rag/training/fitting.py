@@ -11,11 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from rag.judge.judge import Judge
+from rag.judge.judge import Judge, Node
 from rag.training.judging import Judged, Row, by_author
 
 _RIDGE, _RIDGE_OF_RANKING = 0.1, 0.3  # scikit-learn's C
 _RIVALS = 12  # sentences that each right one is held against
+_TREES, _STEP, _LEAVES, _A_LEAF, _RIDGE_OF_TREES = 100, 0.06, 8, 15, 3.0  # as many questions at least in a leaf
 _STILL = 1e-9
 _FEW = 20  # questions of which the share of wrong ones says something
 _LEAST = 2e-4  # what a feature must take off the log loss of authors left out to be kept
@@ -37,6 +38,8 @@ _FOR = frozenset(
         "same_place",
         "same_year",
         "pointed",
+        "settled",
+        "ahead",
     }
 )
 _AGAINST = frozenset(
@@ -64,6 +67,15 @@ _AGAINST = frozenset(
         "left_out",
         "thing_missing",
         "day_missing",
+        "word_missing",
+        "echoed",
+        "other_measure",
+        "no_body",
+        "other_label",
+        "opposite",
+        "opposite_beside",
+        "earlier",
+        "part",
     }
 )
 
@@ -88,8 +100,8 @@ class Outcome:
         return not self.best.right and not self.best.facts
 
 
-def fit(rows: Sequence[Row], names: Sequence[str]) -> Judge:
-    """The judge of these features; thresholds still to be set."""
+def fit(rows: Sequence[Row], names: Sequence[str], trees: bool = True) -> Judge:
+    """The judge of these features, of lines alone or with trees; thresholds still to be set."""
     ranking = _ranking(rows, names)
     first = np.array([_first(row, names, ranking) for row in _with(rows)])
     right = np.array([row.sentences[_at(row, names, ranking)].right for row in _with(rows)])
@@ -100,6 +112,7 @@ def fit(rows: Sequence[Row], names: Sequence[str]) -> Judge:
         bias=round(bias, 4),
         sure=_NEVER,
         likely=_NEVER,
+        trees=_trees(first, right, names) if trees else (),
     )
 
 
@@ -129,7 +142,7 @@ def _regression(
 
     spread = x.std(axis=0)
     kept = spread > _STILL  # a feature that never changes weighs nothing
-    sign = np.array([-1 if name in _AGAINST else 1 if name in _FOR else 0 for name in names])
+    sign = np.array(_signs(names))
     while True:
         model = LogisticRegression(C=c, max_iter=3000).fit(x[:, kept] / spread[kept], y, sample_weight=weight)
         weights = np.zeros(len(names))
@@ -140,11 +153,45 @@ def _regression(
         kept &= ~wrong
 
 
-def left_out(rows: Sequence[Row], names: Sequence[str]) -> list[Outcome]:
+def _trees(x: Floats, y: npt.NDArray[np.bool_], names: Sequence[str]) -> list[Node]:
+    """Boosted trees that say how likely the sentence is right; the first node is what they start from.
+
+    What can only speak for an answer, or against it, never counts the other way in any of them.
+    """
+    from sklearn.ensemble import HistGradientBoostingClassifier  # type: ignore[import-untyped]
+
+    model = HistGradientBoostingClassifier(
+        max_iter=_TREES,
+        learning_rate=_STEP,
+        max_leaf_nodes=_LEAVES,
+        min_samples_leaf=_A_LEAF,
+        l2_regularization=_RIDGE_OF_TREES,
+        monotonic_cst=_signs(names),
+        early_stopping=False,
+    ).fit(x, y)
+    grown = [_node(predictor.nodes, 0, names) for (predictor,) in model._predictors]
+    return [round(float(model._baseline_prediction[0, 0]), 4), *grown]
+
+
+def _node(nodes: npt.NDArray[np.void], at: int, names: Sequence[str]) -> Node:
+    """A node of a tree as scikit-learn keeps it, as the judge reads it."""
+    node = nodes[at]
+    if node["is_leaf"]:
+        return round(float(node["value"]), 4)
+    low, high = (_node(nodes, int(node[side]), names) for side in ("left", "right"))
+    return [names[int(node["feature_idx"])], round(float(node["num_threshold"]), 5), low, high]
+
+
+def _signs(names: Sequence[str]) -> list[int]:
+    """For each feature whether it can only speak for an answer (1), only against it (-1), or both (0)."""
+    return [-1 if name in _AGAINST else 1 if name in _FOR else 0 for name in names]
+
+
+def left_out(rows: Sequence[Row], names: Sequence[str], trees: bool = True) -> list[Outcome]:
     """Each question's outcome with the judge fitted on the other authors."""
     found = []
     for author, own in by_author(rows).items():
-        judge = fit([row for row in rows if row.author != author], names)
+        judge = fit([row for row in rows if row.author != author], names, trees)
         found += outcomes(own, judge)
     return found
 
@@ -169,9 +216,9 @@ def log_loss(some: Sequence[Outcome]) -> float:
 def earning(rows: Sequence[Row], names: Sequence[str]) -> list[str]:
     """The features without which authors left out are judged worse: the one that earns least goes, again and again."""
     kept = list(names)
-    loss = log_loss(left_out(rows, kept))
+    loss = log_loss(left_out(rows, kept, trees=False))
     while len(kept) > 1:
-        tried = [(log_loss(left_out(rows, [n for n in kept if n != name])), name) for name in kept]
+        tried = [(log_loss(left_out(rows, [n for n in kept if n != name], trees=False)), name) for name in kept]
         least, name = min(tried)
         if least - loss > _LEAST:
             break
@@ -184,7 +231,7 @@ def weighing(rows: Sequence[Row], names: Sequence[str]) -> list[str]:
     """The features that weigh anything in a judge of the others that do."""
     kept = list(names)
     while True:
-        judge = fit(rows, kept)
+        judge = fit(rows, kept, trees=False)
         weighty = [name for name in kept if judge.ranking[name] or judge.weights[name]]
         if len(weighty) == len(kept):
             return kept

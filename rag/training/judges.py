@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated
@@ -35,7 +35,7 @@ from rag.training.judging import Row, Trial
 _ALL = "read,unread,pointing"
 _MISLEADING = 0.45  # an author of whose questions nothing answers more than this share wrote them to mislead
 _SEED = 1
-_OF_THE_READER = ("relevance", "margin", "proof", "alone", "told", "elsewhere", "pointed")
+_OF_THE_READER = ("relevance", "margin", "proof", "alone", "told", "settled", "ahead", "elsewhere", "echoed", "pointed")
 
 
 def main(
@@ -69,13 +69,22 @@ def main(
             features = [f for f in FEATURES if read or f not in _OF_THE_READER]
             kept = fitting.earning(rows, features) if earning else fitting.weighing(rows, features)
             held[name] = asdict(_fitted(rows, kept))
-        WEIGHTS.write_text(json.dumps(held, indent=2) + "\n", encoding="utf-8")
+        WEIGHTS.write_text(written(held), encoding="utf-8")
         if "pointing" in only:
             pointed = _pointing(settings, _adapters(work, folds), authors)
             pointing.WEIGHTS.write_text(json.dumps(pointed, indent=2) + "\n", encoding="utf-8")
     except WenbaoError as exc:
         typer.echo(exc.text("en"), err=True)
         raise typer.Exit(exc.exit_code) from exc
+
+
+def written(judges: Mapping[str, Mapping[str, object]]) -> str:
+    """The judges as their file holds them: a tree a line."""
+    trees = {name: [json.dumps(tree) for tree in judge.get("trees", ())] for name, judge in judges.items()}  # type: ignore[attr-defined]
+    text = json.dumps({name: {**judge, "trees": f"@{name}"} for name, judge in judges.items()}, indent=2)
+    for name, lines in trees.items():
+        text = text.replace(f'"@{name}"', "[" + ",".join(f"\n      {line}" for line in lines) + "]")
+    return text + "\n"
 
 
 def _adapters(work: Path, folds: str) -> list[tuple[Path, list[str]]]:

@@ -78,3 +78,21 @@ def test_the_rank_is_that_of_its_own_weights(case):
 def test_unread_sentences_are_judged_without_the_reader():
     held = json.loads(WEIGHTS.read_text(encoding="utf-8"))["unread"]["weights"]
     assert not OF_THE_READER & set(held)
+
+
+SMALL = ["relevance", 0.2, -1.0, ["margin", 0.5, 0.5, 2.0]]
+
+
+@pytest.mark.parametrize(
+    ("said", "odds"),
+    [
+        ({"relevance": 0.2, "margin": 9.0}, -1.0),
+        ({"relevance": 0.3, "margin": 0.5}, 0.5),
+        ({"relevance": 9, "margin": 1}, 2.0),
+    ],
+)
+def test_a_tree_is_followed_to_its_leaf_and_averaged_with_the_line(said, odds):
+    judge = Judge(ranking={}, weights={}, bias=3.0, sure=0.9, likely=0.5, trees=[SMALL])
+    assert judge.weigh(said).probability == pytest.approx(1 / (1 + math.exp(-(3.0 + odds) / 2)))
+    assert judge.uses("margin")
+    assert not judge.uses("alone")

@@ -3,14 +3,16 @@ on them. Rows are drawn so that what is true of them is known."""
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from rag.judge.features import FEATURES
-from rag.judge.judge import Judge
+from rag.judge.judge import Judge, _leaf
 from rag.training import fitting
 from rag.training.judging import Judged, Row
 
@@ -71,6 +73,30 @@ def test_a_fitted_judge_is_sure_of_nothing_before_its_thresholds_are_set(rows):
 
 def test_fitting_twice_gives_the_same(rows):
     assert fitting.fit(rows, NAMES) == fitting.fit(rows, NAMES)
+
+
+def test_trees_tell_what_no_line_can():
+    rng = np.random.default_rng(1)
+    x = rng.normal(size=(400, 2))
+    y = x[:, 0] * x[:, 1] > 0
+    trees = fitting._trees(x, y, NAMES)
+    judge = Judge(ranking={}, weights={}, bias=0.0, sure=1.0, likely=0.5, trees=trees)
+    odds = [math.log(p / (1 - p)) for p in (judge.weigh(dict(zip(NAMES, row, strict=True))).probability for row in x)]
+    right = np.mean((np.array(odds) > 0) == y)
+    assert right > 0.9
+    line = fitting._regression(x, y, np.ones(len(y)), 1.0, NAMES)
+    assert np.mean((x @ line[0] + line[1] > 0) == y) < 0.65
+
+
+def test_what_speaks_for_an_answer_never_counts_against_it_in_a_tree():
+    rng = np.random.default_rng(2)
+    x = rng.normal(size=(400, 2))
+    y = x[:, 0] < 0
+    for name, way in (("relevance", 1), ("opposite", -1)):
+        trees = fitting._trees(x * -way, y, (name, "useless"))
+        for other in (-1.0, 0.0, 1.0):
+            said = [sum(_leaf(tree, {name: at, "useless": other}) for tree in trees) for at in np.linspace(-3, 3, 40)]
+            assert all(way * (b - a) >= -1e-3 for a, b in itertools.pairwise(said))
 
 
 def test_the_probability_is_that_of_the_best_sentence(rows):
