@@ -1,7 +1,7 @@
 """Runs of things with a figure each: which figure is whose. Pure; linear in the text.
 
 A、B和C分别为1、2、3 names its things first and their figures behind, in one order; 其中A 1个、B 2个 and (A 1个, B 2个)
-name each part of what was told before with its figure.
+name each part of what was told before with its figure. A 1个、B 2个 alone is a list, looked for by itself.
 """
 
 from __future__ import annotations
@@ -51,6 +51,31 @@ def find(text: str) -> list[Run]:
     return [*_in_order(text, told), *_parts(text, told)] if told else []
 
 
+def listed(text: str) -> list[Run]:
+    """The lists of things, each right before its figure, that all measure one thing: 一等奖3项、二等奖5项. A total at
+    their end is none of them."""
+    told = figures.find(text)
+    borders = [0, *(match.end() for match in _border().finditer(text))]
+    rows: list[list[Item]] = []
+    for n, figure in enumerate(told):
+        before = told[n - 1] if n else None
+        joint = _list_joint().match(text, before.end, figure.start) if before else None
+        begun = joint.end() if joint else borders[bisect.bisect_right(borders, figure.start) - 1]
+        begun = max(begun, before.end) if before else begun
+        name = _list_name().fullmatch(text, begun, figure.start)
+        if name is None or name["name"] in table("telling")["run"]["totals"]:
+            rows.append([])
+            continue
+        item = Item(*name.span("name"), (figure.start, figure.end), figure.unit)
+        goes_on = joint and before and rows[-1] and units.convertible(rows[-1][-1].unit, figure.unit)
+        rows[-1].append(item) if goes_on else rows.append([item])
+    return [
+        Run(tuple((i.start, i.end) for i in row), tuple(i.figure for i in row), tuple(row), parts=False)
+        for row in rows
+        if len(row) >= _FEWEST
+    ]
+
+
 def named(text: str, run: Run, said: str) -> list[int]:
     """Which of a run's things other words name. The first may begin, the last may end with what isn't its own
     (全县小学、初中、高中学生分别为…); what several share names none of them."""
@@ -65,6 +90,22 @@ def named(text: str, run: Run, said: str) -> list[int]:
             for form in _forms(names, at, run.parts)
         )
     ]
+
+
+def named_in_list(text: str, run: Run, said: str) -> list[int]:
+    """Which of a list's things other words name. Any may begin with what isn't its own (评出金奖); what several share
+    names none of them, nor does the end of a longer word that the text has elsewhere (行政经费 for 人员经费)."""
+    names = [text[slice(*name)] for name in run.names]
+    return [at for at, name in enumerate(names) if _is_named(text, names, at, said) or name in said]
+
+
+def _is_named(text: str, names: Sequence[str], at: int, said: str) -> bool:
+    name = names[at]
+    form = next((name[start:] for start in range(len(name) - 1) if name[start:] in said), "")
+    if not form or _is_shared(form, names, at):
+        return False
+    longer = {said[found.start() - 1 : found.end()] for found in re.finditer(re.escape(form), said) if found.start()}
+    return not any(word in text and word not in name for word in longer)
 
 
 def _without_places(text: str) -> str:
@@ -182,6 +223,18 @@ def _joint() -> re.Pattern[str]:
 
 
 @functools.cache
+def _list_joint() -> re.Pattern[str]:
+    """What may stand between a figure of a list and the next name."""
+    return re.compile(rf"(?:[{LISTING}{COMMAS};；]|{_words('joints')})+")
+
+
+@functools.cache
+def _list_name() -> re.Pattern[str]:
+    """What names a thing of a list, without the verb that only leads to its figure."""
+    return re.compile(rf"\s*(?P<name>[^{ENDS}{COMMAS}{COLONS}{LISTING}\n]{{1,24}}?)(?:{_words('leads')})?")
+
+
+@functools.cache
 def _part() -> re.Pattern[str]:
     behind = alternation(table("telling")["parts"]["words"])
     return re.compile(rf"[(（](?:{behind})?(?P<held>[^()（）\n]*)[)）]|(?:{behind})(?P<said>[^{ENDS}()（）\n]*)")
@@ -190,4 +243,4 @@ def _part() -> re.Pattern[str]:
 @functools.cache
 def _name() -> re.Pattern[str]:
     """The words right before a figure, without the verb that only leads to it."""
-    return re.compile(rf"(?P<name>[{HAN}]{{1,20}}?)(?:{_words('leads')})?$")
+    return re.compile(rf"(?P<name>[{HAN}A-Za-z“”]{{1,20}}?)(?:{_words('leads')})?$")

@@ -77,6 +77,9 @@ def counts(want: Expected, unit: str) -> bool:
         return "duration" not in units.kinds(unit)
     if unit in want.units or (not want.strict and not unit and "%" not in want.units):
         return True
+    # What is made may be weighed or counted.
+    if not want.strict and "吨" in want.units and unit in units.of_kind("machine"):
+        return True
     # By how much something grew may be told as an amount.
     return not want.strict and "%" in want.units and bool(units.kinds(unit) & {"money", "mass"})
 
@@ -116,6 +119,10 @@ def _paired(query: Query, text: str, found: Sequence[Run]) -> tuple[Run | None, 
                 return item.figure, []
         told = {figure for at, figure in enumerate(run.figures) if not run.items or at not in named}
         left = [place for place in left if place not in told]
+    for run in runs.listed(folded):
+        named = runs.named_in_list(folded, run, asked)
+        if len(named) == 1 and (figure := run.items[named[0]].figure) in left:
+            return figure, []
     return None, left
 
 

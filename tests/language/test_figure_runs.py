@@ -36,6 +36,22 @@ def test_a_figure_without_its_unit_has_that_of_the_last():
 
 
 @pytest.mark.parametrize(
+    ("text", "paired"),
+    [
+        ("评出金奖2件、银奖4件、铜奖6件。", [("评出金奖", "2件"), ("银奖", "4件"), ("铜奖", "6件")]),
+        ("支出90万元:人工30万元,材料60万元。", [("人工", "30万元"), ("材料", "60万元")]),
+        ("东站12人次,西站20人次,合计32人次。", [("东站", "12人次"), ("西站", "20人次")]),
+        ("养羊300只;养牛80头;修渠9公里。", [("养羊", "300只"), ("养牛", "80头")]),
+        ("办班4期、投入5万元。", []),  # two measures are no list
+        ("办班4期。", []),
+    ],
+)
+def test_a_list_pairs_each_thing_with_the_figure_behind_it(text, paired):
+    items = [item for run in runs.listed(text) for item in run.items]
+    assert [(text[item.start : item.end], text[slice(*item.figure)]) for item in items] == paired
+
+
+@pytest.mark.parametrize(
     ("text", "said", "names"),
     [
         ("全区小学、初中、高中学生分别为3人、4人、5人。", "初中学生有多少人", [1]),
@@ -50,6 +66,21 @@ def test_a_figure_without_its_unit_has_that_of_the_last():
 )
 def test_what_names_one_of_a_run(text, said, names):
     assert runs.named(text, runs.find(text)[0], said) == names
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "names"),
+    [
+        ("评出金奖2件、银奖4件、铜奖6件。", "金奖有多少件", [0]),
+        ("评出金奖2件、银奖4件、铜奖6件。", "金奖和铜奖有多少件", [0, 2]),
+        ("评出金奖2件、银奖4件、铜奖6件。", "奖项有多少件", []),
+        ("行政经费90万元:人员经费30万元,材料费60万元。", "行政经费多少", []),
+        ("行政经费90万元:人员经费30万元,材料费60万元。", "人员经费多少", [0]),
+        ("共培育大豆7亩、高粱9亩。", "大豆多少亩", [0]),
+    ],
+)
+def test_what_names_one_of_a_list(text, said, names):
+    assert runs.named_in_list(text, runs.listed(text)[0], said) == names
 
 
 def test_time_is_linear():
