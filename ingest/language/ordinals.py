@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ingest.language import numerals
-from ingest.language.words import table
+from ingest.language.marks import HAN, LISTING
+from ingest.language.words import alternation, table
 
 _MOST = 999  # the greatest that is written in the other way
 
@@ -41,6 +42,19 @@ def in_han(text: str) -> str:
     return text
 
 
+def kinds(text: str) -> dict[str, set[int]]:
+    """The numbers by which a text tells things of a kind apart, by the kind: 三车间, 第九届, 一、二等奖. What is called
+    by a name with a number is of a kind with its like: 中麦3号."""
+    found: dict[str, set[int]] = {}
+    for match in _numbered().finditer(text):
+        kind = f"{match['name'] or ''}{match['kind'] or match['called']}"
+        for number in _split().split(match["numbers"] or match["number"]):
+            read = numerals.read(number, 0)
+            if read and read.end == len(number) and read.low == read.high:
+                found.setdefault(kind, set()).add(int(read.low))
+    return found
+
+
 _MARK = "第"
 
 
@@ -69,3 +83,20 @@ def _written(value: int) -> str:
     elif hundreds and ones:
         said += digits[0]
     return said + (digits[ones] if ones else "")
+
+
+@functools.cache
+def _split() -> re.Pattern[str]:
+    return re.compile(f"[{LISTING}和与及]")
+
+
+@functools.cache
+def _numbered() -> re.Pattern[str]:
+    """Numbers before the name of a kind, or behind the last character of a name: 中麦3号."""
+    words = table("telling")["numbered"]
+    number = rf"(?:[1-9]\d{{0,2}}|[{''.join(_words())}]{{1,3}})"
+    behind = f"(?![{words['not_before']}])"
+    numbers = rf"(?<![\d.])(?P<numbers>{number}(?:[{LISTING}和与及]{_MARK}?{number}){{0,20}})"
+    counted = rf"{numbers}(?P<kind>{alternation(words['kinds'])}){behind}"
+    named = rf"(?P<name>[{HAN}])(?P<number>{number})(?P<called>{alternation(words['called'])}){behind}"
+    return re.compile(f"{_MARK}?{counted}|{named}")

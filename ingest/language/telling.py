@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from ingest.language.marks import ENDS, PAUSES
+from ingest.language.marks import ENDS, HAN, PAUSES
 from ingest.language.words import alternation, table
 
 
@@ -53,6 +53,11 @@ def change_asked(question: str) -> bool:
     return bool(_any("change", "asked").search(question))
 
 
+def whole_year(text: str) -> bool:
+    """Whether a text speaks of all of a year."""
+    return bool(_any("whole_year", "words").search(text))
+
+
 def newly(clause: str) -> bool:
     """Whether the figures of a clause are of what came new, not of all there is."""
     return bool(_any("newly", "words").search(clause))
@@ -66,6 +71,11 @@ def all_asked(question: str) -> bool:
 def for_each(text: str) -> bool:
     """Whether a figure is told for each person, household or acre."""
     return bool(_any("each", "words").search(text))
+
+
+def of_each(before: str) -> bool:
+    """Whether a figure behind these words is that of each thing named before it: 甲校、乙校各有."""
+    return bool(_any("of_each", "words").search(before))
 
 
 def begins(before: str) -> bool:
@@ -148,4 +158,4 @@ def _changed() -> re.Pattern[str]:
 def _more() -> re.Pattern[str]:
     before = alternation(table("dates")["compared"]["before"])
     about = alternation(table("telling")["change"]["about"])
-    return re.compile(rf"(?:{before})[^{PAUSES}{ENDS}]{{1,12}}?(?P<how>{changes()})(?:{about})?$")
+    return re.compile(rf"(?:{before})[^{PAUSES}{ENDS}]{{1,12}}?(?P<how>{changes()}[{HAN}]{{0,2}}?)(?:{about})?$")

@@ -10,12 +10,12 @@ from dataclasses import replace
 
 from ingest.language import documents
 from rag.answers import forms, refusals
+from rag.answers.asked import of_the_asked
 from rag.answers.citing import answered, in_script, refused, say
 from rag.answers.conflicts import MOST, rivals, told_apart
 from rag.answers.legible import graded_by_date
 from rag.answers.siblings import with_siblings
 from rag.answers.summary import summary_of
-from rag.evidence.subject import is_of_another
 from rag.judge.features import Case
 from rag.judge.ranking import Library, weigh
 from rag.question.form import form_of
@@ -26,8 +26,6 @@ from rag.records import Answer, Certainty, Evidence, Passage, Question
 _FAR = 0.15  # the probability below which what came closest is about something else
 _CLEAR = 0.5  # the probability from which on a word that no report holds may be another word for what one tells
 _SURELY_POINTED = 0.8  # how likely a figure must be the right one of its sentence for the answer to be sure
-_PROBABLE = 0.4  # of what is likely: less answers nothing
-_NO_MORE = 0.9  # of what is likely: what another place's report says of itself
 _SAME = 0.6  # the share of a question's telling parts that a report must hold to be the one meant for sure
 
 
@@ -70,28 +68,6 @@ def compose(query: Query, passages: Sequence[Passage], library: Library) -> Answ
         short=in_script(short, query.question) if short else None,
         lead=lead,
     )
-
-
-def of_the_asked(query: Query, evidence: list[Evidence], library: Library) -> list[Evidence]:
-    """The evidence without what another place's or organisation's report says of itself; where nothing else answers,
-    that too, as what came closest and no more."""
-    places, bodies = query.named.places, query.named.bodies
-    if not places and not bodies:
-        return evidence
-    views = [library.view(each.passage.chunk.source) for each in evidence]
-    least = library.judge.likely * _PROBABLE
-    others = [
-        e.probability >= least and is_of_another(view, e.start, e.end, places, bodies)
-        for view, e in zip(views, evidence, strict=True)
-    ]
-    kept = [each for each, other in zip(evidence, others, strict=True) if not other]
-    if kept and library.judge.certainty(kept[0].probability) is not None:
-        return kept
-    most = library.judge.likely * _NO_MORE
-    return [
-        replace(each, probability=min(each.probability, most)) if other else each
-        for each, other in zip(evidence, others, strict=True)
-    ]
 
 
 def grade(evidence: Sequence[Evidence], library: Library) -> Certainty | None:

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from ingest.language import dates
+from ingest.language import dates, runs
 from ingest.language.bodies import Body, bodies, speaks_of_itself
 from ingest.language.bodies import find as named_bodies
 from ingest.language.marks import CLOSERS, COMMAS, ENDS, LISTING, PAUSES, narrow
@@ -35,6 +35,7 @@ _LOOKS_BACK = re.compile(r"工作报告|计划|要点|部署|大会|全委会|�
 _SPRING = ("01", "02", "03")
 _LEADING = 14  # characters at a sentence's beginning in which its subject is named
 _OPENING = 4  # characters that may stand before the name: 会上, 此外, 一是
+_SEVERAL = 2  # years
 _CHAPTER = 45  # characters of the longest line that is read as a chapter's heading
 
 
@@ -188,6 +189,8 @@ def speaks_of_year(view: ReportView, at: int, sentence: tuple[int, int], asked: 
     compared = dates.comparisons(text)
     if base := next((span for span in compared if start + span[1] == at), None):
         return bool(told_years(text[slice(*base)], view.year) & set(asked))
+    if own := _paired_years(text, at - start, view.year):
+        return bool(own & set(asked))
     text = _without(text, compared)
     for part in (text[: at - start], text):
         if told := _last_years(part, view.year):
@@ -204,6 +207,14 @@ def speaks_of_year(view: ReportView, at: int, sentence: tuple[int, int], asked: 
     if view.year is None:
         return False
     return view.year in asked or (view.looks_back and str(int(view.year) - 1) in asked)
+
+
+def _paired_years(text: str, at: int, year: str | None) -> set[str]:
+    """The years of the thing whose figure stands at `at` in a run of several years: 2021年、2022年分别有3座、5座."""
+    if len(told_years(text, year)) < _SEVERAL:
+        return set()
+    items = (item for run in runs.find(text) for item in run.items if item.figure[0] == at)
+    return next((told_years(text[item.start : item.end], year) for item in items), set())
 
 
 def _without(text: str, spans: Iterable[tuple[int, int]]) -> str:

@@ -1,0 +1,129 @@
+"""What speaks of another place, number, time or year than the one asked about is set aside. Pure.
+
+Where something else answers, it does; where nothing does, what is of another place, number or part of the year is what
+came closest, and no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
+
+from ingest.language import dates, ordinals, telling
+from rag.evidence.subject import is_of_another
+from rag.judge.features import Case, other_year
+from rag.judge.ranking import Library
+from rag.question.query import Query
+from rag.records import Evidence
+
+_PROBABLE = 0.4  # of what is likely: less answers nothing
+_NO_MORE = 0.9  # of what is likely: what speaks of another
+_AS_GOOD = 0.5  # of the best one's probability that the whole year's figure must have to come before a part's
+
+Other = Callable[[Case], bool]
+
+
+def of_the_asked(query: Query, evidence: list[Evidence], library: Library) -> list[Evidence]:
+    """The evidence without what speaks of another than asked; where nothing else answers, that too, as what came
+    closest and no more."""
+    for other in (_of_another, _of_another_number, of_another_part):
+        evidence = _set_aside(query, evidence, library, other, closest=True)
+    for other in (_of_another_year, _for_each_instead):
+        evidence = _set_aside(query, evidence, library, other, closest=False)
+    return _whole_first(query, evidence, library)
+
+
+def of_another_part(case: Case) -> bool:
+    """Whether a figure is asked of a part of the year, or of all of it, and told of another part only."""
+    query = case.query
+    if query.expected.kind != "figure" or not (query.named.periods or telling.whole_year(query.question.folded)):
+        return False
+    told = _parts_told(case)
+    return bool(told) and not told & query.named.periods
+
+
+def _set_aside(
+    query: Query, evidence: list[Evidence], library: Library, other: Other, *, closest: bool
+) -> list[Evidence]:
+    """Only what isn't of another, where some of that answers; else all, those of another as what came closest if
+    `closest`."""
+    least = library.judge.likely * _PROBABLE
+    others = [each.probability >= least and other(_case(query, each, library)) for each in evidence]
+    if not any(others):
+        return evidence
+    kept = [each for each, of_another in zip(evidence, others, strict=True) if not of_another]
+    kept.sort(key=lambda each: each.probability < least)  # what answers nothing stands behind
+    if kept and library.judge.certainty(kept[0].probability) is not None:
+        return kept
+    if not closest:
+        return evidence
+    most = library.judge.likely * _NO_MORE
+    return [
+        replace(each, probability=min(each.probability, most)) if of_another else each
+        for each, of_another in zip(evidence, others, strict=True)
+    ]
+
+
+def _whole_first(query: Query, evidence: list[Evidence], library: Library) -> list[Evidence]:
+    """Where a figure of a year is asked, what is told of all of it before what is told of a part."""
+    named = query.named
+    if query.expected.kind != "figure" or not query.expected.years or named.periods or not evidence:
+        return evidence
+    if not _parts_told(_case(query, evidence[0], library)):
+        return evidence
+    least = max(library.judge.likely, _AS_GOOD * evidence[0].probability)
+    whole = [
+        each
+        for each in evidence
+        if each.probability >= least and each.short and not _parts_told(_case(query, each, library))
+    ]
+    return whole + [each for each in evidence if each not in whole]
+
+
+def _of_another(case: Case) -> bool:
+    """What another place's or organisation's report says of itself."""
+    named, each = case.query.named, case.evidence
+    if not named.places and not named.bodies:
+        return False
+    return is_of_another(case.view, each.start, each.end, named.places, named.bodies)
+
+
+def _of_another_number(case: Case) -> bool:
+    """What is told of other ones of a numbered kind (三车间, 第八届), or stands under one; of a figure's months too."""
+    asked = ordinals.kinds(case.query.question.folded)
+    sentence = ordinals.kinds(case.sentence) if asked else {}
+    above = ordinals.kinds(case.above) if asked else {}
+    if any(_apart(numbers, sentence.get(kind, above.get(kind, set()))) for kind, numbers in asked.items()):
+        return True
+    if case.query.expected.kind != "figure":
+        return False
+    return _apart(_months(case.query.named.dates), _months(dates.find(case.sentence)))
+
+
+def _of_another_year(case: Case) -> bool:
+    return bool(other_year(case))
+
+
+def _for_each_instead(case: Case) -> bool:
+    """A figure for each person, household or acre where all is asked for."""
+    want = case.query.expected
+    return want.kind == "figure" and not want.each and telling.for_each(case.clause)
+
+
+def _parts_told(case: Case) -> frozenset[tuple[int, int]]:
+    """The parts of a year that a sentence, or else what stands above it, is about."""
+    if told := dates.periods(case.sentence):
+        return told
+    return frozenset() if telling.whole_year(case.sentence) else dates.periods(case.above)
+
+
+def _months(told: Iterable[dates.Date]) -> set[int]:
+    return {date.month for date in told if date.month and date.until is None}
+
+
+def _apart(asked: Collection[int], told: Collection[int]) -> bool:
+    return bool(asked) and bool(told) and not set(asked) & set(told)
+
+
+def _case(query: Query, evidence: Evidence, library: Library) -> Case:
+    return Case(query, evidence, library.view(evidence.passage.chunk.source), 0.0, 0.0)
