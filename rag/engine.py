@@ -23,10 +23,12 @@ from ingest.index.published import Index
 from ingest.language import bodies
 from ingest.language.script import to_simplified
 from ingest.records import CleanReport
+from rag.answers.asked import of_the_asked
 from rag.answers.changes import changed, since
 from rag.answers.citing import title_of
-from rag.answers.compose import compose, grade, narrowed, of_the_asked
-from rag.answers.sums import Part, PartAnswer, combine, figure_of, mentions, plan
+from rag.answers.compose import compose, grade, narrowed
+from rag.answers.ranked import extreme, ranked
+from rag.answers.sums import Part, PartAnswer, combine, figure_of, is_share, mentions, plan
 from rag.answers.table import By, Table, check, labels, of_place, place_told, table_of, year_told
 from rag.evidence.subject import ReportView, named_by_file, view
 from rag.judge.features import Case
@@ -200,8 +202,12 @@ class Engine:
             def asked(text: str) -> tuple[Query, Sequence[Evidence]]:
                 return self._weighed(current, text, query.question.language, k, within)
 
-            return changed(query, compared, weigh(query, found, library), asked, library)
+            answer = changed(query, compared, weigh(query, found, library), asked, library)
+            if answer is not None:
+                return answer
         if parts := plan(query):
+            if parts.operation == "share" and is_share(told := compose(query, found, library)):
+                return told
             pieces = [self._piece(current, part, query.question.language, k, within) for part in parts.parts]
             closest = [] if any(piece.figure for piece in pieces) else weigh(query, found, library.unread)
             return combine(query.question, parts, pieces, current.report, closest)
@@ -209,6 +215,10 @@ class Engine:
             wider = self._search(current, [query], _MENTIONING, within)[0]
             evidence = weigh(query, wider, library.unread)
             return mentions(query, evidence, current.report, current.view)
+        if (most := extreme(query)) is not None:
+            evidence = of_the_asked(query, weigh(query, found, library), library)
+            if (answer := ranked(query, most, evidence, library)) is not None:
+                return answer
         return compose(query, found, library)
 
     def _piece(

@@ -19,7 +19,7 @@ from ingest.language.script import to_simplified
 from ingest.language.words import alternation, table
 from rag.answers.citing import answered, in_script, refused, say
 from rag.answers.forms import narrowed_to
-from rag.answers.sums import Part, PartAnswer, Plan, combine
+from rag.answers.sums import Operation, Part, PartAnswer, Plan, combine, scale_asked
 from rag.answers.table import year_told
 from rag.evidence.shorts import counts
 from rag.evidence.subject import ReportView, fold_same_length, speaks_of_year
@@ -50,6 +50,8 @@ class Since:
     written: str
     base: Date
     year: int | None
+    implied: bool = False
+    """Whether the question leaves it open what is compared with (增长了多少), which is mostly the year before."""
 
     @property
     def topic(self) -> str:
@@ -63,8 +65,12 @@ class Since:
     def about(self, year: int | None) -> str:
         """The question for the figure of one year, or of whichever is told."""
         plain = re.fullmatch(rf"(?:{asking('count', 'measure', 'share')})[{marks.ENDS}]*", self.ask)
-        asked = "是多少?" if plain or any(unit in self.ask for unit in _TALLIED) else f"有{self.ask}"
-        return f"{year}年{self.subject}{asked}" if year else f"{self.subject}{asked}"
+        asked, subject = f"有{self.ask}", self.subject
+        if plain and (counted := _counted().search(subject)):
+            asked, subject = f"有多少{counted[0]}?", subject[: counted.start()]
+        elif plain or any(unit in self.ask for unit in _TALLIED):
+            asked = "是多少?"
+        return f"{year}年{subject}{asked}" if year else f"{subject}{asked}"
 
 
 def since(query: Query) -> Since | None:
@@ -81,7 +87,18 @@ def since(query: Query) -> Since | None:
         subject = _without_dates(f"{before}{between}").strip(_ASIDE)
         year = next((date.year for date in reversed(named) if date.year), None)
         return Since(subject, text[asked.end() :], text[base.start : base.end], base, year)
-    return None
+    return _implied(text)
+
+
+def _implied(text: str) -> Since | None:
+    """What a question asks for that names no year to compare with: 增长了多少."""
+    asked = _growth_asked().search(text)
+    if asked is None:
+        return None
+    before = text[: asked.start()]
+    subject = _without_dates(before).strip(_ASIDE)
+    year = next((date.year for date in reversed(dates.find(before)) if date.year), None)
+    return Since(subject, text[asked.end() :], "", Date(0, 0, relative=-1), year, implied=True)
 
 
 def _bases(text: str) -> Iterator[tuple[int, int, Date]]:
@@ -93,8 +110,9 @@ def _bases(text: str) -> Iterator[tuple[int, int, Date]]:
         yield *match.span(), Date(*match.span(), relative=-1)
 
 
-def changed(query: Query, asked: Since, evidence: Sequence[Evidence], weigh: Weigh, library: Library) -> Answer:
-    """The change that a report tells, the difference of what is told of both years, or the refusal."""
+def changed(query: Query, asked: Since, evidence: Sequence[Evidence], weigh: Weigh, library: Library) -> Answer | None:
+    """The change that a report tells, the difference of what is told of both years, or the refusal; None where nothing
+    is told and the question names no year to compare with."""
     question = query.question
     told = [found for each in evidence if (found := _told(query, asked, each, library)) is not None]
     if told:
@@ -109,6 +127,8 @@ def changed(query: Query, asked: Since, evidence: Sequence[Evidence], weigh: Wei
             certainty="likely" if doubtful or certainty is None else certainty,
             short=in_script(_said(best), question),
         )
+    if asked.implied:
+        return None
     parts = _both(asked, weigh, library)
     if len(parts) == 2 and (answer := _computed(query, parts, library)) is not None:
         return answer
@@ -121,7 +141,9 @@ def changed(query: Query, asked: Since, evidence: Sequence[Evidence], weigh: Wei
 
 
 def _computed(query: Query, parts: Sequence[PartAnswer], library: Library) -> Answer | None:
-    plan = Plan("difference", tuple(each.part for each in parts), query.expected.unit)
+    rate = "%" in (query.expected.units or ()) and all(each.figure and each.figure.unit != "%" for each in parts)
+    operation: Operation = "growth" if rate else "difference"
+    plan = Plan(operation, tuple(each.part for each in parts), query.expected.unit, scale_asked(query))
     answer = combine(query.question, plan, parts, library.report, ())
     return answer if answer.short_answer else None
 
@@ -167,7 +189,7 @@ def _told(query: Query, asked: Since, evidence: Evidence, library: Library) -> E
         how = telling.change(text[: figure.start])
         base = next((text[a:b] for a, b in reversed(compared) if b <= figure.start), None)
         if how and counts(query.expected, figure.unit) and _compares(asked, base, case.view):
-            share = _beside(asked.topic, text, figure.start, case.above)
+            share = _beside(asked.topic, text, figure.start, case.above.removeprefix(case.view.title))
             found.append((share, (figure.start - len(how), figure.end)))
     best = max(found, key=lambda each: each[0], default=(0.0, (0, 0)))
     if best[0] < _OWN or sum(share == best[0] for share, _ in found) > 1:
@@ -188,7 +210,8 @@ def _compares(asked: Since, base: str | None, view: ReportView) -> bool:
 
 def _beside(topic: str, text: str, at: int, above: str) -> float:
     """The share of what a sentence holds of the topic that stands with the change at `at`: in its own clause, or
-    where that names nothing, in the one before. 0 where neither the sentence nor what stands above it tells of it."""
+    where that names nothing, in the one before. 0 where neither the sentence nor its paragraph and heading tell of it;
+    a report's title names whose it is, which says nothing of what changed."""
     parts = terms_of(without_places(topic))
     own = [part for part in parts if part in text]
     around = sum(part in text or part in above for part in parts)
@@ -196,13 +219,11 @@ def _beside(topic: str, text: str, at: int, above: str) -> float:
         return 0.0
     for start, end in reversed(marks.clauses(text, 0, at)):
         clause = _without_dates(text[start:end])
-        if not own:
-            return 1.0
-        if share := sum(part in clause for part in own) / len(own):
+        if own and (share := sum(part in clause for part in own) / len(own)):
             return share
         if len(terms_of(_change().sub("", clause))) > 1:
             return 0.0  # it names something else
-    return 0.0
+    return 0.0 if own else 1.0
 
 
 def _before(evidence: Evidence) -> str:
@@ -250,6 +271,24 @@ def _change() -> re.Pattern[str]:
     """The words of a change, without what changed."""
     before = alternation(table("dates")["compared"]["before"])
     return re.compile(rf"{telling.changes()}|{before}|{alternation(table('dates')['compared']['tails'])}")
+
+
+@functools.cache
+def _growth_asked() -> re.Pattern[str]:
+    """What asks by how much, without a word for what is compared with: 增长了多少, 增幅是多少."""
+    row = table("telling")["change"]
+    verbs = alternation(verb for verb in row["verbs"] if len(verb) > 1)
+    done, names, links = alternation(row["done"]), alternation(row["names"]), alternation(row["names_to"])
+    asked = asking("count", "measure", "share")
+    return re.compile(rf"(?<!新)(?:(?:{verbs})(?:{done})?|(?:{names})(?:{links})?)(?={asked})")
+
+
+@functools.cache
+def _counted() -> re.Pattern[str]:
+    """The unit by which something is called at its end: 培训班次, 接待人次."""
+    measured = table("questions")["units"]["measured"]
+    times = (unit for unit in (*measured, *table("units")["times"]["units"]) if unit.endswith("次"))
+    return re.compile(rf"(?<=.)(?:{alternation(times)})$")
 
 
 @functools.cache

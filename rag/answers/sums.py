@@ -6,18 +6,20 @@ citation, and the figures are computed here. What could not be found is said; no
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from ingest.language import dates, figures, marks, places, telling, units
+from ingest.language import dates, figures, marks, places, runs, telling, units
 from ingest.language.figures import Figure
 from ingest.language.places import rank_pattern
-from ingest.language.questions import asking
+from ingest.language.questions import asking, counting
 from ingest.language.script import to_simplified
 from ingest.language.words import alternation, table
+from rag.answers import things
 from rag.answers.citing import ReportOf, answered, in_script, refused, say
 from rag.evidence.sentences import narrowed
 from rag.evidence.shorts import counts
@@ -28,6 +30,7 @@ from rag.question.places import Named, named, whole
 from rag.question.query import Query
 from rag.records import Answer, Certainty, Evidence, Question
 
+_TWO = 2  # sides of a difference
 _MOST_REPORTS = 8  # reports quoted in one answer
 _BRIEF = 500  # characters of all quotes together
 _ALIKE = 0.75  # how much of the best report's share of what is asked another's must hold to be listed
@@ -38,9 +41,6 @@ _ORDERED = re.compile(rf"((?:[{_DIGITS}特]、){{1,20}})([{_DIGITS}特])({_RANKE
 _RANKED = re.compile(r"((?:[\u4e00-\u9fff]{1,2}级、){1,20})([\u4e00-\u9fff]{1,2}级)")
 _QUOTE = r"[“「《\"][^”」》\"]{1,30}[”」》\"]"
 _QUOTED = re.compile(rf"({_QUOTE})((?:[、和及与,，]{{1,3}}{_QUOTE}){{1,20}})")
-_NAMED = re.compile(
-    r"([\u4e00-\u9fff]{2,12})((?:、[\u4e00-\u9fff]{2,12}){0,20})(?:和|及|以及|与)([\u4e00-\u9fff]{2,12}?)(?=[一总共合加都]|分别)"
-)
 _SUM_WORDS = re.compile(
     rf"[{_DIGITS}几\d](?:{alternation(table('questions')['units']['of_many'])})活动|加起来|总计|合计|总共|一共|共计|的?总和|的?总数|(?<![公中])共(?![同青产享有建和鸣识])"
 )
@@ -52,8 +52,9 @@ _WIDE = rank_pattern("province", "prefecture", "county")
 _DIFFERENCE = re.compile(
     rf"^(?P<a>.{{1,60}}?)比(?P<b>.{{1,60}}?){telling.changes()}[{marks.HAN}]{{0,2}}?(?P<ask>(?:{asking('count')}).*)$"
 )
+_PAUSE = f"{marks.COMMAS}{marks.ENDS}"
 _COMPARED = re.compile(
-    rf"(?:[{_DIGITS}几\d]个?(?:地|{_WIDE}|地方|单位)|哪(?:里|[个一])个?(?:地方|{_WIDE})?(?:的)?|谁的?|请列出.*|各地.*|列出.*|(?:更|最)[多少高低大小]"
+    rf"(?:[{_DIGITS}几\d]个?(?:地|{_WIDE}|地方|单位)|哪(?:里|[个一])个?(?:地方|{_WIDE})?(?:的)?|谁[^{_PAUSE}多少高低]{{0,3}}?的|谁|请列出.*|各地.*|列出.*|(?:更|最)[多少高低大小]"
     rf"|的?是哪里|的?是哪个|比较|相比|人数|数量|数字|[{marks.ENDS}{marks.COMMAS}])"
 )
 _FEWER = re.compile(r"更少|最少|更低|最低|更小|最小|\b(?:fewer|fewest|less|least|lower|lowest|smaller|smallest)\b")
@@ -61,9 +62,18 @@ _ENGLISH_MORE = re.compile(
     r"\bwhich \w+ (?P<verb>\w+) (?:the )?(?:more|most|fewer|fewest|larger|largest|higher|highest) (?P<topic>[^,?]+)",
     re.I,
 )
-_JOINT = re.compile(r"以及|还是|[、和与跟及,，]")
 
-Operation = Literal["sum", "most", "least", "difference"]
+_JOINT = re.compile(r"以及|还是|[、和与跟及,，]")
+_TWICE = re.compile(rf"^(?P<thing>[{marks.HAN}]{{2,12}})(?:{_JOINT.pattern})?(?P=thing)")
+_OF_OTHERS = re.compile(rf"{_WIDE}|[乡镇村]|地方|单位|部门|月|年")
+_MORE = re.compile(rf"(?:{asking('which', 'person')})[^{_PAUSE}]*[多少高低大小长短快慢][{marks.ENDS}]*$")
+_APART = re.compile(rf"相差|差(?={asking('count')})|差距|差额")
+_SHARE = re.compile(
+    rf"^(?P<part>.{{1,60}}?)占(?P<whole>.{{1,60}}?)"
+    rf"的?(?:比例|比重|占比|百分比|{asking('share', 'count')})(?!{counting()})"
+)
+
+Operation = Literal["sum", "most", "least", "difference", "share", "growth"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +92,14 @@ class Plan:
     parts: tuple[Part, ...]
     unit: str = ""
     """The unit that the question names."""
+    scale: str = ""
+    """The scale of that unit, 万 of 多少万元."""
 
 
 @dataclass(frozen=True, slots=True)
 class PartAnswer:
-    """What was found on a part: its evidence and figure and how sure that is, or none of them."""
+    """What was found on a part: its evidence and its figure, with where that stands in the sentence, and how sure that
+    is; or none of them."""
 
     part: Part
     evidence: Evidence | None
@@ -98,7 +111,23 @@ class PartAnswer:
 def plan(query: Query) -> Plan | None:
     """How to take a question apart, or None for one that a sentence may answer."""
     found = _plan(query)
-    return replace(found, unit=query.expected.unit) if found else None
+    return replace(found, unit=query.expected.unit, scale=scale_asked(query)) if found else None
+
+
+def is_least(text: str) -> bool:
+    """Whether the smallest is asked for."""
+    return bool(_FEWER.search(text))
+
+
+def is_share(answer: Answer) -> bool:
+    """Whether an answer tells a share."""
+    return any(figure.unit == "%" for figure in figures.find(answer.short_answer or ""))
+
+
+def scale_asked(query: Query) -> str:
+    """The scale of the unit that a question asks in."""
+    asked = _scale_asked().search(query.question.folded)
+    return asked["scale"] if asked else ""
 
 
 def _plan(query: Query) -> Plan | None:
@@ -111,12 +140,60 @@ def _plan(query: Query) -> Plan | None:
     if want.difference and (match := _DIFFERENCE.match(text)) and not dates.find(match["b"]):
         sides = (match["a"], _spelled_out(match["a"], match["b"], query))
         return Plan("difference", tuple(Part(side, f"{side}有{match['ask']}") for side in sides))
-    if want.more and len(query.places) > 1:
-        return _comparison(query, text)
+    if want.kind == "figure" and (match := _SHARE.match(text)):
+        return Plan(
+            "share", tuple(Part(side, f"{side}{_amount_of(side)}") for side in _sides(match["part"], match["whole"]))
+        )
+    apart = want.kind == "figure" and bool(_APART.search(text))
+    if want.more or apart or _MORE.search(text):
+        by_place = _comparison(query, text, "difference" if apart else "most") if len(query.places) > 1 else None
+        return by_place or _of_things(text, apart)
     if want.kind == "figure" and want.total:
         by_place = _comparison(query, text, "sum") if len(query.places) > 1 else None
         return by_place or _sum_of_places(text) or _sum(query, text)
     return None
+
+
+def _sides(part: str, whole: str) -> tuple[str, str]:
+    """A part and its whole, each with the owner and the time that only the other names."""
+    mine, its = things.owner_end(part), things.owner_end(whole)
+    return (f"{whole[:its]}{part}", whole) if its and not mine else (part, whole if its else f"{part[:mine]}{whole}")
+
+
+def _of_things(text: str, apart: bool) -> Plan | None:
+    """A question about two or more things of one owner, each of them asked about alone."""
+    joined = things.joined(text)
+    if joined is None:
+        return None
+    kind = _which().search(joined.after)
+    named = kind is not None and bool(kind["of"]) and all(item.endswith(kind["of"]) for item in joined.items)
+    if kind and _OF_OTHERS.match(joined.after, kind.end("which")) and not named:
+        return None  # 讲座和展览最多的是哪个县
+    topic = _topic(_which().sub("" if named else r"\g<of>", joined.after))
+    asked = _amount_of(topic)
+    operation: Operation = "difference" if apart else "least" if _FEWER.search(text) else "most"
+    parts = tuple(Part(item, f"{joined.before}{item}{topic}{asked}") for item in joined.items)
+    return Plan(operation, parts) if operation != "difference" or len(parts) == _TWO else None
+
+
+def _amount_of(topic: str) -> str:
+    """How the figure of a topic is asked for: what is itself a figure is so much, of anything else there is so much."""
+    return "是多少?" if topic.endswith(tuple(table("questions")["indicator"]["figures"])) else "有多少?"
+
+
+def _topic(text: str) -> str:
+    """What is asked of each side, without the words that set them against one another."""
+    amount = rf"(?:{asking('count')})(?:{counting()})?"
+    text = _COMPARED.sub("", re.sub(rf"(?:{_APART.pattern})(?:{amount})?|{amount}", "", text))
+    return re.sub(r"[多少高低大小长短快慢]$", "", text.strip("的 ")).strip("的 ")
+
+
+@functools.cache
+def _which() -> re.Pattern[str]:
+    """哪个, with the kind of the things behind it where that is told: 哪个班级的."""
+    kinds = alternation(table("questions")["joined"]["kinds"])
+    which = rf"{asking('person')}|(?:{asking('which')})(?:一?{counting()})?"
+    return re.compile(rf"(?P<which>{which})(?P<of>{kinds})?的?")
 
 
 def combine(
@@ -138,7 +215,7 @@ def combine(
             evidence.append(f.evidence)
             numbers[spot] = len(evidence)
     missing = [f.part.label for f in found if f.evidence is None or f.figure is None]
-    short = None if missing else _result(question, plan, told)
+    short = None if missing or _is_one(told) else _result(question, plan, told)
     listed = "; ".join(
         f"{in_script(f.part.label, question)}: {in_script(f.said, question)} [{numbers[spot]}]"
         for f, spot in zip(told, spots, strict=True)
@@ -158,8 +235,24 @@ def combine(
     return answered(question, evidence, report_of, form="computed", certainty=certainty, short=short, lead=lead)
 
 
+def _is_one(told: Sequence[PartAnswer]) -> bool:
+    """Whether one and the same figure was found for two parts; it is told of both only where it is told for each."""
+    places = [
+        (f.evidence.passage.chunk.source, f.evidence.start + f.figure.start)
+        for f in told
+        if f.evidence is not None and f.figure is not None and not telling.of_each(f.evidence.text[: f.figure.start])
+    ]
+    return len(set(places)) < len(places)
+
+
 def _no_result(question: Question, told: Sequence[PartAnswer]) -> str:
-    """Why figures come to nothing: one is only a range, or they measure different things."""
+    """Why figures come to nothing: one is only a range, two are one, or they measure different things."""
+    if _is_one(told):
+        return say(
+            question,
+            "。几项只找到同一个数字,不能算出结果。",
+            ". One figure was found for several of them, so there is no result.",
+        )
     if any(f.figure is not None and f.figure.value is None for f in told):
         return say(
             question,
@@ -172,10 +265,12 @@ def _no_result(question: Question, told: Sequence[PartAnswer]) -> str:
 def _spelled_out(first: str, second: str, query: Query) -> str:
     """The second side of a comparison with what only the first one says: 甲县2022年讲座 and 乙县 → 乙县2022年讲座."""
     names = [name for names in query.places for name in names]
+    if (spelled := things.spelled_out(first, second)) is not None:
+        return spelled
     mine = next((name for name in names if name in first), "")
     if mine and any(second.startswith(name) and len(second) <= len(name) + 2 for name in names):
         return re.sub(rf"{mine}(?:{_WIDE})?", second, first, count=1)
-    return second
+    return second if things.owner_end(second) else f"{first[: things.owner_end(first)]}{second}"
 
 
 def _result(question: Question, plan: Plan, told: Sequence[PartAnswer]) -> str | None:
@@ -188,11 +283,14 @@ def _result(question: Question, plan: Plan, told: Sequence[PartAnswer]) -> str |
     exact = _in_unit(each, unit)
     if exact is None:
         return None
+    if plan.operation in ("share", "growth"):
+        return _share(question, plan.operation, exact)
+    scale = plan.scale or _scale_told([f.said for f in told], unit)
     kinds = {figure.about for figure in each if figure.rough}
     rough = say(question, "超过", "more than ") if kinds == {"over"} else _about(question) if kinds else ""
     if plan.operation == "sum":
         total = say(question, "合计", "in total ")
-        return f"{total}{rough}{_plain(sum(exact))}{in_script(unit, question)}"
+        return f"{total}{rough}{_scaled(sum(exact), scale)}{in_script(f'{scale}{unit}', question)}"
     if plan.operation == "difference":
         first, second = exact
         if first == second:
@@ -200,7 +298,8 @@ def _result(question: Question, plan: Plan, told: Sequence[PartAnswer]) -> str |
         if unit == "%":
             unit = say(question, "个百分点", " percentage points")
         more = say(question, "多", "more by ") if first >= second else say(question, "少", "fewer by ")
-        return f"{more}{_about(question) if kinds else ''}{_plain(abs(first - second))}{in_script(unit, question)}"
+        by = _scaled(abs(first - second), scale)
+        return f"{more}{_about(question) if kinds else ''}{by}{in_script(f'{scale}{unit}', question)}"
     top = (min if plan.operation == "least" else max)(exact)
     best = [f.part.label for f, value in zip(told, exact, strict=True) if value == top]
     names = in_script("、".join(best), question)
@@ -215,6 +314,20 @@ def _result(question: Question, plan: Plan, told: Sequence[PartAnswer]) -> str |
     return names + (
         say(question, "最少", ": the fewest") if plan.operation == "least" else say(question, "最多", ": the most")
     )
+
+
+def _share(question: Question, operation: Operation, exact: Sequence[float]) -> str | None:
+    """What part of the second the first is, or by what part it is more; None where that can't be told."""
+    first, second = exact
+    if second <= 0 or (operation == "share" and not 0 <= first <= second):
+        return None
+    share = 100 * (first if operation == "share" else first - second) / second
+    told = f"{_plain(round(abs(share), 1))}%"
+    about = "" if round(share, 1) == round(share, 6) else _about(question)
+    if operation == "share":
+        return f"{about}{told}"
+    grew = say(question, "增长", "up by ") if share >= 0 else say(question, "下降", "down by ")
+    return f"{grew}{about}{told}"
 
 
 def mentions(query: Query, evidence: Sequence[Evidence], report_of: ReportOf, view_of: ViewOf) -> Answer:
@@ -263,16 +376,20 @@ def figure_of(evidence: Evidence, want: Expected, label: str = "") -> tuple[str,
         return evidence.text[beside.start : beside.end], beside
     if evidence.short is None:
         return "", None
-    said = evidence.text[max(0, evidence.short[0] - evidence.start) : evidence.short[1] - evidence.start]
-    return said, next(iter(figures.find(said)), None)
+    begins = max(0, evidence.short[0] - evidence.start)
+    said = evidence.text[begins : evidence.short[1] - evidence.start]
+    figure = next(iter(figures.find(said)), None)
+    return said, figure and replace(figure, start=begins + figure.start, end=begins + figure.end)
 
 
 def _beside(text: str, want: Expected, label: str) -> Figure | None:
     """The only figure that may answer in a label's own item of an enumeration: 二等奖32个."""
+    in_runs = {figure for run in runs.find(text) for figure in run.figures}
     for start, end in marks.clauses(text, listing=True):
         if label and label in text[start:end]:
             own = [figure for figure in figures.find(text) if start <= figure.start < end]
-            return own[0] if len(own) == 1 and counts(want, own[0].unit) else None
+            alone = len(own) == 1 and (own[0].start, own[0].end) not in in_runs
+            return own[0] if alone and counts(want, own[0].unit) else None
     return None
 
 
@@ -283,12 +400,21 @@ def _comparison(query: Query, text: str, operation: Operation = "most") -> Plan 
     joined = any(_JOINT.search(text[a.end : b.start]) for a, b in itertools.pairwise(sides))
     if len(labels) < 2 or not joined:
         return None
-    topic = _without(text, sides)
+    topic = _TWICE.sub(r"\g<thing>", _without(text, sides))
     if operation == "sum":
         return Plan("sum", tuple(Part(label, f"{label}{_SUM_WORDS.sub('', topic)}") for label in labels))
+    if operation == "difference":
+        topic = _topic(topic)
+        return (
+            Plan(operation, tuple(Part(label, f"{label}{topic}{_amount_of(topic)}") for label in labels))
+            if topic
+            else None
+        )
     topic = re.sub(r"[多少高低大]$", "", _COMPARED.sub("", topic).strip("的 "))
     operation = "least" if _FEWER.search(text) else "most"
-    return Plan(operation, tuple(Part(label, f"{label}的{topic}是多少?") for label in labels)) if topic else None
+    return (
+        Plan(operation, tuple(Part(label, f"{label}{topic}{_amount_of(topic)}") for label in labels)) if topic else None
+    )
 
 
 def _without(text: str, sides: Sequence[Named]) -> str:
@@ -324,7 +450,7 @@ def _sum_of_places(text: str) -> Plan | None:
 def _sum(query: Query, text: str) -> Plan | None:
     names = [name for names in query.places for name in names]
     whole_names = places.find(text)
-    for pattern in (_ORDERED, _RANKED, _QUOTED, _NAMED):
+    for pattern in (_ORDERED, _RANKED, _QUOTED):
         match = pattern.search(text)
         if match is None:
             continue
@@ -335,10 +461,8 @@ def _sum(query: Query, text: str) -> Plan | None:
             items = [f"{item}{match[3]}" for item in (*match[1].strip("、").split("、"), match[2])]
         elif pattern is _RANKED:
             items = [*match[1].strip("、").split("、"), match[2]]
-        elif pattern is _QUOTED:
-            items = [match[1], *re.findall(_QUOTE, match[2])]
         else:
-            items = [match[1], *match[2].strip("、").split("、"), match[3]]
+            items = [match[1], *re.findall(_QUOTE, match[2])]
         begins = match.start()
         place = next(iter(whole(named(items[0], names))), None)
         if place is not None:  # the place before the first thing is that of all
@@ -347,7 +471,10 @@ def _sum(query: Query, text: str) -> Plan | None:
         before, after = text[:begins], _SUM_WORDS.sub("", text[match.end() :])
         parts = tuple(Part(item, f"{before}{item}{after}") for item in dict.fromkeys(filter(None, items)))
         return Plan("sum", parts) if len(parts) > 1 else None
-    return None
+    if (joined := things.joined(text)) is None:
+        return None
+    after = _SUM_WORDS.sub("", joined.after)
+    return Plan("sum", tuple(Part(item, f"{joined.before}{item}{after}") for item in joined.items))
 
 
 def _english(query: Query, text: str) -> Plan | None:
@@ -383,6 +510,32 @@ def _in_unit(each: Sequence[Figure], unit: str) -> list[float] | None:
 
 def _about(question: Question) -> str:
     return say(question, "约", "about ")
+
+
+def _scale_told(said: Sequence[str], unit: str) -> str:
+    """The scale in which most of the figures are written, of two the smaller; "" for none."""
+    found = [match["scale"] for each in said for match in [_scale_of(unit).search(each)] if match]
+    if len(found) < len(said):
+        return ""
+    sizes = table("numerals")["scales"]
+    return max(dict.fromkeys(found), key=lambda scale: (found.count(scale), -sizes[scale]), default="")
+
+
+def _scaled(value: float, scale: str) -> str:
+    return _plain(value / table("numerals")["scales"][scale] if scale else value)
+
+
+@functools.cache
+def _scale_asked() -> re.Pattern[str]:
+    scales = "".join(table("questions")["units"]["scales"])
+    return re.compile(rf"(?:{asking('count')})(?P<scale>[{scales}])(?={counting()})")
+
+
+@functools.cache
+def _scale_of(unit: str) -> re.Pattern[str]:
+    scales = "".join(table("questions")["units"]["scales"])
+    about = "".join(table("numerals")["more"]["about"])
+    return re.compile(rf"(?P<scale>[{scales}])[{about}]?{re.escape(unit)}")
 
 
 def _plain(value: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -10,6 +11,7 @@ from typing import Protocol
 from ingest.language import ordinals
 from ingest.language.date_forms import PLAIN_YEAR
 from ingest.language.places import stem
+from ingest.language.questions import asking, counting
 from ingest.language.script import to_simplified
 from ingest.language.words import table
 from rag.question.glossary import Glossary
@@ -93,6 +95,11 @@ def build(question: Question, corpus: Corpus) -> Query:
     return _foreign(question, corpus) if question.language == "en" else _chinese(question, corpus)
 
 
+def without_scale(question: str) -> str:
+    """A question in whose unit no scale stands, which is none of the unit's own: 多少万元 asks for 元."""
+    return _scaled().sub(r"\g<asked>", question)
+
+
 def names_place(query: Query, title: str) -> bool:
     """Whether a title names one of the places that a question asks about."""
     return any(stands(name, title) for names in query.places for name in names)
@@ -101,7 +108,7 @@ def names_place(query: Query, title: str) -> bool:
 def _chinese(question: Question, corpus: Corpus) -> Query:
     question = _as_written(question, corpus)
     folded, left_out = _without_exceptions(question.folded)
-    want = replace(expected(folded), left_out=left_out)
+    want = replace(expected(without_scale(folded)), left_out=left_out)
     context = fold(question.context)
     places = places_asked(f"{folded}\n{context}", corpus.regions)
     bare, context = without_places(folded, corpus.regions), without_places(context, corpus.regions)
@@ -112,6 +119,12 @@ def _chinese(question: Question, corpus: Corpus) -> Query:
     asked_for = question.interpreted
     # Reports are folded to Simplified script, and vectors of different scripts lie further apart.
     return Query(question, want, named(question.folded), terms, places, head, asked_for, to_simplified(asked_for))
+
+
+@functools.cache
+def _scaled() -> re.Pattern[str]:
+    scales = "".join(table("questions")["units"]["scales"])
+    return re.compile(rf"(?P<asked>{asking('count')})[{scales}]+(?={counting()})")
 
 
 def _as_written(question: Question, corpus: Corpus) -> Question:

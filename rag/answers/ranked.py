@@ -1,0 +1,155 @@
+"""Which of the things that a report lists has most or least of something: 哪个季度产量最高. Pure.
+
+The question names none of them, only their kind. They are the things of one list, or of sentences of one paragraph
+that begin with one of the kind each; their figures are compared as those of a question that names them.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from ingest.language import figures, marks, runs, units
+from ingest.language.figures import Figure
+from ingest.language.questions import asking, counting
+from ingest.language.script import to_simplified
+from ingest.language.words import table
+from rag.answers.sums import Operation, Part, PartAnswer, Plan, combine, is_least
+from rag.evidence.subject import fold_same_length
+from rag.judge.features import Case, other_place, other_year
+from rag.judge.ranking import Library
+from rag.question.query import Query
+from rag.question.terms import terms_of
+from rag.records import Answer, Certainty, Evidence
+
+_FEWEST = 2  # things that can be compared
+_LOOKED_AT = 3  # of the likeliest sentences
+_KIND = 4  # characters of a kind's name
+_OF = "的"
+_NAME = 16  # characters of a thing's name
+
+
+@dataclass(frozen=True, slots=True)
+class Extreme:
+    """What is asked: which of the things whose kind `tail` begins with has most of what `topic` says."""
+
+    tail: str
+    topic: str
+    operation: Operation
+
+
+def extreme(query: Query) -> Extreme | None:
+    """What a question asks that looks for the most or least of a kind; None for any other."""
+    text = to_simplified(query.question.interpreted)
+    asked = _most_of().search(text)
+    if query.question.language == "en" or asked is None or not _degree().search(text):
+        return None
+    operation: Operation = "least" if is_least(text) else "most"
+    return Extreme(asked["tail"], _degree().sub("", f"{text[: asked.start()]}{asked['tail']}"), operation)
+
+
+def ranked(query: Query, asked: Extreme, evidence: Sequence[Evidence], library: Library) -> Answer | None:
+    """The thing with the most or least, behind the figures of all; None where no list of the kind is told."""
+    for each in evidence[:_LOOKED_AT]:
+        certainty = library.judge.certainty(each.probability)
+        case = Case(query, each, library.view(each.passage.chunk.source), 0.0, 0.0)
+        if certainty is None or other_place(case) or other_year(case):
+            continue
+        for told in (_listed(asked, each, certainty), _told_in_turn(asked, each, case, certainty)):
+            if len(told) >= _FEWEST:
+                plan = Plan(asked.operation, tuple(piece.part for piece in told))
+                return combine(query.question, plan, told, library.report, ())
+    return None
+
+
+def _listed(asked: Extreme, evidence: Evidence, certainty: Certainty) -> list[PartAnswer]:
+    """The things of a list in one sentence: all of the asked kind, or announced as such (各车间产量)."""
+    text = fold_same_length(evidence.text)
+    found = [run for run in [*runs.find(text), *runs.listed(text)] if len(run.items) >= _FEWEST]
+    for length in range(min(_KIND, len(asked.tail)), 0, -1):
+        kind = asked.tail[:length]
+        for run in found:
+            names = [text[slice(*name)] for name in run.names]
+            announced = length > 1 and kind in text[: run.names[0][0]]
+            # The last name may go on with what is told of all: 南门、北门车流分别为.
+            ends = names[-1].find(kind, 1) + length
+            if announced or all(name.endswith(kind) for name in [*names[:-1], names[-1][:ends]]):
+                names[-1] = names[-1] if announced else names[-1][:ends]
+                items = zip(names, run.items, strict=True)
+                return [_piece(evidence, name, item.figure, item.unit, certainty) for name, item in items]
+    return []
+
+
+def _told_in_turn(asked: Extreme, evidence: Evidence, case: Case, certainty: Certainty) -> list[PartAnswer]:
+    """The things of which each has a sentence of its own in the paragraph, which begins with it."""
+    view = case.view
+    begins = view.paragraph(evidence.start)
+    ends = view.text.find("\n", evidence.end)
+    for kind in _kinds(asked.tail):
+        told = list(_in_turn(kind, asked.topic, view.text, begins, ends if ends >= 0 else len(view.text)))
+        first = told[0][2].unit if told else ""
+        if len(told) >= _FEWEST and all(units.convertible(figure.unit, first) for *_, figure in told):
+            return [
+                _piece(
+                    replace(evidence, start=start, end=end, text=case.view.text[start:end]),
+                    name,
+                    (figure.start, figure.end),
+                    figure.unit,
+                    certainty,
+                )
+                for (start, end), name, figure in told
+            ]
+    return []
+
+
+def _kinds(tail: str) -> list[str]:
+    """What the kind may be called: what stands before 的, a word for one, else some characters."""
+    if 0 < (of := tail.find(_OF)) <= _KIND:
+        return [tail[:of]]
+    known = [kind for kind in table("questions")["joined"]["kinds"] if len(kind) > 1 and tail.startswith(kind)]
+    return known or [tail[:length] for length in (2, 3, _KIND, 1) if length <= len(tail)]
+
+
+def _in_turn(kind: str, topic: str, text: str, begins: int, ends: int) -> Iterator[tuple[tuple[int, int], str, Figure]]:
+    """(where the sentence stands, the thing it begins with, its only figure of what is asked)."""
+    parts = terms_of(topic)
+    for start, end in marks.sentences(text, begins, ends):
+        said = text[start:end].strip()
+        start += len(text[start:end]) - len(text[start:end].lstrip())
+        at = said.find(kind, 1)
+        if not 0 < at <= _NAME - len(kind):
+            continue
+        own = at + len(kind)
+        clauses = marks.clauses(said, listing=True)
+        shares = [sum(part in said[max(own, a) : b] for part in parts) for a, b in clauses]
+        best = max(range(len(clauses)), key=lambda n: shares[n], default=None)
+        if best is None or not shares[best] or shares.count(shares[best]) > 1:
+            continue
+        held = [f for f in figures.find(said) if clauses[best][0] <= f.start < clauses[best][1]]
+        if len(held) == 1:
+            yield (start, start + len(said)), said[:own], held[0]
+
+
+def _piece(evidence: Evidence, name: str, place: tuple[int, int], unit: str, certainty: Certainty) -> PartAnswer:
+    said = evidence.text[slice(*place)]
+    found = next(iter(figures.find(said)), None)
+    if found is not None and not found.unit and unit:
+        said = f"{said}{unit}"
+        found = next(iter(figures.find(said)), None)
+    figure = found and replace(found, start=place[0], end=place[1])
+    return PartAnswer(Part(name, ""), evidence, said, figure, certainty)
+
+
+@functools.cache
+def _most_of() -> re.Pattern[str]:
+    """哪个 with what is behind it, up to the degree: 哪个季度产量最高; or the degree first: 产量最高的是哪个季度."""
+    which = rf"(?:{asking('which')})(?:一?(?:{counting()}|个))?"
+    tail = rf"(?P<tail>[{marks.HAN}][^{marks.PAUSES}{marks.ENDS}]*)"
+    return re.compile(rf"{which}{tail}")
+
+
+@functools.cache
+def _degree() -> re.Pattern[str]:
+    return re.compile(r"最[多少高低大小长短快慢]")
