@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 
 from ingest.language import dates, ordinals, telling
-from rag.evidence.subject import is_of_another
+from rag.evidence.subject import is_of_another, told_years
 from rag.judge.features import Case, other_year
 from rag.judge.ranking import Library
 from rag.question.query import Query
@@ -101,7 +101,9 @@ def _of_another_number(case: Case) -> bool:
 
 
 def _of_another_year(case: Case) -> bool:
-    return bool(other_year(case))
+    """What is told of another year in a sentence that doesn't name the asked one at all."""
+    asked = case.query.expected.years
+    return bool(other_year(case)) and not asked & told_years(case.sentence, case.view.year)
 
 
 def _for_each_instead(case: Case) -> bool:

@@ -67,6 +67,19 @@ def test_the_figure_of_the_year_comes_before_that_of_a_part():
     assert next(text for text, _ in kept("长岭面粉厂2022年上半年加工小麦多少吨?", half, whole)) == half[0]
 
 
+def test_another_years_sentence_makes_room_unless_it_names_the_asked_year():
+    both = "2021年9月动工,2023年5月投产。"
+    shelf = Shelf({"a.txt": f"长岭面粉厂2022年总结\n\n新厂房{both}", "b.txt": "长岭面粉厂2021年总结\n\n新仓库建好。"})
+    library = shelf.library(EVERYTHING_ANSWERS)
+    told = [shelf.evidence(both, probability=0.9), shelf.evidence("新仓库建好。", probability=0.8)]
+    assert len(of_the_asked(shelf.query("长岭面粉厂2021年新厂房动工了吗?"), told, library)) == 2
+    assert len(of_the_asked(shelf.query("长岭面粉厂2020年新厂房动工了吗?"), told, library)) == 2
+    told = [shelf.evidence("新仓库建好。", probability=0.9), shelf.evidence(both, probability=0.8)]
+    assert [each.text for each in of_the_asked(shelf.query("长岭面粉厂2023年有什么进展?"), told, library)] == [
+        f"新厂房{both}"
+    ]
+
+
 def test_a_figure_for_each_person_makes_room_for_the_whole():
     each, whole = ("人均用电300度。", "300度"), ("全年加工小麦2100吨。", "2100吨")
     assert [text for text, _ in kept("长岭面粉厂用电多少?", each, whole)] == [whole[0]]
