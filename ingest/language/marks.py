@@ -30,6 +30,7 @@ __all__ = [
     "SYMBOLS",
     "clauses",
     "finished",
+    "heads",
     "item",
     "narrow",
     "numbering",
@@ -39,6 +40,8 @@ __all__ = [
     "titles",
     "without_end",
 ]
+
+_HEADING = 30  # characters of the longest line that only names what follows
 
 _MARKS = table("marks")
 _PAIRS = tuple(_MARKS["quotes"] + _MARKS["titles"] + _MARKS["brackets"])
@@ -102,6 +105,12 @@ def quoted(text: str) -> list[tuple[int, int]]:
 def titles(text: str) -> list[tuple[int, int]]:
     """Titles in a line, with their marks: 《科普法》, 《关于印发〈纲要〉的通知》."""
     return [match.span() for match in _title().finditer(text)]
+
+
+def heads(line: str) -> bool:
+    """Whether a line only names what follows: short, and no sentence that is at its end."""
+    said = line.strip()
+    return len(said) <= _HEADING and not finished(said)
 
 
 def without_end(text: str, also: str = "") -> str:

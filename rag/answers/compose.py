@@ -16,6 +16,7 @@ from rag.answers.conflicts import MOST, rivals, told_apart
 from rag.answers.legible import graded_by_date
 from rag.answers.siblings import with_siblings
 from rag.answers.summary import summary_of
+from rag.evidence.sentences import without_headings
 from rag.judge.features import Case
 from rag.judge.ranking import Library, weigh
 from rag.question.form import form_of
@@ -53,7 +54,7 @@ def compose(query: Query, passages: Sequence[Passage], library: Library) -> Answ
         shown = [forms.narrowed_to(each, forms.ROOM // len(versions[:MOST])) for each in versions[:MOST]]
         lead = told_apart(query.question, shown, len(versions))
         return answered(query.question, shown, library.report, form=form, certainty="likely", lead=lead)
-    quoted = forms.chosen(form, evidence)
+    quoted = forms.chosen(form, without_headings(evidence, library.report))
     if form in ("list", "passage") or query.expected.kind == "text":
         quoted = with_siblings(quoted, library)
     best = evidence[0]

@@ -8,7 +8,7 @@ from dataclasses import replace
 from ingest.language import points
 from ingest.language.points import Point
 from rag.answers.forms import ROOM
-from rag.evidence.sentences import narrowed
+from rag.evidence.sentences import is_heading, narrowed
 from rag.judge.ranking import Library
 from rag.records import Evidence
 
@@ -34,7 +34,7 @@ def completed(kept: Sequence[Evidence], text: str, room: int) -> list[Evidence]:
     for row in _rows(kept, found):
         held = [point for point in row if _of(kept, point)]
         announced = any(each.start < row[0].start and not text[each.end : row[0].start].strip() for each in kept)
-        if len(held) + announced < _LEAST or len(row) > _MOST:
+        if len(held) + announced < _LEAST or len(row) > _MOST or _of_chapters(row, text):
             continue
         for point in row:
             near = _of(kept, held[0])
@@ -57,6 +57,15 @@ def _rows(kept: Sequence[Evidence], found: Sequence[Point]) -> list[list[Point]]
         if _of(kept, point) and not any(point in row for row in rows):
             rows.append(points.row(found, point))
     return rows
+
+
+def _of_chapters(row: Sequence[Point], text: str) -> bool:
+    """Whether the points of a row are headings, or begin paragraphs that go on with what they tell."""
+    lines = [text.rfind("\n", 0, point.start) + 1 for point in row]
+    if len(set(lines)) < len(row) or any(text[at : point.start].strip() for at, point in zip(lines, row, strict=True)):
+        return False
+    behind = [text[point.end :].partition("\n")[0].strip() for point in row]
+    return any(behind) or any(is_heading(text, point.start, point.end) for point in row)
 
 
 def _of(kept: Sequence[Evidence], point: Point) -> Evidence | None:

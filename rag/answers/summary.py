@@ -10,14 +10,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from ingest.language import marks, points
+from ingest.language import bodies, figures, marks, points
 from ingest.records import CleanReport
 from rag.answers import forms, refusals
 from rag.answers.citing import answered, refused, say
 from rag.answers.siblings import with_siblings
-from rag.evidence.sentences import narrowed
+from rag.evidence.sentences import narrowed, without_headings
 from rag.evidence.subject import ReportView, fold_same_length
-from rag.judge.features import names_asked
+from rag.judge.features import Case, names_asked, other_year
 from rag.judge.ranking import Library
 from rag.question.form import beside_summary
 from rag.question.query import Query, names_place
@@ -29,7 +29,6 @@ _ROOM = 560  # characters of all quotes together
 _SHORTEST = 12  # characters of a sentence that says something
 _OWN = 0.5  # share of the question's telling parts that a title must hold for its whole report to be meant
 _MEANT = 0.35  # and that the title or the best sentence must hold for a report to be meant at all
-_HEADING = 30  # characters of the longest line that only names what follows
 
 
 def summary_of(query: Query, evidence: Sequence[Evidence], library: Library) -> Answer:
@@ -46,6 +45,8 @@ def summary_of(query: Query, evidence: Sequence[Evidence], library: Library) -> 
     outline = list(_outline(meant, library.report(meant.passage.chunk.source)))
     if len(outline) < _FEWEST:
         outline = _first(meant, library.report(meant.passage.chunk.source))
+    else:
+        outline = [*_lead(meant, library.report(meant.passage.chunk.source)), *outline]
     certainty: Certainty = "sure" if query.places or query.expected.years or _told(query) else "likely"
     return answered(question, _fitting(outline), library.report, form="summary", certainty=certainty)
 
@@ -57,12 +58,16 @@ def _topic(query: Query, evidence: Sequence[Evidence], library: Library) -> Answ
     around = f"{best.passage.title}\n{best.passage.chunk.section or ''}\n{best.text}"
     view = library.view(best.passage.chunk.source)
     named = names_asked(query, view)
+    of_another_year = bool(other_year(Case(query, best, view, 0.0, 0.0))) and not _of_year(query, view)
+    if of_another_year:
+        reason = refusals.reason(Case(query, best, view, 0.0, 0.0))
+        return refused(query.question, reason, evidence, library.report)
     about = not named or any(name in view.text or name in view.title for name in named)
     held = about and _of_year(query, view) and _share(query, around) >= _MEANT
     if certainty is None and not held:
         return refused(query.question, refusals.nothing_sure(query.question), evidence, library.report)
-    telling = [each for each in evidence if not _is_heading(each.text)]
-    quoted = with_siblings(forms.chosen("summary", telling or evidence), library)
+    telling = without_headings(evidence, library.report)
+    quoted = with_siblings(forms.chosen("summary", telling), library)
     return answered(query.question, quoted, library.report, form="summary", certainty=certainty or "likely")
 
 
@@ -85,9 +90,20 @@ def _of_year(query: Query, view: ReportView) -> bool:
 
 def _share(query: Query, text: str) -> float:
     """How much a text holds of what the question tells; 1 where that is nothing."""
-    told, folded = _told(query), fold_same_length(text)
+    folded = fold_same_length(text)
+    told = [term for term in _told(query) if not _in_another_ending(query, term, folded)]
     total = sum(term.weight for term in told)
     return sum(term.weight * term.within(folded) for term in told) / total if total else 1.0
+
+
+def _in_another_ending(query: Query, term: Term, text: str) -> bool:
+    """Whether a part of a question is of an organisation's ending, and the text names the same one by another: 科协 for
+    科学技术协会."""
+    return any(
+        term.within(asked.ending)
+        and any(asked.is_akin(one) and asked.before == one.before for one in bodies.find(text))
+        for asked in query.named.bodies
+    )
 
 
 def _told(query: Query) -> list[Term]:
@@ -103,16 +119,21 @@ def _outline(meant: Evidence, report: CleanReport) -> Iterator[Evidence]:
         spans = [
             (first, last)
             for first, last in marks.sentences(report.text, start, end)
-            if len(report.text[first:last].strip()) >= _SHORTEST and not _is_heading(report.text[first:last])
+            if len(report.text[first:last].strip()) >= _SHORTEST and not marks.heads(report.text[first:last])
         ]
         if spans:
             headed = report.text[start : spans[0][0]].strip().count("\n") == 0
             yield _sentence(meant, report, start if headed else spans[0][0], spans[0][1])
 
 
-def _is_heading(line: str) -> bool:
-    said = line.strip()
-    return len(said) <= _HEADING and not marks.finished(said)
+def _lead(meant: Evidence, report: CleanReport) -> list[Evidence]:
+    """The sentence before the first point that tells the year's main figures, if any does."""
+    ends = points.outermost(report.text)[0].start
+    for start, end in marks.sentences(report.text, 0, ends):
+        told = _sentence(meant, report, start, end)
+        if len(told.text) >= _SHORTEST and not marks.heads(told.text) and figures.find(told.text):
+            return [told]
+    return []
 
 
 def _first(meant: Evidence, report: CleanReport) -> list[Evidence]:
@@ -120,7 +141,7 @@ def _first(meant: Evidence, report: CleanReport) -> list[Evidence]:
     found, at = [], 0
     for line in report.text.split("\n"):
         spans = [span for span in marks.sentences(report.text, at, at + len(line)) if span[1] - span[0] >= _SHORTEST]
-        if spans and not _is_heading(line) and meant.passage.title not in line:
+        if spans and not marks.heads(line) and meant.passage.title not in line:
             found.append(_sentence(meant, report, *spans[0]))
         at += len(line) + 1
     return found or [meant]

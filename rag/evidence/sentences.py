@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from ingest.language import marks
+from ingest.language import dates, figures, marks
 from ingest.records import CleanReport
 from rag.reader.reader import Reading, Span
 from rag.records import Evidence, Passage
@@ -47,6 +47,41 @@ def without_repeats(evidence: Iterable[Evidence]) -> Iterator[Evidence]:
         if said not in seen:
             seen.add(said)
             yield each
+
+
+def without_headings(evidence: Sequence[Evidence], report_of: Callable[[str], CleanReport]) -> list[Evidence]:
+    """The evidence without headings, which answer nothing; where the first is one, what stands right under it leads."""
+    if not evidence:
+        return []
+    first, *others = evidence
+    own = first.passage.chunk.source
+    text = report_of(own).text
+    told = [e for e in others if e.passage.chunk.source != own or not is_heading(text, e.start, e.end)]
+    if first.short is not None or not is_heading(text, first.start, first.end):
+        return [first, *told]
+    under = next(
+        (
+            e
+            for e in told
+            if e.passage.chunk.source == own
+            and not text[first.end : max(first.end, e.start)].strip()
+            and e.start >= first.end
+        ),
+        None,
+    )
+    return [first, *told] if under is None else [under, *(e for e in told if e is not under)]
+
+
+def is_heading(text: str, start: int, end: int) -> bool:
+    """Whether a sentence is a line that only names what follows: short, and between lines that say something; of short
+    lines below each other none is."""
+    begins, ends = text.rfind("\n", 0, start) + 1, text.find("\n", end)
+    line = text[begins : ends if ends >= 0 else len(text)]
+    if not marks.heads(line) or figures.find(text[start:end]):
+        return False
+    before = text[:begins].rstrip().rpartition("\n")[2]
+    behind = text[begins + len(line) :].lstrip().partition("\n")[0]
+    return bool(behind) and not marks.heads(behind) and not (before and marks.heads(before) and not dates.find(before))
 
 
 def narrowed(evidence: Evidence, around: int, room: int) -> Evidence:

@@ -46,6 +46,19 @@ def test_a_sentence_that_announces_a_row_and_begins_it_brings_the_others():
     assert completed(alone, shelf.report("a.txt").text, 560) == alone
 
 
+@pytest.mark.parametrize(
+    "chapters",
+    [
+        "一、船队\n全港有船87条。\n二、冰库\n冰库可容40吨。\n三、渔网\n渔网已补。",
+        "一、船队有所壮大。全港有船87条。\n二、冰库容量不够。可容40吨。\n三、渔网已补。用工30个。",
+    ],
+)
+def test_chapters_are_no_points_of_a_row(chapters):
+    shelf = Shelf({"a.txt": f"白沙港渔业小结\n\n{chapters}\n"})
+    kept = [shelf.evidence("一、"), shelf.evidence("二、")]
+    assert completed(kept, shelf.report("a.txt").text, 560) == kept
+
+
 @pytest.mark.parametrize("kept", [[POINTS[1]], ["白沙港有船87条。", POINTS[1]], ["白沙港有船87条。", "港里已经上报。"]])
 def test_one_point_alone_is_what_was_asked_about(shelf, kept):
     assert told(shelf, *kept) == kept

@@ -153,3 +153,22 @@ def test_a_summary_in_traditional_is_told_so_and_quoted_as_it_stands(shelf):
 def test_without_any_report_nothing_is_summed_up(shelf):
     said = compose(shelf.query("总结一下"), [], shelf.library(EVERYTHING_ANSWERS, reader_of()))
     assert said.status == "not_found"
+
+
+def test_the_years_main_figures_before_the_first_point_are_told_first():
+    text = NUMBERED.replace("全年工作平稳。", "全年收入310万元,支出290万元。")
+    said = ask(Shelf({"n.txt": text}), "总结一下玉泉区科协2023年工作")
+    assert said.citations[0].quote == "玉泉区科协全年收入310万元,支出290万元。"
+
+
+def test_an_organisation_is_meant_by_either_of_its_names():
+    shelf = Shelf({"n.txt": NUMBERED.replace("玉泉区科协2023", "玉泉区科学技术协会2023"), "o.txt": OTHER})
+    said = ask(shelf, "概括玉泉区科协2023年工作")
+    assert {citation.source for citation in said.citations} == {"n.txt"}
+    assert len(said.citations) > 3
+
+
+def test_no_other_years_report_is_summed_up():
+    shelf = Shelf({"n.txt": NUMBERED})
+    said = ask(shelf, "玉泉区科协2021年的工作总结主要讲了什么?", EVERYTHING_ANSWERS)
+    assert said.status == "not_found"

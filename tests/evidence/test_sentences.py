@@ -9,7 +9,15 @@ import pytest
 from conftest import SEEDS
 from shelf import Shelf, reading_of
 
-from rag.evidence.sentences import evidence_of, narrowed, promise, whole_sentences, without_repeats
+from rag.evidence.sentences import (
+    evidence_of,
+    is_heading,
+    narrowed,
+    promise,
+    whole_sentences,
+    without_headings,
+    without_repeats,
+)
 from rag.reader.reader import Reading, Span, Token
 from rag.records import UNPROVED
 
@@ -27,6 +35,27 @@ def seeds():
 
 def of(shelf, readings=None):
     return evidence_of(shelf.passages(), readings, shelf.report)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "heads"),
+    [
+        ("夜校简报\n\n招生很快。\n二、师资\n教师有12人。", "二、师资", True),
+        ("夜校简报\n\n开设课程:\n1. 书法\n2. 国画\n3. 二胡\n报名从速。", "2. 国画", False),  # an item of a list
+        ("夜校简报\n\n开设课程:\n1. 书法\n2. 国画\n3. 二胡\n报名从速。", "3. 二胡", False),
+        ("夜校简报\n\n招生很快。\n二、师资有保证。\n教师有12人。", "二、师资有保证。", False),
+        ("夜校简报\n\n招生很快。\n教师12人\n都是志愿者。", "教师12人", False),
+    ],
+)
+def test_a_heading_only_names_what_follows(text, line, heads):
+    at = text.index(line)
+    assert is_heading(text, at, at + len(line)) == heads
+
+
+def test_where_a_heading_came_first_what_stands_under_it_leads():
+    shelf = Shelf({"a.txt": "夜校简报\n\n招生很快。\n二、师资\n教师有12人。教室有5间。"})
+    told = [shelf.evidence(text) for text in ("二、师资", "教室有5间。", "教师有12人。")]
+    assert [e.text for e in without_headings(told, shelf.report)] == ["教师有12人。", "教室有5间。"]
 
 
 def test_every_sentence_is_the_reports_own_and_stands_once(seeds):
