@@ -30,7 +30,8 @@ def _with_some_more(text: str, numeral: Numeral) -> Numeral:
         return numeral
     if numeral.about != "exact" or numeral.low % 10 or not unit_at(text, numeral.end + 1)[0]:
         return numeral
-    return replace(numeral, end=numeral.end + 1, about="about")
+    step = Decimal(1 if more in table("numerals")["more"]["digit"] else 0)
+    return replace(numeral, end=numeral.end + 1, about="about", step=step)
 
 
 def _scaled(text: str, amount: Amount, scale: re.Match[str]) -> Amount:

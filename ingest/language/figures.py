@@ -35,9 +35,9 @@ class Figure:
     """A figure at `text[start:end]`, the words before and behind it that say about or more than included.
 
     `value` counts in `unit` as written, the scale applied (1.2亿元 is 120000000.0 元); None where the text gives no
-    single value: 5至10人 has `low` and `high` only, 数十 and 若干 are vague. `base_value` is `value` in the base unit
-    of `dimension` (公里 in 米, 亩 in 平方米). What a unit means only by what stands near it
-    is said: 度 of electricity is 度电. `unit` is "" for a bare number or a fraction such as 三分之二.
+    single value: 5至10人 has `low` and `high` only, 数十 and 若干 are vague; 十几人 has all three, 10 and 11 to 19.
+    `base_value` is `value` in the base unit of `dimension` (公里 in 米, 亩 in 平方米). What a unit means only by what
+    stands near it is said: 度 of electricity is 度电. `unit` is "" for a bare number or a fraction such as 三分之二.
     """
 
     start: int
@@ -137,9 +137,17 @@ def _measured(amount: Amount, unit: str, about: About, start: int, end: int, sig
     nothing = is_range or (about == "vague" and not amount.low)
     value = None if nothing else low
     base = None if value is None else float(Decimal(repr(value)) * Decimal(repr(factor)))
-    return Figure(
-        start, end, value, unit, dimension, base, low if is_range else None, high if is_range else None, about
-    )
+    least, most = (low, high) if is_range else _digit_bounds(amount, sign)
+    return Figure(start, end, value, unit, dimension, base, least, most, about)
+
+
+def _digit_bounds(amount: Amount, sign: int) -> tuple[float, float] | tuple[None, None]:
+    """The least and the most that 十几 and the like can be; none where 几 isn't the last of what is written."""
+    step = amount.numeral.step
+    if not step or amount.low != amount.numeral.low:
+        return None, None
+    low, high = sorted((float((amount.low + step) * sign), float((amount.low + 9 * step) * sign)))
+    return low, high
 
 
 def _signed(text: str, amount: Amount, done: int) -> tuple[int, str, bool]:

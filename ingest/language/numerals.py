@@ -22,6 +22,7 @@ _LEAST = 3  # figures without a scale of their own behind a scale
 class Numeral:
     """A number at `text[start:end]`. `high` differs from `low` in 二三十 and 几十; `low` is exact otherwise.
 
+    `step`: what one digit more would add where 几 stands for the last one (1 in 十几, which is 11 to 19), else 0.
     `scale` is what its last characters multiply by (万 of 5万, else 1), `about` "exact", "about", "over" or "vague".
     """
 
@@ -35,6 +36,7 @@ class Numeral:
     """Whether it begins with a character, not a figure."""
     bare: bool
     """Whether it begins with 百 千 万 亿 without a digit."""
+    step: Decimal = Decimal(0)
 
 
 @dataclass(slots=True)
@@ -46,6 +48,8 @@ class _Sum:
     digit: Decimal | None = None
     spread: Decimal = Decimal(0)
     """How much more the highest value is."""
+    step: Decimal = Decimal(0)
+    """What one digit more would add where 几 stands for the last one."""
     ten: int = _GROUP
     scale: int = 0
     last: str = ""
@@ -122,15 +126,14 @@ class _Sum:
             if self.factor * scale > 10**13:
                 return False
             self.total *= scale
-            self.spread *= scale
         elif scale >= self.scale and self.scale:
             if scale == self.scale:
                 return False
             self.total = (self.total + amount) * scale
-            self.spread *= scale
         else:
             self.total += (amount if self.last else 1) * scale
-            self.spread *= scale
+        self.spread *= scale
+        self.step *= scale
         self.factor = scale * (self.factor if self.last in ("ten", "scale", "more") else 1)
         self.scale = self.scale * scale if self.last == "scale" else scale  # 二万亿: 亿 may follow again
         self.group, self.digit, self.ten, self.zero = Decimal(0), None, _GROUP, False
@@ -146,14 +149,20 @@ class _Sum:
     def take_some(self, word: str) -> bool:
         if self.last in ("ten", "scale", "twenty", "zero"):
             return self.take_more(word)
-        if self.last:
-            return False
+        return not self.last and self._take_unknown()
+
+    def take_some_tens(self, word: str) -> bool:
+        """几 before a ten: of its own, or behind a greater one (一百几十)."""
+        del word
+        return self.last in ("", "ten", "scale", "zero") and self.about == "exact" and self._take_unknown()
+
+    def _take_unknown(self) -> bool:
         self.digit, self.spread, self.about = Decimal(2), Decimal(7), "vague"
         return True
 
     def take_more(self, word: str) -> bool:
         words = table("numerals")["more"]
-        if self.about != "exact" and self.first != "some":
+        if self.about != "exact" and self.first not in ("some", "some_tens"):
             return False
         if self.last not in ("ten", "scale", "twenty", "zero") and (
             self.last != "figures" or word in words["after_scale"]
@@ -161,7 +170,12 @@ class _Sum:
             return False
         if self.about == "exact":
             self.about = "over" if word in words["over"] else "about"
+        if word in words["digit"] and self.last != "figures":
+            self.step = Decimal(1) if self.last in ("twenty", "zero") else Decimal(self._last_ten()) / 10
         return True
+
+    def _last_ten(self) -> int:
+        return self.ten if self.last == "ten" else self.scale
 
     def value(self) -> Decimal:
         """The value; a digit behind 百 千 万 without 零 counts in the tens below (二百五, 一万三)."""
@@ -184,6 +198,7 @@ _STEPS = {
     "scale": _Sum.take_scale,
     "point": _Sum.take_point,
     "some": _Sum.take_some,
+    "some_tens": _Sum.take_some_tens,
     "more": _Sum.take_more,
 }
 
@@ -205,7 +220,7 @@ def read(text: str, start: int, stop: int | None = None) -> Numeral | None:
     low = state.value()
     high = low + state.spread
     opened = state.first in ("ten", "scale") and text[start] not in "十拾"
-    return Numeral(start, at, low, high, state.factor, state.about, state.first != "figures", opened)
+    return Numeral(start, at, low, high, state.factor, state.about, state.first != "figures", opened, state.step)
 
 
 def _is_apart(text: str, end: int, word: str, state: _Sum) -> bool:
@@ -253,6 +268,7 @@ def _token() -> re.Pattern[str]:
         r"\s{0,2}(?:(?P<figures>(?:[0-9]{1,3}(?:,[0-9]{3}(?![0-9]))+|[0-9]+)(?:\.[0-9]+)?)"
         rf"|(?P<zero>[零〇○](?=[{tens}{twenties}0-9几幾]))|(?P<digits>[{digits}]+)|(?P<ten>[{tens}])|(?P<scale>[{scales}])"
         rf"|(?P<twenty>[{twenties}])|(?P<point>[{points}]\s?[{digits}]+(?![{tens}]))"
-        rf"|(?P<some>(?:{alternation(words['some']['words'])})(?=[{tens}{scales}]))"
+        rf"|(?P<some_tens>(?:{alternation(words['some']['words'])})(?=[{tens}]))"
+        rf"|(?P<some>(?:{alternation(words['some']['words'])})(?=[{scales}]))"
         rf"|(?P<more>[{re.escape(more)}](?![0-9]|{alternation(words['more']['not_before'])})))"
     )
