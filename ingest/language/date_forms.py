@@ -6,6 +6,7 @@ import functools
 import re
 from collections.abc import Iterable, Mapping
 
+from ingest.language.marks import HAN
 from ingest.language.words import alternation, table
 
 STAMP = re.escape(table("dates")["stamp"])
@@ -59,6 +60,43 @@ def listing() -> re.Pattern[str]:
 
 
 @functools.cache
+def beside() -> re.Pattern[str]:
+    """What leads from a month to the next one that shares its sign: 、 of 8、9月."""
+    return re.compile(rf"(?<=[0-9十]|{_han()}){_beside()}(?={_MONTH}{_s()}(?:月|{_list_sign()}))")
+
+
+@functools.cache
+def quarters() -> str:
+    """A pattern of several quarters that are told together: 一至三季度, 第一、二季度; it captures nothing."""
+    words = table("dates")["quarters"]
+    sign, ordinal = words["sign"], f"(?:{words['ordinal']})?"
+    one, two, three, four = (f"[{''.join(written)}]" for written in _quarter_digits())
+    after = f"{_beside()}{ordinal}"
+    pairs = f"{one}{after}{two}(?:{after}{three})?|{two}{after}{three}(?:{after}{four})?|{three}{after}{four}"
+    led = f"{words['ordinal']}|(?<=[{HAN}])"  # 一、二季度 at the beginning of a line is the first point
+    any_of = f"[{''.join(char for written in _quarter_digits() for char in written)}]"
+    span = f"{ordinal}{any_of}(?:{sign})?{_s()}{_mark('range')}{_s()}{ordinal}{any_of}"
+    return f"(?:{span}|(?:{led})(?:{pairs}))个?{sign}"
+
+
+@functools.cache
+def quarter_values() -> Mapping[str, int]:
+    """The signs that number a quarter."""
+    return {char: at for at, written in enumerate(_quarter_digits(), 1) for char in written}
+
+
+def _quarter_digits() -> list[list[str]]:
+    """How each quarter's number is written."""
+    values = table("numerals")["digits"].items()
+    return [[str(at), *(char for char, value in values if value == at and char != "两")] for at in range(1, 5)]
+
+
+def told_years() -> Mapping[str, int]:
+    """The words for the year of the date told before, by how many years they add to it: 次年 1."""
+    return {word: row["offset"] for row in table("dates")["told_year"] for word in row["words"]}
+
+
+@functools.cache
 def compared_tail() -> re.Pattern[str]:
     """What may stand behind a year that is compared with: 同期."""
     words = table("dates")["compared"]
@@ -94,7 +132,7 @@ def relatives() -> Mapping[str, int]:
 def _beginnings() -> str:
     """The characters that a date can begin with: most places of a text are passed over at once."""
     words = table("dates")
-    firsts = {word[0] for word in (*words["centuries"], *relatives())}
+    firsts = {word[0] for word in (*words["centuries"], *relatives(), *told_years())}
     signs = firsts.union(digits(), words["letters"], "123456789十元")
     return re.escape("".join(sorted(signs)))
 
@@ -125,13 +163,18 @@ def _anonymous() -> str:
 def _calendar() -> str:
     """A year, a month of one, a day of one, or a month or a day without a year."""
     names = rf"(?!(?:{alternation(table('dates')['no_date']['month_day'])})(?![十日号]))"
-    month = rf"{names}(?P<month>{_MONTH}){_month_end()}"
+    month = rf"{names}(?P<month>{_MONTH})(?:{_month_end()}|{_months_ahead()})"
     day = rf"{_s()}(?P<day>{_DAY}){_day_end()}"
-    part = {name: _part(table("dates")["parts"][name]) for name in ("year", "month")}
-    within = rf"{_s()}{month}(?:{day}|{part['month']})?"
-    free = rf"{names}(?={_MONTH}{_month_end()}){_no_month_before()}"
+    words = table("dates")["parts"]
+    named = (word for row in table("dates")["period"] for word in row["words"])
+    year = rf"(?:{_part([*words['year'], *named])}|{_s()}的?{quarters()})"
+    within = rf"{_s()}{month}(?:{day}|{_part(words['month'])})?"
+    # 8、 at the beginning of a line numbers it.
+    several = rf"(?:(?<=[{HAN}])|(?<=[0-9{HAN}]{_list_sign()})){_MONTH}{_months_ahead()}"
+    free = rf"{names}(?={_MONTH}{_month_end()}|{several}){_no_month_before()}"
     lead = rf"(?P<lead>{_years_written()}|{_relative_words()})"
-    return rf"(?:{lead}|{free})(?:{within}|{part['year']})?(?(lead)|(?(month)|(?!)))"
+    told = rf"(?P<told>{alternation(told_years())})"
+    return rf"(?:{lead}|{told}|{free})(?:{within}|{year})?(?(lead)|(?(month)|(?!)))"
 
 
 def _years_written() -> str:
@@ -183,6 +226,19 @@ def _month_end() -> str:
     ahead = rf"(?={_s()}{_mark('range')}{_s()}{_MONTH}{_s()}月)"
     lunar = rf"初{_DAY}(?!日)"
     return rf"{_s()}(?:月(?!{alternation(words['month_before'])}|{lunar})份?|{ahead})"
+
+
+def _months_ahead() -> str:
+    """That further months follow that share their sign: 8 of 8、9月."""
+    return rf"(?=(?:{_beside()}{_MONTH}){{1,5}}{_s()}月(?!{alternation(table('dates')['no_date']['month_before'])}))"
+
+
+def _beside() -> str:
+    return f"{_s()}{_list_sign()}{_s()}"
+
+
+def _list_sign() -> str:
+    return re.escape(str(table("dates")["marks"]["beside"]))
 
 
 def _day_end() -> str:

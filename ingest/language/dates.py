@@ -8,19 +8,24 @@ from __future__ import annotations
 
 import functools
 import re
+from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from ingest.language.date_forms import (
+    beside,
     compared_from,
     compared_tail,
     compared_with,
     digits,
     listing,
     point,
+    quarter_values,
+    quarters,
     reach,
     relatives,
     shortened,
+    told_years,
 )
 from ingest.language.words import alternation, table
 
@@ -28,6 +33,8 @@ __all__ = ["Date", "Moment", "comparisons", "find", "only", "periods", "up_to", 
 _WIDE = {ord("０") + digit: str(digit) for digit in range(10)} | {ord("．"): ".", ord("／"): "/"}
 _LONGEST = 200  # years of a span; beyond, only its first and last are told
 _DECEMBER = 12
+_LEAP = 2000  # a year with every day that there is
+_NEAR = 200  # characters from a date to the month of its year that is told as 同年
 _PIVOT = 50  # two digits below it are a year of this century
 _AROUND = " \t\n\u3000()（）[]【】"
 
@@ -102,7 +109,7 @@ def years_of(date: Date, of: int | None) -> Iterable[int]:
 
 def periods(text: str) -> frozenset[tuple[int, int]]:
     """The halves and quarters of a year that a text names, with a year or without, by their first and last month."""
-    named = {_periods()[match[0]] for match in _period().finditer(text)}
+    named = {_months_named(match[0]) for match in _period().finditer(text)}
     spans = filter(None, map(_from_month_to_month, find(text)))
     return frozenset(named.union(span for span in spans if span in _periods().values()))
 
@@ -140,14 +147,30 @@ def _with_year() -> frozenset[str]:
 
 def _part_of_year(written: str) -> tuple[int, int] | None:
     """The months of the part of a year with which a date ends; none where it is the whole year."""
+    if several := _quarters_last().search(written):
+        return _months_named(several[0])
     parts = _parts_of_year()
     word = max((word for word in parts if written.endswith(word)), key=len, default="")
     return parts.get(word)
 
 
+def _months_named(part: str) -> tuple[int, int]:
+    """The first and last month of a part of a year by its name, or of several quarters told together."""
+    if part in _periods():
+        return _periods()[part]
+    named = [quarter_values()[char] for char in part if char in quarter_values()]
+    first, last = sorted((named[0], named[-1]))
+    return 3 * first - 2, 3 * last
+
+
 @functools.cache
 def _period() -> re.Pattern[str]:
-    return re.compile(rf"(?<!\d)(?:{alternation(_periods())})")
+    return re.compile(rf"(?<!\d)(?:{quarters()}|{alternation(_periods())})")
+
+
+@functools.cache
+def _quarters_last() -> re.Pattern[str]:
+    return re.compile(f"{quarters()}$")
 
 
 def comparisons(text: str) -> tuple[tuple[int, int], ...]:
@@ -182,18 +205,32 @@ def _year(moment: Moment, of: int | None) -> int | None:
 
 def _dates(text: str) -> Iterator[Date]:
     at = 0
+    dated: Date | None = None
     while match := point().search(text, at):
         at = match.end()
-        date = _read(match)
+        date = _read(match, dated)
         while date is not None:
             date = _to_its_end(text, date)
-            yield date
+            yield _of_the_calendar(date)
+            dated = date if date.year is not None or date.relative is not None else dated
             at = date.end
             date = _listed(text, date)
 
 
-def _read(match: re.Match[str]) -> Date | None:
-    """The date that a match of `point` tells."""
+def _of_the_calendar(date: Date) -> Date:
+    """A date without a day that its month doesn't have: 4月31日, 2023年2月29日."""
+    date = date if _has_day(date.moment) else replace(date, day=None)
+    return date if date.until is None or _has_day(date.until) else replace(date, until=replace(date.until, day=None))
+
+
+def _has_day(moment: Moment) -> bool:
+    if moment.day is None or moment.month is None:
+        return True
+    return moment.day <= monthrange(moment.year or _LEAP, moment.month)[1]
+
+
+def _read(match: re.Match[str], before: Date | None = None) -> Date | None:
+    """The date that a match of `point` tells; `before`: the one whose year 同年 means."""
     told = {name: value for name, value in match.groupdict().items() if value is not None}
     date = Date(match.start(), match.end())
     if "decade" in told:
@@ -207,7 +244,19 @@ def _read(match: re.Match[str]) -> Date | None:
         day=_told(told, "day", "iso_day"),
         relative=relatives()[told["relative"]] if "relative" in told else None,
     )
+    if "told" in told:
+        return _of_year_before(date, told_years()[told["told"]], before)
     return date if date.month else replace(date, months=_part_of_year(match[0]))
+
+
+def _of_year_before(date: Date, offset: int, before: Date | None) -> Date:
+    """A month with the year of the date before, or one as many years after it: 同年12月, 次年3月."""
+    if before is None or date.start - before.end > _NEAR:
+        return date
+    moment = before.until or before.moment
+    if moment.relative is not None:
+        return replace(date, relative=moment.relative + offset)
+    return date if moment.year is None else replace(date, year=moment.year + offset)
 
 
 def _told(told: Mapping[str, str], *names: str) -> int | None:
@@ -229,13 +278,24 @@ def _decade(date: Date, written: str, century: str | None) -> Date | None:
 def _to_its_end(text: str, date: Date) -> Date:
     """The date with the one that it reaches to: 8月9日至31日."""
     mark = reach().match(text, date.end)
-    last = _next(text, mark.end(), date) if mark else None
+    last = _next(text, mark.end(), date) if mark else _month_beside(text, date)
     if last is None:
         return date
     until = last.until or last.moment
     if until.year == date.year and date.year and (until.month or 13) < (date.month or 0):
         until = replace(until, year=date.year + 1)  # 2023年11月至3月
     return replace(date, end=last.end, until=until)
+
+
+def _month_beside(text: str, date: Date) -> Date | None:
+    """The last of the months that follow each other with one sign: 9 of 8、9月, and of 7、8、9月."""
+    last = None
+    while mark := beside().match(text, (last or date).end):
+        after = _next(text, mark.end(), last or date)
+        if after is None or after.day is not None or after.month != ((last or date).month or 0) + 1:
+            break
+        last = after
+    return last
 
 
 def _listed(text: str, date: Date) -> Date | None:
@@ -247,7 +307,7 @@ def _listed(text: str, date: Date) -> Date | None:
 def _next(text: str, at: int, before: Date) -> Date | None:
     """The date at `at`, with the year and the month of the one before it where it tells none itself."""
     if match := point().match(text, at):
-        date = _read(match)
+        date = _read(match, before)
     elif match := shortened().match(text, at):
         date = _short(match, before)
     else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+from calendar import monthrange
 from dataclasses import replace
 from itertools import groupby
 from typing import Any
@@ -49,13 +51,15 @@ def test_spans_are_in_order_apart_and_inside(text: str) -> None:
         assert end <= date.start < date.end <= len(text)
         for moment in filter(None, (date.moment, date.until)):
             assert moment.month is None or 1 <= moment.month <= 12
-            assert moment.day is None or 1 <= moment.day <= 31
+            days = monthrange(moment.year or 2000, moment.month)[1] if moment.month else 31
+            assert moment.day is None or 1 <= moment.day <= days
             assert moment.year is None or moment.relative is None
         end = date.end
 
 
-@given(st.integers(1000, 2199), st.integers(1, 12), st.integers(1, 31))
-def test_a_day_is_one_however_it_is_written(year: int, month: int, day: int) -> None:
+@given(st.dates(datetime.date(1000, 1, 1), datetime.date(2199, 12, 31)))
+def test_a_day_is_one_however_it_is_written(date: datetime.date) -> None:
+    year, month, day = date.year, date.month, date.day
     wide = str.maketrans("0123456789", "０１２３４５６７８９")
     han = str.maketrans("0123456789", "〇一二三四五六七八九")
     written = [
@@ -166,6 +170,16 @@ def test_comparisons(text: str, compared: list[str]) -> None:
         ("2021年7月至12月", {(7, 12)}),
         ("1月1日至6月30日", set()),
         ("2022年初", set()),
+        ("一至三季度", {(1, 9)}),
+        ("2-4季度", {(4, 12)}),
+        ("二季度到四季度", {(4, 12)}),
+        ("今年第三、四季度", {(7, 12)}),
+        ("全年一、二、三季度", {(1, 9)}),
+        ("第一、三季度", {(7, 9)}),
+        ("一、二季度工作安排", {(4, 6)}),  # the first point
+        ("一季度、二季度", {(1, 3), (4, 6)}),
+        ("头两个月", {(1, 2)}),
+        ("前两个月", set()),
         ("全年", set()),
     ],
 )
@@ -180,6 +194,11 @@ def test_halves_and_quarters_are_known_by_all_their_names(text, periods):
         ("去年第二季度", (4, 6)),
         ("2024年前三季度", (1, 9)),
         ("二〇二二年底", (12, 12)),
+        ("2021年前8个月", (1, 8)),
+        ("今年头两个月", (1, 2)),
+        ("2020年一至三季度", (1, 9)),
+        ("2022年的第三、四季度", (7, 12)),
+        ("2018年1—2季度", (1, 6)),
         ("明年初", (1, 1)),
         ("2021年度", None),
         ("2021年", None),
