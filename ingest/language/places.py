@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from ingest.language.divisions import (
     Division,
     Rank,
+    also_called,
     ancestors,
     by_name,
     colloquial,
@@ -144,8 +145,8 @@ def _stands_free(left: _Left, at: int, name: _Name) -> bool:
         return text[end : end + 1] in tuple(table("places")["short"]["followed_by"])
     if name.full:
         return not _continues(text, end, ranks().get(name.written[-1]))
-    if _part_of().match(text, end) or (text[at] in _leads_by_kind()["joining"] and _full_at(text, at + 1)):
-        return False
+    if _part_of().match(text, end) or (text[at] in _leads_by_kind()["all"] and _full_at(text, at + 1)):
+        return False  # 从江都区: 从 leads to 江都区
     after = text[end : end + 1]
     if name.borders != "both" or not _HAN.match(after) or after in table("places")["short"]["followed_by"]:
         return True
@@ -190,7 +191,10 @@ def _added(text: str, before: Place, rank: Rank, end: int) -> Place | None:
     if rank.alone:
         return Place(before.end, end, rank.word, rank.word, rank.level, None)
     written = text[before.start : before.end]
-    if written == before.stem and rank.word not in table("places")["short"]["no_rank"]:
+    if (
+        written in (before.stem, *also_called().get(before.name, ()))
+        and rank.word not in table("places")["short"]["no_rank"]
+    ):
         return Place(before.start, end, written + rank.word, written, rank.level, None)
     return None
 
@@ -252,7 +256,10 @@ def _is_name(stem: str, rank: Rank) -> bool:
         return False
     if len(stem) > 2 and stem[-1] in rank.endings + table("places")["ends_no_name"]:
         return False
-    if stem[0] in table("places")["begins_no_name"] or stem[-1] in table("places")["never_ends"]:
+    words = table("places")
+    if stem in words["begins_a_name"]:
+        return True
+    if stem[0] in words["begins_no_name"] or stem[-1] in words["never_ends"]:
         return False
     if stem[0] in _leads_by_kind()["all"] and stem[1:] in tuple(rank.endings):
         return False  # 为乡镇, 及城镇

@@ -31,6 +31,15 @@ STEM = re.compile(
     rf"(.{{2,}}?)(?:新区|(?:(?:{ETHNIC})族?)*(?:自治[区州县旗]|联合旗)|(?:回|达斡尔)族区|特别行政区|地区|[省市盟县旗区])"
 )
 
+# Of these a word before the rank is no part of the name; of 新林区 and the like it is.
+SHORT = {
+    "神农架林区": "神农架",
+    "六枝特区": "六枝",
+    "白云鄂博矿区": "白云鄂博",
+    "鹰手营子矿区": "鹰手营子",
+    "峰峰矿区": "峰峰",
+}
+
 
 def main(package: Path) -> None:
     print(HEAD)
@@ -74,6 +83,8 @@ def read(path: Path) -> Iterator[dict[str, str]]:
 
 def short(name: str) -> str:
     """The name without its rank and peoples, where two characters or more are left; else the name itself."""
+    if name in SHORT:
+        return SHORT[name]
     match = STEM.fullmatch(name)
     return match[1].removesuffix("族") if match else name
 
