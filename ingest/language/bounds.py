@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ingest.language.appointments import PostedText, is_relieved, posts_behind, takes_office, taking
-from ingest.language.divisions import by_name
+from ingest.language.divisions import stems
 from ingest.language.names import Name, blank, han, honorifics, is_dotted, is_made, may_go_on, moves, verbs
 from ingest.language.posts import Post
 from ingest.language.tenure import hands_over
@@ -61,8 +61,8 @@ def _may_stand_alone(text: str, name: Name, left: Left) -> bool:
     if len(written) > 2 and honorifics().match(text, name.end):
         return True
     if name.foreign or is_dotted(written):
-        return written not in _divisions()
-    return not ({written, written[:2]} & _divisions() or written.endswith(tuple(_people()["landscape"])))
+        return written not in stems()
+    return not ({written, written[:2]} & stems() or written.endswith(tuple(_people()["landscape"])))
 
 
 def _stands_alone(name: Name, left: Left, right: str) -> bool:
@@ -188,12 +188,6 @@ def _particles() -> tuple[str, ...]:
 @functools.cache
 def _loose() -> frozenset[str]:
     return frozenset(_people()["loose"])
-
-
-@functools.cache
-def _divisions() -> frozenset[str]:
-    """Names of places by which people might be called: 龙岩."""
-    return frozenset(division.stem for named in by_name().values() for division in named)
 
 
 @functools.cache

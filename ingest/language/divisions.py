@@ -111,6 +111,12 @@ def by_name() -> dict[str, tuple[Division, ...]]:
 
 
 @functools.cache
+def stems() -> frozenset[str]:
+    """The short names of all divisions: 梅州, 巴音郭楞."""
+    return frozenset(_by_stem())
+
+
+@functools.cache
 def _by_stem() -> dict[str, tuple[Division, ...]]:
     found: dict[str, tuple[Division, ...]] = {}
     for divisions in by_name().values():

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from ingest.language import called
 from ingest.language.appointments import PostedText, chain_before, gives_up, is_relieved, posts_behind, takes_on
 from ingest.language.bounds import AND, Left, lead_before, left_of, right_of, stands
 from ingest.language.names import (
@@ -47,6 +48,8 @@ class Person:
     posts: tuple[Post, ...]
     former: bool = False
     """Whether the text says that the post is held no longer: 原主席, 曾任主席, 免去…的主席职务."""
+    called: bool = False
+    """Whether the given name isn't told: 王局长, whose name is written so with the post, 老张."""
 
 
 def find(text: str) -> tuple[Person, ...]:
@@ -58,8 +61,8 @@ def find(text: str) -> tuple[Person, ...]:
             continue
         left = left_of(read, at, found[-1].end if found else None)
         name = _best(read, at, left)
-        if name is not None:
-            person = _person(read, name, left, found)
+        person = _person(read, name, left, found) if name is not None else _called(read, at, left, found)
+        if person is not None:
             if left.kind == "successor":
                 found[-1] = replace(found[-1], former=True)
             found.append(person)
@@ -69,7 +72,23 @@ def find(text: str) -> tuple[Person, ...]:
 def _openings(read: PostedText) -> list[int]:
     """Where a name may begin: at a surname, or before a dot at the nearest border."""
     dots = {_dotted_from(read, match.start()) for match in inner_dot().finditer(read.text)}
-    return sorted(dots | set(read.ends) | {match.start() for match in name_start().finditer(read.text)})
+    return sorted(
+        dots
+        | set(read.ends)
+        | set(called.openings(read.text))
+        | {match.start() for match in name_start().finditer(read.text)}
+    )
+
+
+def _called(read: PostedText, at: int, left: Left, found: Sequence[Person]) -> Person | None:
+    """Who is called by surname and post, or as 老张, at `at`."""
+    if name := called.familiar(read, at, left):
+        return replace(_person(read, name, left, found), called=True)
+    if titled := called.titled(read, at, left):
+        name, post = titled
+        person = _told(read, name, (post,) if post else (), post, False)
+        return replace(person, called=True)
+    return None
 
 
 def _dotted_from(read: PostedText, dot: int) -> int:
@@ -93,7 +112,14 @@ def _best(read: PostedText, at: int, left: Left) -> Name | None:
     """The longest name at a place whose borders are sure enough."""
     if left.post and left.post.end == at and _past_joint(read.text, at, len(read.text)) > at:
         return None
-    return next((name for name in names_at(read.text, at) if stands(read, name, left)), None)
+    named = (name for name in names_at(read.text, at) if not _ends_with_post(read, name))
+    return next((name for name in named if stands(read, name, left)), None)
+
+
+def _ends_with_post(read: PostedText, name: Name) -> bool:
+    """Whether what looks like a given name is a post: 欧阳校长."""
+    post = read.post_to(name.end)
+    return post is not None and post.start > name.start
 
 
 def _person(read: PostedText, name: Name, left: Left, found: Sequence[Person]) -> Person:
@@ -166,8 +192,8 @@ def _with_shared_posts(read: PostedText, found: Sequence[Person]) -> list[Person
             post = _nearest_of(after)
             if post is not None and post.start >= after.end:
                 name = Name(person.start, person.end, True, False)
-                person = _told(read, name, after.posts, post, after.former)
-        if person.post is not None or not _only_listed(read, person):
+                person = replace(_told(read, name, after.posts, post, after.former), called=person.called)
+        if person.post is not None or person.called or not _only_listed(read, person):
             told.append(person)
     return told[::-1]
 

@@ -75,7 +75,8 @@ def names_of(query: Query) -> Iterator[tuple[str, ...]]:
     for start, end in (*marks.titles(text), *marks.quoted(text)):
         if end - start > 2:
             yield (text[start + 1 : end - 1],)
-    yield from ((person.name,) for person in people.find(text) if person.name)
+    # 王局长 may stand in the reports by the whole name.
+    yield from ((person.name,) for person in people.find(text) if person.name and not person.called)
 
 
 def _untranslated(query: Query, frequency: Frequency) -> str:
