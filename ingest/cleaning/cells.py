@@ -1,8 +1,9 @@
-"""Tables in plain text, put into rows that say what they are about: copied with a cell on each line, or with a mark
-between the cells of a line. Pure.
+"""Tables in plain text, put into rows that say what they are about: copied with a cell on each line, with a mark
+between the cells of a line, or drawn as Markdown does. Pure.
 
-A table is known by its columns: under a row of heads without figures each holds figures in every row, or in none. A row
-reads as those of other tables do (ingest/formats/tables.py): its name, then each cell behind its head.
+A table is known by its columns: under a row of heads without figures each holds figures in every row, or in none; one
+of Markdown by the rule below its heads. A row reads as those of other tables do (ingest/formats/tables.py): its name, then
+each cell behind its head, with the unit that the head or the line above the table gives.
 """
 
 from __future__ import annotations
@@ -23,24 +24,39 @@ _PARTING = ("\t", ",", "，")  # what stands between the cells of a line
 _NARROWEST, _WIDEST = 2, 8  # columns
 _FEWEST = 3  # rows, that of the heads counted
 _NUMBER = re.compile(r"[\d,.]*\d")
+_RULE = re.compile(r"\s*\|?(?:\s*:?-+:?\s*\|)+(?:\s*:?-+:?\s*)?")  # below the heads of a table of Markdown
 
 
 def parted_cells(text: str) -> list[Replacement]:
-    """The line breaks between the cells of a row, each a tab and below the heads the cell's head."""
-    found = []
-    for block in _blocks(_lines(text)):
+    """The line breaks between the cells of a row, each a tab and below the heads the cell's head, with its unit."""
+    found: list[Replacement] = []
+    lines = _lines(text)
+    for block in _blocks(lines):
         told = [_is_figure(line.strip()) for _, line in block]
         start = 0
         while start < len(block):
             columns, rows = _table(told, start) or (1, 1)
-            heads = [line.strip() for _, line in block[start : start + columns]]
-            for n in range(columns * rows):
-                row, column = divmod(n, columns)
-                at = block[start + n][0]
-                if column:
-                    found.append(Replacement(at - 1, at, f"\t{heads[column]}：" if row else "\t"))
+            if columns > 1:
+                found += _parted(block[start : start + columns * rows], columns, _above(text, block[start][0]))
             start += columns * rows
     return found
+
+
+def _parted(cells: Sequence[tuple[int, str]], columns: int, above: str) -> Iterator[Replacement]:
+    """What makes rows of so many columns of cells, each of which is a line with its start."""
+    said = [cell.strip() for _, cell in cells]
+    rows = [said[n : n + columns] for n in range(0, len(said), columns)]
+    written = [row.split("\t") for row in ["\t".join(rows[0]), *_written(rows, above)]]
+    for n, (at, line) in enumerate(cells):
+        row, column = divmod(n, columns)
+        pieces = written[row] if row < len(written) else []
+        head = _before(pieces[column], said[n]) if len(pieces) == columns else None
+        known = head is not None
+        if column:
+            yield Replacement(at - 1, at, "\t" + (head or "" if known else f"{rows[0][column]}："))
+        if known and (unit := pieces[column][len(head or "") + len(said[n]) :]):
+            end = at + len(line.rstrip())
+            yield Replacement(end, end, unit)
 
 
 def rows_of_values(text: str) -> list[Replacement]:
@@ -52,11 +68,64 @@ def rows_of_values(text: str) -> list[Replacement]:
             block = list(run) if columns else []
             rows = [[cell.strip() for cell in line.split(mark)] for _, line in block]
             for first, end in _headed(rows):
-                written = list(Writer().lines(Table.of(rows[first:end], heads=1)))
-                if len(written) == end - first - 1:
-                    for (start, line), row in zip(block[first + 1 : end], written, strict=True):
-                        found += _around(line, mark, start, row)
+                written = _written(rows[first:end], _above(text, block[first][0]))
+                for (start, line), row in zip(block[first + 1 : end], written, strict=False):
+                    found += _around(line, _cut(line, mark), start, row)
     return sorted(found)
+
+
+def drawn_rows(text: str) -> list[Replacement]:
+    """The rows of tables as Markdown draws them, each with its heads and units; the rule below the heads goes."""
+    found: list[Replacement] = []
+    lines = _lines(text)
+    for n, (at, rule) in enumerate(lines):
+        if not n or "|" not in rule or not _RULE.fullmatch(rule):
+            continue
+        columns = len(_drawn(rule))
+        below = itertools.takewhile(lambda line: "|" in line[1], itertools.islice(lines, n + 1, None))
+        table = [(lines[n - 1], _drawn(lines[n - 1][1])), *((line, _drawn(line[1])) for line in below)]
+        rows = [[cell.strip() for _, cell in cells] for _, cells in table]
+        if columns < _NARROWEST or any(len(row) != columns for row in rows):
+            continue
+        written = _written(rows, _above(text, lines[n - 1][0]))
+        if written:
+            found.append(Replacement(at - 1, at + len(rule), ""))
+            for ((start, line), cells), row in zip(table, ["\t".join(rows[0]), *written], strict=True):
+                found += _around(line, cells, start, row)
+    return sorted(found)
+
+
+def _written(rows: Sequence[Sequence[str]], above: str) -> list[str]:
+    """The rows below the heads as they are told, a line each, by what stands above the table; none where they aren't."""
+    tables = Writer()
+    tables.passed(above)
+    written = list(tables.lines(Table.of(rows, heads=1)))
+    return written if len(written) == len(rows) - 1 else []
+
+
+def _above(text: str, start: int) -> str:
+    """What stands above the line that begins there, blank lines aside."""
+    while start > 0:
+        end = start - 1
+        start = text.rfind("\n", 0, end) + 1
+        if line := text[start:end].strip():
+            return line
+    return ""
+
+
+def _cut(line: str, mark: str) -> list[tuple[int, str]]:
+    """A line's cells, each with where it begins in it."""
+    cells = line.split(mark)
+    starts = itertools.accumulate((len(cell) + len(mark) for cell in cells[:-1]), initial=0)
+    return list(zip(starts, cells, strict=True))
+
+
+def _drawn(line: str) -> list[tuple[int, str]]:
+    """The cells of a row of Markdown, whose marks at either end may be left out."""
+    cells = [] if "\\|" in line else _cut(line, "|")
+    if cells and not cells[0][1].strip():
+        cells = cells[1:]
+    return cells[:-1] if len(cells) > 1 and not cells[-1][1].strip() else cells
 
 
 def _headed(rows: Sequence[Sequence[str]]) -> Iterator[tuple[int, int]]:
@@ -78,28 +147,26 @@ def _lines(text: str) -> list[tuple[int, str]]:
     return list(zip(starts, lines, strict=True))
 
 
-def _around(line: str, mark: str, start: int, row: str) -> Iterator[Replacement]:
+def _around(line: str, cells: Sequence[tuple[int, str]], start: int, row: str) -> Iterator[Replacement]:
     """What turns a line into the row as it is written, with the cells left where they stand.
 
     It is the whole line where the row doesn't hold its cells one by one.
     """
-    cells = line.split(mark)
     pieces = row.split("\t")
-    said = [cell.strip() for cell in cells]
+    said = [cell.strip() for _, cell in cells]
     heads = [_before(piece, cell) for piece, cell in zip(pieces, said, strict=False)]
     if len(pieces) != len(cells) or None in heads:
         yield Replacement(start, start + len(line), row)
         return
-    at, end, parting = start, start, ""
-    for cell, word, head, piece in zip(cells, said, heads, pieces, strict=True):
-        first = at + len(cell) - len(cell.lstrip())
+    end, parting = start, ""
+    for (at, cell), word, head, piece in zip(cells, said, heads, pieces, strict=True):
+        first = start + at + len(cell) - len(cell.lstrip())
         if line[end - start : first - start] != parting + (head or ""):
             yield Replacement(end, first, parting + (head or ""))
         end = first + len(word)
         unit = piece[len(head or "") + len(word) :]
         if unit:
             yield Replacement(end, end, unit)
-        at += len(cell) + len(mark)
         parting = "\t"
     if end < start + len(line):
         yield Replacement(end, start + len(line), "")

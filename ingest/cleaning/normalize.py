@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from ingest.cleaning import clean, metadata
-from ingest.cleaning.cells import parted_cells, rows_of_values
+from ingest.cleaning.cells import drawn_rows, parted_cells, rows_of_values
 from ingest.cleaning.repair import byte_slips
 from ingest.cleaning.wide import set_wide
 from ingest.cleaning.wraps import broken_lines, stacked_characters
@@ -25,7 +25,7 @@ from ingest.language.script import fold_script
 from ingest.offsets import MappedText, Replacement
 from ingest.records import CleanReport, Dropped, Edit, RawReport
 
-RECIPE = "14"
+RECIPE = "15"
 
 _MAX_ROUNDS = 10
 _CHANGED = re.compile(b"\1+")
@@ -105,6 +105,7 @@ def normalize(raw: RawReport) -> CleanReport:
             work.edit("spacing", stacked_characters)
             work.edit("spacing", broken_lines)
             work.edit("spacing", parted_cells)
+            work.edit("table", drawn_rows)
             work.edit("table", rows_of_values)
         work.fold()
         work.edit("punctuation", work.doubled_punctuation)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.cleaning.cells import parted_cells, rows_of_values
+from ingest.cleaning.cells import drawn_rows, parted_cells, rows_of_values
 from ingest.cleaning.normalize import normalize
+from ingest.formats.sources import parse
 from ingest.records import RawReport
 
 HEADS, ROWS = (
@@ -82,3 +83,55 @@ def test_each_of_two_tables_below_one_another_has_its_own_heads():
 )
 def test_other_lines_with_marks_stay(text):
     assert rows_of_values(text) == []
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "项目,预算,决算\n讲座,65,207.50\n展览,3,4",
+        "项目\n预算\n决算\n讲座\n65\n207.50\n展览\n3\n4",
+        "| 项目 | 预算 | 决算 |\n|---|---:|---:|\n| 讲座 | 65 | 207.50 |\n| 展览 | 3 | 4 |",
+        "项目 | 预算 | 决算\n--- | :---: | ---\n讲座 | 65 | 207.50\n展览 | 3 | 4",
+    ],
+    ids=["commas", "a cell a line", "Markdown", "Markdown without ends"],
+)
+@pytest.mark.parametrize("note", ["单位：万元", "（单位:万元）\n"])
+def test_a_note_above_a_table_gives_its_figures_their_unit(table, note):
+    report = normalize(RawReport("a.txt", f"长原县科协经费决算\n{note}\n{table}\n\n以上为全年数。", ""))
+    assert "决算\n讲座\t预算：65万元\t决算：207.50万元\n展览\t预算：3万元\t决算：4万元\n" in report.text
+    at = report.text.index("207.50")
+    start, end = report.mapped.raw_span(at, at + len("207.50"))
+    assert report.raw[start:end] == "207.50"
+    assert normalize(RawReport("a.txt", report.text, "")).text == report.text
+
+
+def test_a_note_above_the_table_of_a_page_gives_its_figures_their_unit():
+    rows = (("项目", "预算", "决算"), ("讲座", "65", "207.50"), ("展览", "3", "4"))
+    table = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+    page = f"<html><body><h1>长原县科协经费决算</h1><p>单位：万元</p><table>{table}</table></body></html>"
+    assert "讲座\t预算：65万元\t决算：207.50万元" in normalize(parse("a.html", page.encode())).text
+
+
+def test_the_cells_of_a_line_each_have_the_unit_of_their_head():
+    text = "各渔村情况\n渔村\n渔船(艘)\n东屿村\n37\n西屿村\n22\n以上为上半年数。"
+    assert "东屿村\t渔船：37艘\n西屿村\t渔船：22艘" in normalize(RawReport("a.txt", text, "")).text
+
+
+def test_a_drawn_table_of_words_is_told_with_its_heads_and_its_rule_is_gone():
+    report = normalize(RawReport("a.md", "# 名单\n\n| 村 | 书记 | 电话 |\n|:--|---|--:|\n| 上坝村 | 邵文斌 | |\n", ""))
+    assert report.text == "# 名单\n\n村\t书记\t电话\n上坝村\t书记：邵文斌\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "---\n标题 | 其他\n---",
+        "| 村 | 户 |\n| 上坝村 | 3 |",
+        "| 村 | 户 |\n|---|---|---|\n| 上坝村 | 3 | 4 |",
+        "| 村 | 户 |\n|---|---|\n| 上坝村 | 3 | 4 |",
+        "|---|---|\n| 上坝村 | 3 |",
+        "| 村 | 户 |\n|---|---|",
+    ],
+)
+def test_other_lines_with_rules_stay(text):
+    assert drawn_rows(text) == []

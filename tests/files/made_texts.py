@@ -19,7 +19,7 @@ def text(f: Facts) -> str:
     return f"{f.title}\n{f.said}\n{f.other}\n"
 
 
-@made("utf8.txt", "{said}", "{other}", asks=True)
+@made("utf8.txt", "{said}", "{other}")
 def utf8(f: Facts) -> bytes:
     return text(f).encode()
 
@@ -29,7 +29,7 @@ def marked(f: Facts) -> bytes:
     return text(f).replace("\n", "\r\n").encode("utf-8-sig")
 
 
-@made("gbk.txt", asks=True)
+@made("gbk.txt")
 def gbk(f: Facts) -> bytes:
     return text(f).encode("gbk")
 
@@ -49,7 +49,7 @@ def utf16_unmarked(f: Facts) -> bytes:
     return text(f).encode("utf-16-le")
 
 
-@made("big5.txt", "举办科普讲座{n}场", asks=True)
+@made("big5.txt", "举办科普讲座{n}场")
 def big5(f: Facts) -> bytes:
     return to_traditional(f"{f.title}\n{f.said}\n").replace("〇", "○").encode("big5")
 
@@ -94,12 +94,12 @@ def full_width(f: Facts) -> bytes:
     return f"{f.title}\n{f.said.translate(wide)}\n".encode()
 
 
-@made("plain.md", "{said}", "{other}", asks=True)
+@made("plain.md", "{said}", "{other}")
 def plain_md(f: Facts) -> bytes:
     return f"# {f.title}\n\n## 一、科普活动\n\n{f.said}\n\n- {f.other}\n".encode()
 
 
-@made("table.md", "| 北岭镇 | {n} |", ask="{place}北岭镇志愿者多少人?")
+@made("table.md", "北岭镇", "{n}", ask="{place}北岭镇志愿者多少人?")
 def table_md(f: Facts) -> bytes:
     return f"# {f.title}\n\n| 乡镇 | 志愿者(人) |\n|---|---:|\n| 北岭镇 | {f.n} |\n| 石桥镇 | 268 |\n".encode()
 
@@ -113,7 +113,7 @@ def page(f: Facts, body: str = "", head: str = "") -> str:
     return PUBLIC.format(head=head, title=f.title, body=body or f"<h1>{f.title}</h1><p>{f.said}</p><p>{f.other}</p>")
 
 
-@made("plain.html", "{said}", asks=True)
+@made("plain.html", "{said}")
 def plain_html(f: Facts) -> bytes:
     return page(f, head='<meta charset="utf-8">').encode()
 
@@ -123,7 +123,7 @@ def gbk_html(f: Facts) -> bytes:
     return page(f, head='<meta http-equiv="Content-Type" content="text/html; charset=gb2312">').encode("gbk")
 
 
-@made("lying.html", "{said}", asks=True)
+@made("lying.html", "{said}")
 def lying(f: Facts) -> bytes:
     """Says GB2312 and is UTF-8."""
     return page(f, head='<meta charset="gb2312">').encode()
@@ -197,7 +197,7 @@ def message(f: Facts) -> EmailMessage:
     return new
 
 
-@made("plain.eml", "{title}", "{said}", asks=True)
+@made("plain.eml", "{title}", "{said}")
 def plain_eml(f: Facts) -> bytes:
     new = message(f)
     new.set_content(f.said + "\n" + f.other)
@@ -266,7 +266,7 @@ def saved_page(charset: str, coding: str, body: bytes) -> bytes:
     return head.encode() + body + picture.encode()
 
 
-@made("base64.mht", "{said}", asks=True)
+@made("base64.mht", "{said}")
 def base64_mht(f: Facts) -> bytes:
     return saved_page('"utf-8"', "base64", base64.encodebytes(page(f).encode()))
 
@@ -297,7 +297,7 @@ def word_named_wps(f: Facts) -> bytes:
     return saved(document(f.title, f.said))
 
 
-@made("member.zip/甲/总结.docx", "{said}", asks=True)
+@made("member.zip/甲/总结.docx", "{said}")
 def member(f: Facts) -> bytes:
     return saved(document(f.title, f.said))
 
