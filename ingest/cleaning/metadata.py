@@ -17,6 +17,7 @@ from ingest.language.words import alternation, table
 _NO_TITLE = re.compile(rf"[{MARKS}{QUOTE_ENDS}]$")
 _LABEL = re.compile(rf"[{COLONS}>|〉》]\s|[{COLONS}>|]$|\d{{1,2}}:\d{{2}}")
 _HAN = re.compile(r"[\u4e00-\u9fff]{4}")
+_NAMED = re.compile(r"[#\s]*[\u4e00-\u9fff]{3}")
 _COLON = re.compile(f"[{COLONS}]")
 _CELL_BREAK = re.compile(rf"(?<![{COLONS}])\t+")  # a label and its value are one
 _TIME_OF_DAY = re.compile(rf"[\d{COLONS}\s|]*")
@@ -36,14 +37,21 @@ _DATED = 32  # characters in which a date behind its label ends
 
 
 def title(text: str) -> str | None:
-    """The first line above the first paragraph that reads like a title: short, not a sentence, not a label."""
+    """The first line above the first paragraph that reads like a title: short, not a sentence, not a label, no row of a
+    table; however short it is where it stands first, and right above a table."""
     lines = [line for line in map(str.strip, text.split("\n")) if line]
+    if len(lines) > 1 and "\t" in lines[1] and _names_a_table(lines[0]):
+        return lines[0].lstrip("# ")
     for line in lines[:8] if len(lines) > 1 else []:
         if len(line) > 60:
             return None
         if _may_be_title(line):
             return line.lstrip("# ")
     return None
+
+
+def _names_a_table(line: str) -> bool:
+    return len(line) <= _LONGEST_LABEL and bool(_NAMED.match(line)) and not _is_other(line)
 
 
 def running_title(heads: Iterable[str]) -> str | None:
@@ -54,7 +62,12 @@ def running_title(heads: Iterable[str]) -> str | None:
 
 
 def _may_be_title(line: str) -> bool:
-    return len(line) >= 6 and not _NO_TITLE.search(line) and not is_label(line) and not _is_number(line)
+    return len(line) >= 6 and not _is_other(line)
+
+
+def _is_other(line: str) -> bool:
+    """Whether a line is a sentence, a label, a row of a table or a document's number."""
+    return "\t" in line or bool(_NO_TITLE.search(line)) or is_label(line) or _is_number(line)
 
 
 def _is_number(line: str) -> bool:

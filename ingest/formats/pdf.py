@@ -6,8 +6,8 @@ import io
 import re
 import statistics
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from config.errors import ReportError
@@ -15,7 +15,7 @@ from ingest.formats import columns
 from ingest.formats.columns import Word
 from ingest.formats.grid import Cell, Table
 from ingest.formats.kinds import PDF, PDF_HEADER, damaged, encrypted
-from ingest.formats.layout import EDGE, PageLines, arrange, joint
+from ingest.formats.layout import EDGE, Line, PageLines, arrange, joint
 from ingest.formats.placed import Placed, faults, written
 from ingest.formats.tables import Writer
 
@@ -95,14 +95,15 @@ def _read_page(page: Any, tables: Writer) -> _Page:
     ruled = [table for table in page.find_tables() if max(len(row.cells) for row in table.rows) > 1]
     boxes = [table.bbox for table in ruled]
     rest = page.filter(lambda item: not any(_inside(item, box) for box in boxes)) if boxes else page
-    words = [*_words(rest), *_fields(page)]
+    filled = list(_fields(page))
+    words = [*_words(rest), *filled]
     downwards = columns.set_downwards([(char["x0"], char["top"], char["size"]) for char in rest.chars])
     if downwards:
         words = [columns.turned(word, width) for word in words]
         height, width = width, height
     read = columns.read(words, width, spaced=not downwards, ruled=() if downwards else _between_rules(rest))
     found = [Placed(Table(tuple(_cells(table))), *table.bbox) for table in ruled]
-    lines = list(written(read, found, tables, height))
+    lines = [_of_form(line, filled) for line in written(read, found, tables, height)]
     covered = _covered(page)
     if covered <= (_MOST_OF_PAGE if lines else _PICTURE) or (own := _own(page)) >= _LITTLE:
         return _Page(PageLines(height, tuple(lines)))
@@ -162,6 +163,12 @@ def _fields(page: Any) -> Iterator[Word]:
             size = min(12.0, field["bottom"] - field["top"])
             x0, top = field["x0"], (field["top"] + field["bottom"] - size) / 2
             yield Word(" ".join(text.split()), x0, x0 + size * len(text), top, top + size, size)
+
+
+def _of_form(line: Line, filled: Sequence[Word]) -> Line:
+    """A line as a row where something was filled in beside its label: it goes on from none and into none."""
+    middles = ((word.top + word.bottom) / 2 for word in filled if word.text in line.text)
+    return replace(line, row=True) if any(line.top <= middle <= line.bottom for middle in middles) else line
 
 
 def _covered(page: Any) -> float:

@@ -15,6 +15,10 @@ from ingest.cleaning.metadata import issuer, property_date, property_title, publ
         ("只有一段正文,没有标题。", None),
         ("今年以来," + "县科协开展了很多工作," * 10 + "成绩很大。\n一、领导重视,保障有力", None),
         ("发布时间: 2022-12-02 12:46:15\n正文。", None),
+        ("永川县科协\n1\t北岭镇\t志愿者：985人\n2\t石桥镇\t志愿者：268人", "永川县科协"),
+        ("北岭镇\t志愿者：894人\n石桥镇\t志愿者：268人", None),
+        ("单位：万元\n讲座\t预算：65万元\n永川县科协经费决算", "永川县科协经费决算"),
+        ("永川县\n正文在此处开始", "正文在此处开始"),
     ],
 )
 def test_title(text, expected):
