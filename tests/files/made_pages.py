@@ -55,7 +55,7 @@ def paragraph(text: str, **style: Any) -> Paragraph:
     return Paragraph(text, look)
 
 
-@made("wrapped.pdf", "{said}", "{other}", page=1, asks=True)
+@made("wrapped.pdf", "{said}", "{other}", page=1)
 def paragraphs(f: Facts) -> bytes:
     return flowing(paragraph(f.title), paragraph(FILLER + f.said + FILLER), paragraph(f.other + FILLER))
 
@@ -88,7 +88,7 @@ def columns(f: Facts) -> bytes:
     return finished(new, buffer)
 
 
-@made("ruled.pdf", *ROW, asks=True)
+@made("ruled.pdf", *ROW)
 def ruled(f: Facts) -> bytes:
     grid = [("GRID", (0, 0), (-1, -1), 0.5, colors.black), ("FONT", (0, 0), (-1, -1), FONT, 10)]
     return flowing(paragraph(f.title), paragraph(f"{f.place}科协各乡镇志愿者情况"), Table(f.rows, style=grid))
@@ -218,7 +218,7 @@ def ofd(*pages: Sequence[tuple[str, float, float]], template: str = "", steps: b
     return packed(members)
 
 
-@made("plain.ofd", asks=True)
+@made("plain.ofd")
 def plain_ofd(f: Facts) -> bytes:
     return ofd([(f.title, 60, 30), (f.said, 25, 50)])
 
@@ -260,7 +260,7 @@ def text_at(slide: Any, text: str, top: float, left: float = 1) -> None:
     slide.shapes.add_textbox(Inches(left), Inches(top), Inches(6), Inches(1)).text_frame.text = text
 
 
-@made("plain.pptx", "{said}", page=2, asks=True)
+@made("plain.pptx", "{said}", page=2)
 def plain_pptx(f: Facts) -> bytes:
     def first(slide: Any) -> None:
         slide.shapes.title.text = f.title
@@ -355,7 +355,7 @@ def smart_art(f: Facts) -> bytes:
     return show(fill)
 
 
-@made("three-rules.pdf", *ROW, "{said}", asks=True)
+@made("three-rules.pdf", *ROW, "{said}")
 def three_rules(f: Facts) -> bytes:
     """A table with rules above, below the heads and below, and none at its sides."""
     rules = [("LINEABOVE", (0, 0), (-1, 0), 1, colors.black), ("LINEBELOW", (0, 0), (-1, 0), 0.5, colors.black)]

@@ -29,7 +29,7 @@ def saved(new: Any) -> bytes:
     return buffer.getvalue()
 
 
-@made("plain.xlsx", *ROW, asks=True)
+@made("plain.xlsx", *ROW)
 def plain(f: Facts) -> bytes:
     rows = [[f.place + "科协志愿者情况"], [], f.rows[0], ["北岭镇", f.n, float(f.money)], ["石桥镇", 268, 7.5]]
     new = book(*rows)
@@ -43,7 +43,6 @@ def plain(f: Facts) -> bytes:
     "讲座\t预算：65万元\t决算：{money}万元",
     ask="{place}科协讲座决算多少万元?",
     figure="{money}",
-    asks=True,
 )
 def unit(f: Facts) -> bytes:
     new = book(
@@ -89,7 +88,7 @@ def dates(f: Facts) -> bytes:
     "formats.xlsx",
     "北岭镇\t经费：{people}.0元\t产值：1.2万\t时长：26:30\t增减：—",
     ask="{place}北岭镇经费多少?",
-    figure="{people}",
+    figure="{people}.0",
 )
 def formats(f: Facts) -> bytes:
     """Cells say what they show: scaled, counted on, with words around, a dash for nothing."""
@@ -165,7 +164,7 @@ def computed(f: Facts) -> bytes:
     return written(fill)
 
 
-@made("many-sheets.xlsx", "{place}科协志愿者", *BARE, asks=True, ask="{place}科协志愿者北岭镇多少人?")
+@made("many-sheets.xlsx", "{place}科协志愿者", *BARE, ask="{place}科协志愿者北岭镇多少人?")
 def many_sheets(f: Facts) -> bytes:
     def fill(new: Any) -> None:
         new.add_worksheet("封面").write(0, 0, f.title)

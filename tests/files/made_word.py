@@ -46,7 +46,7 @@ def run(text: str, properties: str = "") -> str:
     return f'<w:r><w:rPr>{properties}</w:rPr><w:t xml:space="preserve">{text}</w:t></w:r>'
 
 
-@made("plain.docx", "{said}", "{other}", asks=True)
+@made("plain.docx", "{said}", "{other}")
 def plain(f: Facts) -> bytes:
     return saved(document(f.title, f.said, f.other))
 
@@ -59,7 +59,7 @@ def runs(f: Facts) -> bytes:
     return saved(new)
 
 
-@made("table.docx", *ROW, asks=True)
+@made("table.docx", *ROW)
 def table(f: Facts) -> bytes:
     new = document(f.title, f"{f.place}科协各乡镇志愿者情况")
     add_table(new, f.rows)
@@ -186,7 +186,7 @@ def controls(f: Facts) -> bytes:
     return saved(new)
 
 
-@made("heads-on-pages.docx", never=("内部资料",), asks=True)
+@made("heads-on-pages.docx", never=("内部资料",))
 def heads_on_pages(f: Facts) -> bytes:
     new = document(f.title, f.said)
     new.sections[0].different_first_page_header_footer = True
@@ -250,7 +250,7 @@ def minimal(body: str, space: str = W) -> bytes:
     )
 
 
-@made("minimal.docx", asks=True)
+@made("minimal.docx")
 def by_hand(f: Facts) -> bytes:
     return minimal(f"<w:p>{run(f.title)}</w:p><w:p>{run(f.said)}</w:p>")
 
@@ -298,7 +298,7 @@ def unicoded(text: str) -> str:
     )
 
 
-@made("gbk.rtf", asks=True)
+@made("gbk.rtf")
 def gbk_rtf(f: Facts) -> bytes:
     return _rtf(f"{escaped(f.title)}\\par {escaped(f.said)}\\par")
 
@@ -360,7 +360,7 @@ def open_document(kind: str, body: str) -> bytes:
     )
 
 
-@made("minimal.odt", "{said}", "{other}", asks=True)
+@made("minimal.odt", "{said}", "{other}")
 def minimal_odt(f: Facts) -> bytes:
     return open_document(
         "text",

@@ -1,30 +1,26 @@
-"""Files as offices have them, of every kind and by many writers: what each tells is read, and can be asked."""
+"""Files as offices have them, of every kind and by many writers: what each tells is read; test_asked.py asks it."""
 
 from __future__ import annotations
 
 import html
-import importlib
 import io
 import json
 import re
 import zipfile
-from pathlib import Path
 
 import made_pages  # noqa: F401
 import made_sheets  # noqa: F401
 import made_texts  # noqa: F401
 import made_word  # noqa: F401
 import pytest
-from making import FILES, Asked
+from making import FILES, HERE, in_this_process
 
 from config.errors import ReportError
 from ingest.cleaning.normalize import normalize
-from ingest.formats import kinds, sources
+from ingest.formats import sources
 from ingest.language.script import fold_script
 from ingest.records import CleanReport
-from rag.engine import Engine
 
-HERE = Path(__file__).parent
 WRITTEN = [json.loads(line) for line in (HERE / "written.jsonl").read_text(encoding="utf-8").splitlines()]
 CONVERTED = {row["file"]: row for row in WRITTEN if "says" in row}
 INVISIBLE = re.compile("<[^>]*>|[\f\n\u200b\u00ad\ufeff]")
@@ -32,13 +28,7 @@ INVISIBLE = re.compile("<[^>]*>|[\f\n\u200b\u00ad\ufeff]")
 
 @pytest.fixture(scope="module", autouse=True)
 def _in_this_process():
-    """A reader's own process costs more than its work; what the limits of that process do is tested in `formats`."""
-
-    def extract(kind: kinds.Kind, data: bytes, _seconds: float, *arguments: str):
-        return json.loads(json.dumps(importlib.import_module(kind.reader).read(data, *arguments)))
-
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(sources, "extract", extract)
+    with in_this_process():
         yield
 
 
@@ -66,38 +56,6 @@ def test_what_libreoffice_wrote_tells_the_same(row):
     report = normalize(sources.parse(row["file"], (HERE / "written" / row["file"]).read_bytes()))
     for said in row["says"]:
         told(report, said)
-
-
-def put(folder: Path, asked: Asked) -> None:
-    """A file where it is delivered; one in an archive with the names that Chinese systems write."""
-    archive, inside, member = asked.name.partition(".zip/")
-    if not inside:
-        (folder / asked.name).write_bytes(asked.data())
-        return
-    with zipfile.ZipFile(folder / f"{archive}.zip", "w") as packed:
-        packed.writestr(zipfile.ZipInfo("x" * len(member.encode("gbk"))), asked.data())
-    path = folder / f"{archive}.zip"
-    path.write_bytes(path.read_bytes().replace(b"x" * len(member.encode("gbk")), member.encode("gbk")))
-
-
-def test_every_kind_is_asked_in_one_index(settings, sync, reports):
-    for name in reports.iterdir():
-        name.unlink()
-    chosen = [asked for asked in FILES.values() if asked.asks]
-    for asked in chosen:
-        put(reports, asked)
-    for name in ("plain-of-docx.wps", "unit-of-xlsx.et", "plain-of-pptx.ppt"):
-        (reports / name).write_bytes((HERE / "written" / name).read_bytes())
-    assert sync().failed == ()
-    engine = Engine(settings, lambda _: None)
-    wrong = []
-    for asked in chosen:
-        answer = engine.ask(asked.question)
-        quotes = [citation for citation in answer.citations if asked.figure in citation.quote]
-        if not any(asked.facts.place in citation.quote + citation.title for citation in quotes):
-            wrong.append((asked.name, asked.question, answer.answer))
-    engine.close()
-    assert wrong == []
 
 
 def minimal(**members: bytes) -> bytes:
