@@ -20,7 +20,11 @@ from config.errors import UsageError, reason
 
 _LONGEST_ROW = 64 << 20  # bytes; far beyond any report
 _LONGEST_LINE = 1 << 16  # bytes of a typed line
+# What is no row of all that is read as rows: beyond either, it is another file, or one without an end (/dev/zero).
+_MOST_UNUSABLE = 128 << 20  # bytes
+_MOST_SKIPPED = 100_000  # rows
 _ENCODINGS = ("utf-8", "gb18030")  # in this order: Chinese in GB18030 is hardly ever UTF-8 by chance
+_SHOWN = 10  # of the skipped rows, in a message
 _SURROGATES = range(0xD800, 0xE000)
 
 
@@ -92,21 +96,26 @@ def read_batch(path: str, required: str) -> Iterator[dict[str, Any]]:
     """The rows of a JSONL file, or of stdin for `-`: objects with an `id` and a text under `required`.
 
     Every usable row is yielded. Raises UsageError afterwards if there were others, and at once when
-    the file can't be read.
+    the file can't be read or hardly holds any row.
     """
-    bad = []
+    bad: list[int] = []
+    count = unusable = 0
     for number, line in enumerate(_lines(path), 1):
+        row = _row(line, required) if line.strip() else None
+        if row is not None:
+            yield row
+            continue
+        unusable += len(line)
         if line.strip():
-            row = _row(line, required)
-            if row is None:
-                bad.append(number)
-            else:
-                yield row
+            count += 1
+            bad += [number] if len(bad) < _SHOWN else []
+        if unusable > _MOST_UNUSABLE or count > _MOST_SKIPPED:
+            raise _endless(path, number)
     if bad:
-        which = ", ".join(map(str, bad[:10])) + (" …" if len(bad) > 10 else "")
+        which = ", ".join(map(str, bad)) + (" …" if count > _SHOWN else "")
         raise UsageError(
-            f"{path} 中有 {len(bad)} 行不是含 id 和 {required} 的 JSON 对象,已跳过(第 {which} 行)",
-            f"{len(bad)} lines of {path} are not JSON objects with id and {required} and were skipped (lines {which})",
+            f"{path} 中有 {count} 行不是含 id 和 {required} 的 JSON 对象,已跳过(第 {which} 行)",
+            f"{count} lines of {path} are not JSON objects with id and {required} and were skipped (lines {which})",
         )
 
 
@@ -119,6 +128,13 @@ def objects(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         if not isinstance(row, dict):
             raise UsageError(f"{path} 第 {number} 行不是 JSON 对象", f"{path}, line {number}: not a JSON object")
         yield number, row
+
+
+def _endless(path: str, number: int) -> UsageError:
+    return UsageError(
+        f"{path} 不是 JSONL:有过长的行或过多无法使用的行;读到第 {number} 行为止",
+        f"{path} is no JSONL: a line of it is too long or too many are unusable; it was read up to line {number}",
+    )
 
 
 def _row(line: bytes, required: str) -> dict[str, Any] | None:
@@ -161,22 +177,31 @@ def _lines(path: str) -> Iterator[bytes]:
                 raise UsageError("没有标准输入", "there is no standard input")
             # Not sys.stdin's own buffer: a thread that still waits for a line would hold its lock at exit.
             with open(sys.stdin.fileno(), "rb", closefd=False) as lines:
-                yield from _bounded(lines)
+                yield from _bounded(lines, path)
         else:
             with files.opened(Path(path), piped=True) as file:
-                yield from _bounded(file)
+                yield from _bounded(file, path)
     except OSError as exc:
         raise UsageError(f"无法读取 {path}:{reason(exc).zh}", f"can't read {path}: {reason(exc).en}") from exc
 
 
-def _bounded(lines: IO[bytes]) -> Iterator[bytes]:
-    """The lines without the mark that begins some files; of a line that is too long only a piece, which is no JSON."""
+def _bounded(lines: IO[bytes], path: str) -> Iterator[bytes]:
+    """The lines without the mark that begins some files; of a line that is too long only a piece, which is no JSON.
+
+    Raises UsageError where a line doesn't end.
+    """
     line = lines.readline(_LONGEST_ROW).removeprefix(codecs.BOM_UTF8)
+    number = 1
     while line:
         yield line
+        unread = 0
         while len(line) >= _LONGEST_ROW - len(codecs.BOM_UTF8) and not line.endswith(b"\n"):
+            unread += len(line)
+            if unread > _MOST_UNUSABLE:
+                raise _endless(path, number)
             line = lines.readline(_LONGEST_ROW)
         line = lines.readline(_LONGEST_ROW)
+        number += 1
 
 
 def _is_text(given: str) -> bool:

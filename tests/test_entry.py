@@ -74,6 +74,18 @@ def test_every_good_row_is_read_whatever_stands_between(tmp_path_factory, lines)
     assert sum(row == {"id": 1, "text": "x"} for row in found) >= lines.count(b'{"id": 1, "text": "x"}')
 
 
+@pytest.mark.parametrize("endless", [b"\0" * 4000, b"x\n" * 2000, b"\n" * 4000, b'{"id": 1,\n' * 400])
+def test_what_holds_no_rows_without_end_is_not_read_to_the_end(tmp_path, monkeypatch, endless):
+    for limit, value in (("_LONGEST_ROW", 256), ("_MOST_UNUSABLE", 1000), ("_MOST_SKIPPED", 100)):
+        monkeypatch.setattr(entry, limit, value)
+    good, path = b'{"id": 7, "text": "x"}\n', tmp_path / "rows.jsonl"
+    path.write_bytes(good + endless + good)
+    found = entry.read_batch(str(path), "text")
+    assert next(found)["id"] == 7
+    with pytest.raises(UsageError, match="is no JSONL"):
+        next(found)
+
+
 @pytest.mark.parametrize("bad", ["1e999", "-1e999", "[1]", "{}", "NaN", "9" * 5000])
 def test_an_id_that_json_has_none_of_is_a_bad_row(tmp_path, bad):
     good, path = '{"id": 7, "text": "x"}', tmp_path / "rows.jsonl"

@@ -2,8 +2,8 @@
 between the cells of a line, or drawn as Markdown does. Pure.
 
 A table is known by its columns: under a row of heads without figures each holds figures in every row, or in none; one
-of Markdown by the rule below its heads. A row reads as those of other tables do (ingest/formats/tables.py): its name, then
-each cell behind its head, with the unit that the head or the line above the table gives.
+of Markdown by the rule below its heads. A row reads as those of other tables do (ingest/formats/tables.py): its name,
+then each cell behind its head, with the unit that the head or the line above the table gives.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ def drawn_rows(text: str) -> list[Replacement]:
 
 
 def _written(rows: Sequence[Sequence[str]], above: str) -> list[str]:
-    """The rows below the heads as they are told, a line each, by what stands above the table; none where they aren't."""
+    """The rows below the heads as they are told, by what stands above the table; none where each isn't one line."""
     tables = Writer()
     tables.passed(above)
     written = list(tables.lines(Table.of(rows, heads=1)))

@@ -148,6 +148,17 @@ def test_a_pipe_or_a_device_in_a_files_place_is_one_line_at_once(wenbao, office,
     assert_one_line(done.stderr, name, "不是普通文件")
 
 
+@pytest.mark.parametrize("command", ["ask", "clean"])
+def test_rows_without_end_are_one_line(office, tmp_path, command):
+    words = [sys.executable, "-m", "rag", command, "--batch", "-"]
+    with Path("/dev/zero").open("rb") as zeros:
+        done = subprocess.run(
+            words, stdin=zeros, cwd=tmp_path, env=environment(office), capture_output=True, text=True, timeout=100
+        )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert_one_line(done.stderr, "不是 JSONL")
+
+
 @pytest.mark.parametrize("name", ["a.txt", "a.xlsx", "a.zip", "a.pdf"])
 def test_a_pipe_among_the_reports_is_one_line(wenbao, settings, sync, name):
     os.mkfifo(settings.reports_dir / name) if name != "a.txt" else os.mkfifo(settings.reports_dir / "pipe.txt")
