@@ -2,7 +2,7 @@
 
 A parser may hang, crash or eat memory on a broken file; its process is given a time and memory limit,
 and whatever happens to it becomes a ReportError for that one file. Run as `python -m ingest.formats.parsing
-KIND`, this module is that process: the file's bytes on stdin, JSON on stdout.
+KIND`, this module is that process: the file's bytes on stdin, JSON on stdout, of pages read one by one a line each.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import subprocess
 import sys
 from typing import Any
 
-from config.errors import ReportError
+from config.errors import Message, ReportError
 from config.process import command
 from ingest.formats.kinds import PICTURE, READERS, Kind
 
@@ -26,10 +26,27 @@ def extract(kind: Kind, data: bytes, seconds: float, *arguments: str) -> dict[st
 
     `text`; in `dropped` the spans of it that aren't the report's, each (reason, start, end); `paged` where form
     feeds part pages. `arguments` are handed to the reader. Of a web page instead what
-    `ingest.formats.pages.read` gives.
+    `ingest.formats.pages.read` gives. A reader that takes page by page gives `pages`; where it fails on one of them,
+    those before, and in `error` why, in both languages.
 
-    Raises ReportError when it refuses the file, fails, or takes longer than `seconds`.
+    Raises ReportError when it refuses the file, fails, or takes longer than `seconds`, and no page was read before.
     """
+    out, error = _run(kind, data, seconds, *arguments)
+    *pages, last = out.split(b"\n")
+    whole = b"" if error else last
+    try:
+        found = json.loads(whole)
+    except ValueError:
+        found = {"error": error or _unparsable(kind, "")}
+    if pages:
+        return {**found, "pages": [json.loads(page) for page in pages]}
+    if "error" in found:
+        raise ReportError(*found["error"])
+    return dict(found)
+
+
+def _run(kind: Kind, data: bytes, seconds: float, *arguments: str) -> tuple[bytes, Message | None]:
+    """What the reader's process wrote, and why it didn't end where it didn't."""
     try:
         done = subprocess.run(  # noqa: S603  # ourselves
             command("ingest.formats.parsing", kind.name, *arguments),
@@ -40,19 +57,16 @@ def extract(kind: Kind, data: bytes, seconds: float, *arguments: str) -> dict[st
         )
     except subprocess.TimeoutExpired as exc:
         setting = "WENBAO_RECOGNITION_SECONDS" if kind is PICTURE else "WENBAO_PARSE_SECONDS"
-        raise ReportError(
+        return exc.stdout or b"", Message(
             f"解析超过 {seconds:.0f} 秒;可调整 {setting}", f"parsing took longer than {seconds:.0f} s; see {setting}"
-        ) from exc
-    try:
-        found = json.loads(done.stdout)
-    except ValueError as exc:
-        why = _last_words(done.stderr) or f"exit status {done.returncode}"
-        raise ReportError(
-            f"无法解析这个 {kind.name} 文件:{why}", f"this {kind.name} file can't be parsed: {why}"
-        ) from exc
-    if "error" in found:
-        raise ReportError(*found["error"])
-    return dict(found)
+        )
+    if done.returncode:
+        return done.stdout, _unparsable(kind, _last_words(done.stderr) or f"exit status {done.returncode}")
+    return done.stdout, None
+
+
+def _unparsable(kind: Kind, why: str) -> Message:
+    return Message(f"无法解析这个 {kind.name} 文件:{why}", f"this {kind.name} file can't be parsed: {why}")
 
 
 def _last_words(stderr: bytes) -> str:
@@ -71,6 +85,9 @@ def _child(kind: str, *arguments: str) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     try:
         found = importlib.import_module(READERS[kind]).read(sys.stdin.buffer.read(), *arguments)
+        for page in found.pop("each", ()):
+            sys.stdout.buffer.write(json.dumps(page).encode("ascii") + b"\n")
+            sys.stdout.buffer.flush()
     except ReportError as exc:
         found = {"error": list(exc.message)}
     except MemoryError:

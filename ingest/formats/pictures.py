@@ -6,6 +6,7 @@ import base64
 import importlib.util
 import io
 import json
+import struct
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -20,6 +21,7 @@ _MOST_PIXELS = 40_000_000  # of a picture
 _LONGEST_SIDE = 4000  # pixels that a picture is made smaller to
 _LONG = 3  # times its shorter side that a picture is long from which on it isn't of one page and stays as it is
 _SHOWN_SIDE = 1600  # pixels of a picture that is shown
+_MOST_PAGES = 1000  # of a TIFF, whose list of them may run in a circle
 _MARGIN = 0.005  # of the picture's longer side, between a line and its box
 _COLOUR = (220, 30, 30)
 
@@ -31,8 +33,7 @@ def read(data: bytes, places: str) -> dict[str, Any]:
     """
     wanted = [Place(*place) for place in json.loads(places)]
     number, turned = wanted[0].picture, wanted[0].turned
-    found = drawn(data, [number]) if has_pages(data) else _only(frames(data), number)
-    picture = next(iter(found), None)
+    picture = next(paged(data, [number]), None)
     if picture is None:
         raise ReportError("文件里没有这一页", "the file has no such page")
     buffer = io.BytesIO()
@@ -83,6 +84,30 @@ def has_pages(data: bytes) -> bool:
     return b"%PDF-" in data[:PDF_HEADER] or data.startswith(b"PK")
 
 
+def paged(data: bytes, pages: Sequence[int]) -> Iterator[Any]:
+    """These pages, from 0 and in order, of whatever a file is, as pictures."""
+    if has_pages(data):
+        yield from drawn(data, pages)
+    else:
+        yield from (picture for number, picture in enumerate(frames(data)) if number in pages)
+
+
+def count(data: bytes) -> int:
+    """How many pages a TIFF has, which alone of pictures is a document of several; 1 of every other."""
+    order = {b"II*\0": "<", b"MM\0*": ">"}.get(data[:4])
+    at, found = 4, 0
+    while order and found < _MOST_PAGES:
+        try:
+            (place,) = struct.unpack_from(f"{order}I", data, at)
+            if not place:
+                break
+            (entries,) = struct.unpack_from(f"{order}H", data, place)
+        except struct.error:
+            break
+        at, found = place + 2 + 12 * entries, found + 1
+    return max(1, found)
+
+
 def drawn(data: bytes, pages: Sequence[int]) -> Iterator[Any]:
     """Pages of a PDF, from 0, as pictures; of an OFD the pictures on them, where they stand."""
     if data.startswith(b"PK"):
@@ -114,10 +139,6 @@ def _laid_out(data: bytes, pages: Sequence[int]) -> Iterator[Any]:
                     picture = next(frames(package.data(path))).resize(size)
                     sheet.paste(picture, (round(left * scale), round(top * scale)))
             yield sheet
-
-
-def _only(pictures: Iterator[Any], number: int) -> Iterator[Any]:
-    return (picture for n, picture in enumerate(pictures) if n == number)
 
 
 def _boxed(picture: Any, places: Sequence[Place]) -> Any:

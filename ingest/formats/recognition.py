@@ -33,12 +33,12 @@ def read(data: bytes, pages: str = "") -> dict[str, Any]:
 
     `recognised` the spans of its lines, each (start, end, confidence in [0, 1], its `Place`).
 
-    Of a PDF only the `pages` are read, numbers from 0 with commas; in `pages` the same for each of them.
+    Of some `pages` alone, numbers from 0 with commas, the same for each of them as it is read, in `each`.
     """
     if pages:
         numbers = [int(number) for number in pages.split(",")]
-        drawn = zip(numbers, pictures.drawn(data, numbers), strict=True)
-        return {"pages": [_written([_seen(picture, number)]) for number, picture in drawn]}
+        drawn = zip(numbers, pictures.paged(data, numbers), strict=True)
+        return {"each": (_written([_seen(picture, number)]) for number, picture in drawn)}
     found = [_seen(picture, number) for number, picture in enumerate(pictures.frames(data))]
     return _written(found) | {"paged": len(found) > 1, "title": None, "date": None, "publisher": None}
 

@@ -202,9 +202,13 @@ def parse(source: str, data: bytes, seconds: float = 60, recognition_seconds: fl
         if not (extra.available() and pictures.readable(data)):
             raise extra.needed()
         seconds = recognition_seconds
-    taken = _of_office(kind, data, seconds) if kind.reader and not kind.decoded else _of_text(kind, data, seconds)
+    several = pictures.count(data) if kind is kinds.PICTURE else 1
+    if several > 1:
+        taken = _of_pictures(several)
+    else:
+        taken = _of_office(kind, data, seconds) if kind.reader and not kind.decoded else _of_text(kind, data, seconds)
     text, mapped, dropped, found = taken
-    if kind in (kinds.PDF, kinds.OFD):
+    if kind in (kinds.PDF, kinds.OFD) or several > 1:
         text, mapped, dropped, found = _with_pictures(taken, data, recognition_seconds)
     if _control_share(text) > _MAX_CONTROLS:
         raise ReportError("不是文本文件", "not a text file")
@@ -237,6 +241,12 @@ def _of_office(kind: kinds.Kind, data: bytes, seconds: float) -> _Taken:
     text = str(found["text"])
     dropped = _spans(text, found["dropped"])
     return text, _without(MappedText.of(text), [(span.raw_start, span.raw_end) for span in dropped]), dropped, found
+
+
+def _of_pictures(count: int) -> _Taken:
+    """A file of so many pages, of which none has been read."""
+    text = "\f" * (count - 1)
+    return text, None, _spans(text, [("scanned", n, n) for n in range(count)]), {"paged": True, "unsaid": True}
 
 
 def _with_pictures(taken: _Taken, data: bytes, seconds: float) -> _Taken:

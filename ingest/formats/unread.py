@@ -14,6 +14,7 @@ from config.errors import Message, ReportError
 from ingest.formats import extra
 from ingest.formats.kinds import PICTURE
 from ingest.formats.parsing import extract
+from ingest.language import marks
 from ingest.records import Dropped
 
 # Why a page gave no text: it was scanned, or its fonts don't say what they show, and the extra that recognises it isn't
@@ -24,6 +25,8 @@ UNREAD = LACKING | {UNRECOGNISED}
 
 _MORE = 1.2  # times its own text that a page has to say as a picture to be read as one
 _TOGETHER = 4  # pages that are recognised by one process, and are lost together when the time is over
+_LONGEST = 20.0  # seconds that pages recognised together may take at least, if there are as many
+_FULL = 20  # characters of a line from which on it may go on
 Spans = list[tuple[str, int, int]]
 
 
@@ -62,7 +65,8 @@ def _recognised(
 ) -> tuple[dict[int, Mapping[str, Any]], ReportError | None]:
     """What was recognised on each page that could be, and why another couldn't.
 
-    A few pages share a process, whose start costs a fifth of a page; where that fails each has one of its own.
+    A few pages share a process, whose start costs a fifth of a page; where that fails those that it didn't come to have
+    one of their own each. One that takes for ever leaves half of the time to the others.
     """
     seen: dict[int, Mapping[str, Any]] = {}
     error: ReportError | None = None
@@ -70,12 +74,17 @@ def _recognised(
     waiting = [tuple(batch) for batch in _batches(numbers)]
     while waiting:
         batch = waiting.pop(0)
+        left = deadline - time.monotonic()
+        share = left if len(batch) == 1 and not waiting else min(left, max(left / 2, _LONGEST))
+        found: list[Mapping[str, Any]] = []
         try:
-            found = extract(PICTURE, data, deadline - time.monotonic(), ",".join(map(str, batch)))["pages"]
-            seen |= zip(batch, found, strict=True)
+            read = extract(PICTURE, data, share, ",".join(map(str, batch)))
+            found = read["pages"]
+            error = ReportError(*read["error"]) if "error" in read else error
         except ReportError as exc:
             error = exc
-            waiting[:0] = [(number,) for number in batch if len(batch) > 1]
+        seen |= dict(zip(batch, found, strict=False))
+        waiting[:0] = [(number,) for number in batch[len(found) :] if len(batch) > 1]
         if waiting and time.monotonic() >= deadline:
             return seen, ReportError(
                 f"识别超过 {seconds:.0f} 秒;可调整 WENBAO_RECOGNITION_SECONDS",
@@ -107,13 +116,20 @@ def _joined(
         lines += [(at + start, at + end, score, place) for start, end, score, place in page["recognised"]]
         spans += [(reason, at + start, at + end) for reason, start, end in page["dropped"]]
         spans += [(UNRECOGNISED, at, at)] if number in lost else []
-        whole += ("\f" if number else "") + (page["text"] or own)
+        whole += ("\f" if number else "") + (_ended(page["text"]) or own)
     for span in dropped:
         number = text.count("\f", 0, span.raw_start)
         shift = shifts[number]
         if span.reason not in LACKING and number not in seen:
             spans.append((span.reason, span.raw_start + shift, span.raw_end + shift))
     return whole, sorted(spans, key=lambda span: span[1]), lines
+
+
+def _ended(page: str) -> str:
+    """A page that was recognised, with a line break unless its last line may go on behind it."""
+    last = page.rpartition("\n")[2]
+    goes_on = "\t" not in last and len(last) >= _FULL and not marks.finished(last)
+    return page if goes_on or not last else page + "\n"
 
 
 def worth_another_try(reasons: Mapping[str, int], *, asked_for: bool) -> bool:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import io
+import struct
 import sys
 import time
 
 import pytest
+from PIL import Image
 from test_pdf import Page
 from test_recognition import FILES, mixed
 from typer.testing import CliRunner
 
 from config.errors import NeedsRecognition, ReportError
 from ingest.cleaning.normalize import normalize
-from ingest.formats import extra, sources, unread
+from ingest.formats import extra, pictures, sources, unread
 from ingest.index.generations import open_catalog, read_failures, read_summary
 from ingest.records import Failure, IngestSummary
 from rag.commands.cli import app
@@ -40,8 +43,8 @@ def seen(number: int) -> dict:
 class Recogniser:
     """Stands for the process that recognises: what it does with each page, in which calls it was asked."""
 
-    def __init__(self, *, fails: tuple[int, ...] = (), slow: float = 0.0) -> None:
-        self.fails, self.slow = fails, slow
+    def __init__(self, *, fails: tuple[int, ...] = (), slow: float = 0.0, stops: int | None = None) -> None:
+        self.fails, self.slow, self.stops = fails, slow, stops
         self.calls: list[str] = []
 
     def __call__(self, _kind, _data: bytes, seconds: float, numbers: str) -> dict:
@@ -53,6 +56,11 @@ class Recogniser:
         time.sleep(self.slow)
         if set(wanted) & set(self.fails):
             raise ReportError("坏", "broken")
+        if self.stops in wanted:
+            before = [seen(number) for number in wanted[: wanted.index(self.stops)]]
+            if not before:
+                raise ReportError("停", "stopped")
+            return {"pages": before, "error": ["停", "stopped"]}
         return {"pages": [seen(number) for number in wanted]}
 
 
@@ -94,6 +102,48 @@ def test_when_the_time_is_over_what_was_recognised_before_stays(recogniser):
     assert "图中第4页" in report.text
     assert [span.reason for span in report.dropped] == [unread.UNRECOGNISED] * 5
     assert unread.pages(report.text, report.dropped) == [6, 7, 8, 9, 10]
+
+
+def tiff(*pictures: Image.Image) -> bytes:
+    held = io.BytesIO()
+    pictures[0].save(held, "TIFF", save_all=True, append_images=pictures[1:])
+    return held.getvalue()
+
+
+BLANK = Image.new("L", (60, 80), 255)
+
+
+@pytest.mark.parametrize("order", ["II*\0", "MM\0*"])
+def test_the_pages_of_a_tiff_are_counted_by_its_list(order):
+    of_pillow = tiff(BLANK, BLANK, BLANK)
+    assert (pictures.count(of_pillow), pictures.count(tiff(BLANK)), pictures.count(b"\x89PNG")) == (3, 1, 1)
+    circle = order.encode() + (b"\x08\0\0\0" if order[0] == "I" else b"\0\0\0\x08") + bytes(2)
+    circle += b"\x08\0\0\0" if order[0] == "I" else b"\0\0\0\x08"
+    assert pictures.count(circle) == pictures._MOST_PAGES
+    assert pictures.count(circle[:6]) == 1
+
+
+def test_a_page_of_a_tiff_that_cannot_be_recognised_costs_only_itself(recogniser):
+    made = recogniser(stops=1)
+    report = normalize(sources.parse("a.tif", tiff(BLANK, BLANK, BLANK)))
+    assert made.calls == ["0,1,2", "1", "2"]
+    assert report.text == "图中第0页\n图中第2页"
+    assert unread.pages(report.raw, report.dropped) == [2]
+    assert report.page(report.text.index("图中第2页")) == 3
+
+
+def test_the_real_recogniser_keeps_the_pages_before_one_that_is_damaged():
+    """Its bytes end in the midst of the last page."""
+    scan = Image.open(FILES / "scan.png").convert("L")
+    whole = tiff(scan, scan)
+    pixels = struct.unpack_from("<I", whole, 4)[0]
+    assert pixels
+    broken = bytearray(whole)
+    second = struct.unpack_from("<I", whole, pixels + 2 + 12 * struct.unpack_from("<H", whole, pixels)[0])[0]
+    broken[second + 2 : second + 14] = b"\xff" * 12  # its width is none
+    report = sources.parse("a.tif", bytes(broken))
+    assert "36" in report.text
+    assert unread.pages(report.text, report.dropped) == [2]
 
 
 @pytest.mark.parametrize("slow", [0.0, 5.0])
