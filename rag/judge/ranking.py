@@ -51,7 +51,7 @@ class Library:
     @property
     def unread(self) -> Library:
         """The library where words alone matter: nothing is read, and judged by what was fitted without a reader."""
-        return replace(self, read=None, judge=judge(read=False))
+        return replace(self, read=None, judge=judge("unread"))
 
 
 def weigh(query: Query, passages: Sequence[Passage], library: Library, most: int = JUDGED) -> list[Evidence]:

@@ -12,6 +12,7 @@ from shelf import Shelf
 from rag.judge.features import FEATURES
 from rag.judge.judge import WEIGHTS, Judge, judge
 
+KINDS = ("read", "foreign", "unread")
 OF_THE_READER = {"relevance", "margin", "proof", "told", "elsewhere", "pointed"}
 REPORT = {"a.txt": "青河县科协总结\n\n青河县科协举办讲座25场。"}
 
@@ -25,21 +26,21 @@ def case():
     return Shelf(REPORT).case("青河县举办讲座多少场?", "举办讲座25场", "25场", relevance=3.0)
 
 
-@pytest.mark.parametrize("name", ["read", "unread"])
+@pytest.mark.parametrize("name", KINDS)
 def test_the_weights_are_those_of_known_features_and_the_grades_are_in_order(name):
     held = json.loads(WEIGHTS.read_text(encoding="utf-8"))
-    assert set(held) == {"read", "unread"}
+    assert set(held) == set(KINDS)
     assert set(held[name]["weights"]) == set(held[name]["ranking"]) <= set(FEATURES)
     assert all(math.isfinite(number) for number in (held[name]["bias"], *held[name]["weights"].values()))
     assert 0 < held[name]["likely"] <= held[name]["sure"]
     assert held[name]["likely"] <= 1
 
 
-@pytest.mark.parametrize("read", [True, False])
-def test_the_judge_is_the_one_that_was_fitted(read):
-    held = json.loads(WEIGHTS.read_text(encoding="utf-8"))["read" if read else "unread"]
-    assert judge(read) == Judge(**held)
-    assert judge(read) is judge(read)
+@pytest.mark.parametrize("name", KINDS)
+def test_the_judge_is_the_one_that_was_fitted(name):
+    held = json.loads(WEIGHTS.read_text(encoding="utf-8"))[name]
+    assert judge(name) == Judge(**held)
+    assert judge(name) is judge(name)
 
 
 def test_a_probability_is_one_whatever_the_weights(case):
