@@ -152,8 +152,9 @@ def exercised() -> None:
 def _tables() -> None:
     """Makers of patterns with what their tables hold."""
     from ingest.cleaning import repair
-    from ingest.language import amounts, bodies, dates, divisions, documents, marks, telling, units, vocabulary
+    from ingest.language import amounts, bodies, dates, divisions, documents, marks, runs, telling, units, vocabulary
     from ingest.language.words import table
+    from rag.answers import sums
     from rag.answers.changes import Since
     from rag.question import places
 
@@ -171,6 +172,9 @@ def _tables() -> None:
         documents._version.__wrapped__(kind)
     bodies._own.__wrapped__(tuple(word for held in table("places")["own"]["bodies"].values() for word in held))
     Since("讲座", "多少场?", "2021年", dates.find("2021年")[0], 2022).about(2022)
+    sums._scale_of.__wrapped__("元")
+    for run in runs.listed("评出金奖2件、银奖4件，人员银奖"):
+        runs.named_in_list("评出金奖2件、银奖4件，人员银奖", run, "获银奖几件")
     for name in divisions.by_name():
         places.writing.__wrapped__(name)
 
@@ -182,6 +186,8 @@ QUESTIONS = (  # each makes the patterns of some function
     "东山县举办讲座多少场?",
     "巴州2022年讲座比2021年多多少场?",
     "东山县“科普大讲堂”、“科普进校园”和“科普赶集”一共举办多少场?",
+    "东山县和西河市经费相差多少万元?",
+    "东山县和西河市哪个讲座更多?",
     "东山县的讲座",
     "青山县植树多少亩？",
     "How many lectures did Dongshan hold in 2022 and 2021?",

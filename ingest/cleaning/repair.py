@@ -25,6 +25,7 @@ from ingest.language.marks import ENDS, HAN, PAUSES, SLIPS
 from ingest.language.pinyin import ANNOTATION, LETTERS, pronounces, without_annotations
 from ingest.language.script import to_simplified
 from ingest.language.vocabulary import Lexicon, load_lexicon
+from ingest.language.words import table
 from ingest.offsets import Replacement
 
 LOST = "\ufffd"
@@ -54,7 +55,7 @@ _FOLDED = {ascii_mark: chr(ord(ascii_mark) + 0xFEE0) for ascii_mark in ",;:?!()"
 
 _WIDE_FIGURES = frozenset("０１２３４５６７８９％．")
 _IN_FIGURE = re.compile(r"[\d％．，]")
-_NUMERALS = frozenset("一二三四五六七八九十百千万亿两零")
+_NUMERALS = frozenset(table("numerals")["plain"]["characters"])
 
 _OPENING_ANNOTATION = re.compile(rf"\(([{LETTERS}]{{1,8}})\)")
 _SWALLOWED = re.compile(rf"\?([{LETTERS}]{{1,8}})\)")

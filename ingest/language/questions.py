@@ -56,6 +56,40 @@ def function_words() -> re.Pattern[str]:
     )
 
 
+@functools.cache
+def totals() -> str:
+    """A pattern of what asks for all together: 一共, 总数, and 共 where it is no part of another word."""
+    words = table("questions")["total"]
+    alone = words["alone"]
+    single = f"(?<![{alone['not_after']}]){alone['word']}(?![{alone['not_before']}])"
+    return f"{alternation([*words['words'], *words['nouns']])}|{single}"
+
+
+@functools.cache
+def pronouns(*kinds: str) -> str:
+    """A pattern of the pronouns of these kinds, the longer first, and of 其 where "own" is among them."""
+    words = table("questions")["pronouns"]
+    plain = alternation(word for kind in kinds if kind != "own" for word in words[kind])
+    own = f"{words['own']}(?![{words['own_not_before']}])|" if "own" in kinds else ""
+    return f"(?:{own}{plain})"
+
+
+@functools.cache
+def aspects(ends: bool = False) -> str:
+    """A pattern of what is asked of a thing: 面积, 年度目标; `ends` those that end the name of one."""
+    words = table("questions")["aspects"]
+    if ends:
+        return alternation(words["of"])
+    each = (_aspect(word) for word in sorted([*words["of"], *words["beside"]], key=len, reverse=True))
+    return "|".join(each)
+
+
+def _aspect(word: str) -> str:
+    words = table("questions")["aspects"]
+    before = f"(?:{alternation(words['before'][word])})?" if word in words["before"] else ""
+    return f"{before}{word}" + (f"(?:{words['after'][word]})?" if word in words["after"] else "")
+
+
 def is_noise(text: str) -> bool:
     """Whether a text says nothing, whatever was said before it: only sounds, one character over and over, or a number
     that is no year."""

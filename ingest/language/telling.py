@@ -19,6 +19,14 @@ def aimed(text: str) -> bool:
     return bool(_aimed().search(text))
 
 
+@functools.cache
+def asked_plan() -> str:
+    """A pattern of the words by which a question asks for what is planned: 目标, 将举办."""
+    words, ahead = table("telling")["aimed"], table("telling")["ahead"]
+    will = f"(?:{alternation(ahead['will'])})(?:{alternation([*words['asked_will'], *ahead['will_verbs']])})"
+    return f"{alternation(words['asked'])}|{will}"
+
+
 def ahead(before: str, heading: str = "") -> bool:
     """Whether what stands behind these words of its sentence, under this heading, is only meant to be reached."""
     return bool(_ahead().search(before) or _heading().search(heading))

@@ -16,7 +16,7 @@ from typing import Literal
 from ingest.language import dates, figures, marks, places, runs, telling, units
 from ingest.language.figures import Figure
 from ingest.language.places import rank_pattern
-from ingest.language.questions import asking, counting
+from ingest.language.questions import asking, counting, totals
 from ingest.language.script import to_simplified
 from ingest.language.words import alternation, table
 from rag.answers import things
@@ -42,22 +42,27 @@ _RANKED = re.compile(r"((?:[\u4e00-\u9fff]{1,2}级、){1,20})([\u4e00-\u9fff]{1,
 _QUOTE = r"[“「《\"][^”」》\"]{1,30}[”」》\"]"
 _QUOTED = re.compile(rf"({_QUOTE})((?:[、和及与,，]{{1,3}}{_QUOTE}){{1,20}})")
 _SUM_WORDS = re.compile(
-    rf"[{_DIGITS}几\d](?:{alternation(table('questions')['units']['of_many'])})活动|加起来|总计|合计|总共|一共|共计|的?总和|的?总数|(?<![公中])共(?![同青产享有建和鸣识])"
+    rf"[{_DIGITS}几\d](?:{alternation(table('questions')['units']['of_many'])})活动"
+    rf"|的(?:{alternation(table('questions')['total']['nouns'])})|{totals()}"
 )
 _ENGLISH_SUM = re.compile(
     r"(?:total|combined|sum)(?: number| amount)? of (?P<list>(?:[^,?]{1,60}, ){0,20}[^,?]{1,60}? and [^,?]{1,60}?)"
     r" (?P<noun>[a-z]+)(?P<tail> (?:held|in|did|does|of|at|were|organi[sz]ed|for)\b.*)?\?*$"
 )
 _WIDE = rank_pattern("province", "prefecture", "county")
+_COMPARING = table("questions")["compared"]
+_DEGREES, _QUALITIES = alternation(_COMPARING["degrees"]), _COMPARING["qualities"]
 _DIFFERENCE = re.compile(
     rf"^(?P<a>.{{1,60}}?)比(?P<b>.{{1,60}}?){telling.changes()}[{marks.HAN}]{{0,2}}?(?P<ask>(?:{asking('count')}).*)$"
 )
 _PAUSE = f"{marks.COMMAS}{marks.ENDS}"
 _COMPARED = re.compile(
-    rf"(?:[{_DIGITS}几\d]个?(?:地|{_WIDE}|地方|单位)|哪(?:里|[个一])个?(?:地方|{_WIDE})?(?:的)?|谁[^{_PAUSE}多少高低]{{0,3}}?的|谁|请列出.*|各地.*|列出.*|(?:更|最)[多少高低大小]"
-    rf"|的?是哪里|的?是哪个|比较|相比|人数|数量|数字|[{marks.ENDS}{marks.COMMAS}])"
+    rf"(?:[{_DIGITS}几\d]个?(?:地|{_WIDE}|地方|单位)|哪(?:里|[个一])个?(?:地方|{_WIDE})?(?:的)?|谁[^{_PAUSE}{_QUALITIES}]{{0,3}}?的|谁"
+    rf"|(?:{_DEGREES})[{_QUALITIES}]|的?是哪里|的?是哪个|{'|'.join(_COMPARING['beside'])}|[{marks.ENDS}{marks.COMMAS}])"
 )
-_FEWER = re.compile(r"更少|最少|更低|最低|更小|最小|\b(?:fewer|fewest|less|least|lower|lowest|smaller|smallest)\b")
+_FEWER = re.compile(
+    rf"(?:{_DEGREES})[{_COMPARING['less']}]|\b(?:fewer|fewest|less|least|lower|lowest|smaller|smallest)\b"
+)
 _ENGLISH_MORE = re.compile(
     r"\bwhich \w+ (?P<verb>\w+) (?:the )?(?:more|most|fewer|fewest|larger|largest|higher|highest) (?P<topic>[^,?]+)",
     re.I,
@@ -65,7 +70,7 @@ _ENGLISH_MORE = re.compile(
 
 _JOINT = re.compile(r"以及|还是|[、和与跟及,，]")
 _TWICE = re.compile(rf"^(?P<thing>[{marks.HAN}]{{2,12}})(?:{_JOINT.pattern})?(?P=thing)")
-_OF_OTHERS = re.compile(rf"{_WIDE}|[乡镇村]|地方|单位|部门|月|年")
+_OF_OTHERS = re.compile(rf"{_WIDE}|{rank_pattern('town', 'village')}|{alternation(_COMPARING['others'])}")
 _MORE = re.compile(rf"(?:{asking('which', 'person')})[^{_PAUSE}]*[多少高低大小长短快慢][{marks.ENDS}]*$")
 _APART = re.compile(rf"相差|差(?={asking('count')})|差距|差额")
 _SHARE = re.compile(
@@ -410,7 +415,7 @@ def _comparison(query: Query, text: str, operation: Operation = "most") -> Plan 
             if topic
             else None
         )
-    topic = re.sub(r"[多少高低大]$", "", _COMPARED.sub("", topic).strip("的 "))
+    topic = re.sub(rf"[{_COMPARING['ends']}]$", "", _COMPARED.sub("", topic).strip("的 "))
     operation = "least" if _FEWER.search(text) else "most"
     return (
         Plan(operation, tuple(Part(label, f"{label}{topic}{_amount_of(topic)}") for label in labels)) if topic else None

@@ -12,7 +12,7 @@ from ingest.language import marks
 from ingest.language.date_forms import PLAIN_YEAR, part_word, year_word
 from ingest.language.people import post_pattern
 from ingest.language.places import rank_pattern
-from ingest.language.questions import asking
+from ingest.language.questions import asking, aspects, pronouns
 from ingest.language.words import alternation, table
 from rag.question.frame import ASK, COUNTS, Frame, frame_of, leads_in
 from rag.question.places import place_of
@@ -33,8 +33,8 @@ _LEADING = re.compile(
 )
 _END = rf"[{marks.ENDS}\s]"
 _TRAILING = re.compile(rf"(?:(?:呢|{asking('manner')}){_END}*+|(?<!{_END}){_END}++)$")
-_PRONOUN = re.compile(r"^(?:其(?![中他])|他们|她们|它们|他|她|它|这些?|那些|该)的?")
-_ONE = re.compile(r"^(?:它(?!们)|其(?![中他]))的?")
+_PRONOUN = re.compile(rf"^{pronouns('own', 'person', 'thing', 'things', 'near')}的?")
+_ONE = re.compile(rf"^(?!{pronouns('things')}){pronouns('own', 'thing')}的?")
 _MORE = re.compile(rf"^(?:还有|其他|别的|其余)?+(?:吗|{_ASKING}|别的|其他的?|其余的?)*+$")
 _ENGLISH_WORDS = re.compile(r"[a-z]{2,}")
 _IN_ENGLISH = re.compile(
@@ -45,7 +45,11 @@ _NAMED_IN_ENGLISH = re.compile(r"\b(?:in|of|for|does|did|has|is|was)\s+([A-Z][\w
 _ASKS = re.compile(
     rf"{ASK.pattern}|{_ASKING}|吗|\b(?:how|what|which|who|when|where|does|did|is|are|was|were)\b", re.IGNORECASE
 )
-_LEAD_IN = re.compile(r"(?:的?(?:预期|控制){0,2}目标)?(?:(?:同比|累计)?(?:增长|增加|提高|下降|减少|降低|占)了?)?$")
+_ASPECTS = table("questions")["aspects"]
+_LEAD_IN = re.compile(
+    rf"(?:的?(?:{alternation(_ASPECTS['aims'])}){{0,2}}目标)?"
+    rf"(?:(?:{alternation(_ASPECTS['since'])})?(?:{alternation(_ASPECTS['changes'])})了?)?$"
+)
 _LONGEST_LEAD_IN = 12  # characters
 _YEAR = re.compile(year_word())
 _PART_OF_YEAR = re.compile(part_word())
@@ -55,11 +59,9 @@ _RANK = re.compile(
     rf"[{''.join(table('numerals')['digits'])}特]等奖?|(?:国家|{rank_pattern('province', 'prefecture', 'county')})级"
 )
 _ROLE = re.compile(rf"{post_pattern()}(?:[和、及与]{post_pattern()})*+(?:分别)?")
-_ASPECT = re.compile(
-    r"(?:预期|年度|总体)?目标(?:任务)?|计划|增[速幅]|增长率|占比|比例|比重|总[数量额]|人均|[均单]价|面积|经费|金额|数量|(?:参[加与]|获奖|覆盖)?人[数次]"
-)
-_MEASURE = re.compile(r"\S+(?:目标|计划|增[速幅]|增长率|占比|比例|比重|总[数量额]|人数|数量|[均单]价|面积|经费|金额)")
-_PERSON = re.compile(r"^[他她]们?")
+_ASPECT = re.compile(aspects())
+_MEASURE = re.compile(rf"\S+(?:{aspects(ends=True)})")
+_PERSON = re.compile(rf"^{pronouns('person')}")
 _THIS_PLACE = re.compile(
     rf"^(?:[该本这](?:{rank_pattern('province', 'prefecture', 'county', 'town')})|[那这][里儿边]|当地)的?"
 )
@@ -70,7 +72,7 @@ _ALIKE = 2  # characters with which names of one kind end
 _SHORT = 8  # a question of fewer characters can hardly name its own place and thing
 _SAYS_LITTLE = 4  # nor one that has fewer characters beside the words by which it asks
 _FOLLOWS = re.compile(
-    r"^(?:那(?!曲)|当地|其中|其(?!他)|他们|她们|它们|他|她|它|这些|那些|该|还有"
+    rf"^(?:那(?!曲)|当地|其(?!他)|{pronouns('person', 'thing', 'things')}|还有"
     rf"|and\b|what about\b|how about\b|of (?:those|them)\b|then\b)|呢[{marks.ENDS}]*$"
     r"|\b(?:they|them|it|its|their|those)\b",
     re.IGNORECASE,
@@ -205,7 +207,7 @@ def _swap(said: str, earlier: str, regions: Collection[str]) -> str:
         return f"{_kept(earlier, regions) or _thing_that_has(parts, regions)}{thing}是多少?"
     alike = parts.thing[-1:] == thing[-1:] or _ANY_UNIT.search(parts.ask) or not COUNTS.match(parts.ask)
     # Another thing may be counted in another unit.
-    ask = parts.ask if alike or not parts.ask.startswith(("多少", "几")) else "多少"
+    ask = parts.ask if alike or not parts.ask.startswith(tuple(table("questions")["asks"]["count"])) else "多少"
     if parts.counts:
         return f"{parts.before}{ask}{thing}{parts.rest}"
     led = _predicate(parts.before)

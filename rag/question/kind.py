@@ -16,7 +16,7 @@ from ingest.language.date_forms import PLAIN_YEAR
 from ingest.language.figures import unit_at
 from ingest.language.ordinals import in_han
 from ingest.language.places import rank_pattern
-from ingest.language.questions import asking
+from ingest.language.questions import asking, totals
 from ingest.language.words import alternation, table
 
 Kind = Literal[
@@ -28,6 +28,8 @@ called, `reports` which reports say so, `text` other."""
 SURNAME = people.surname_pattern()
 _HOW = asking("count")
 _UNITS = table("questions")["units"]
+_COMPARED = table("questions")["compared"]
+_DEGREES = alternation(_COMPARED["degrees"])
 _DIGITS = "".join(table("numerals")["digits"])
 _ANY = alternation(table("questions")["function"]["before_kinds"])  # 全区小学, 哪些中学
 _THINGS_IN = alternation(_UNITS["of_things"])
@@ -76,13 +78,14 @@ _REPORTS = re.compile(
     r"|\bwhich (?:reports?|documents?)\b"
 )
 _MORE = re.compile(
-    rf"(?:哪(?:里|[个一])|{asking('person')})(?:[^{_PAUSE}]*[更最]|的?[^{_PAUSE}]{{0,8}}[多少高低大][?？]?$)|(?:更|最)[多少高低大小快慢][^{_PAUSE}]*哪"
+    rf"(?:哪(?:里|[个一])|{asking('person')})(?:[^{_PAUSE}]*(?:{_DEGREES})|的?[^{_PAUSE}]{{0,8}}[{_COMPARED['ends']}][?？]?$)"
+    rf"|(?:{_DEGREES})[{_COMPARED['qualities']}{_COMPARED['pace']}][^{_PAUSE}]*哪"
     r"|\b(?:more|most|fewer|fewest|larger|largest|higher|highest|lower|lowest|greater|greatest)\b"
 )
-_DIFFERENCE = re.compile(rf"比.{{1,16}}?[多少高低大][了出]?(?:{_HOW})|相差|差多少|\bhow many more\b|\bdifference\b")
-_SUM = re.compile(
-    r"加起来|总计|合计|总共|一共|共计|总和|总数|(?<![公中一总])共(?![同青产享有建计和鸣识])|\btotal\b|\baltogether\b|\bcombined\b|\bsum\b"
+_DIFFERENCE = re.compile(
+    rf"比.{{1,16}}?[{_COMPARED['ends']}][了出]?(?:{_HOW})|相差|差多少|\bhow many more\b|\bdifference\b"
 )
+_SUM = re.compile(rf"{totals()}|\btotal\b|\baltogether\b|\bcombined\b|\bsum\b")
 _MONEY = re.compile(
     rf"多少(?:钱|经费|资金)|花了?多少|金额|总额(?:是|有|为|达到?|共)*多少|造价|奖补(?![了过]?(?:{_HOW})(?:{_THINGS_IN}))|经费[^{_PAUSE}]{{0,4}}多少"
     rf"|投资(?:额|总额)?(?:是|为|了|达到?|共)*多少(?!{_THINGS_IN})|多少[^{_PAUSE}]{{0,4}}(?:资金|经费)|\bmoney\b|\byuan\b|\bcosts?\b"
@@ -111,11 +114,9 @@ _FIGURE = re.compile(
     r"|\bwhat (?:was|is|were|are)? ?(?:the )?(?:total|number|share|percentage|proportion|amount|area|\d{4})\b"
     r"|\bwhat share\b"
     r"|\bby how much\b|\b(?:rate|growth|target|output|intensity|population|gdp|revenue|income|expenditure"
-    r"|mileage)\b|(?:目标|产量|产值|总量|比例|率|增速|里程|面积|人数|总额)[?？]?$"
+    rf"|mileage)\b|(?:{alternation(table('questions')['indicator']['asked'])})[?？]?$"
 )
-_PLAN = re.compile(
-    r"目标|预期|计划|打算|拟|力争|将(?:要|会|达|有|在|于|新|增|投|建|安排|实现|完成|继续|举办|召开|开展|开工)|\b(?:targets?|plan(?:s|ned)?|goals?|aims?|expected|should|will)\b"
-)
+_PLAN = re.compile(rf"{telling.asked_plan()}|\b(?:targets?|plan(?:s|ned)?|goals?|aims?|expected|should|will)\b")
 _ENDING = re.compile(r"\b(?:revoked?|cancel\w*|abolish\w*|withdr\w*)\b")
 _FALLING = re.compile(r"\b(?:fell|fall|decreas\w*|declin\w*|drop\w*)\b")
 _CHANGE = re.compile(r"\b(?:grow\w*|grew|increas\w*|r[io]se|fall|fell|declin\w*|new)\b")
@@ -310,17 +311,13 @@ def _counted(folded: str) -> tuple[frozenset[str] | None, bool, str, str]:
     ):
         if pattern.search(folded) and not (unit and kind != "money" and kind not in units.kinds(unit)):
             if kind in ("money", "share", "area"):
-                head = "" if head in ("钱", "经费", "资金", "面积") else head
+                head = "" if head in table("questions")["indicator"]["kinds"] else head
             return _told_in(kind), strict, unit, head
     if not unit:
         things = frozenset().union(*map(units.of_kind, _THINGS)) if _COUNT.search(folded) else None
         return things, False, "", head
     allowed = frozenset().union(*map(_told_in, units.kinds(unit)))
-    if unit == "个":
-        allowed |= {"个", "项", "件", "种", "名", "位", "人", "所", "处", "家", "座", "支", "期", "类", "条"}
-    if unit in ("人", "名", "位"):
-        allowed |= {"个"}
-    return allowed, True, unit, head
+    return allowed.union(_UNITS["told_for"].get(unit, ())), True, unit, head
 
 
 def _told_in(kind: str) -> frozenset[str]:
