@@ -28,7 +28,7 @@ from rag.answers.changes import changed, since
 from rag.answers.citing import title_of
 from rag.answers.compose import compose, grade, narrowed
 from rag.answers.ranked import extreme, ranked
-from rag.answers.sums import Part, PartAnswer, combine, figure_of, is_share, mentions, plan
+from rag.answers.sums import Part, PartAnswer, combine, figure_of, is_one, is_share, mentions, plan
 from rag.answers.table import By, Table, check, labels, of_place, place_told, table_of, year_told
 from rag.evidence.subject import ReportView, named_by_file, view
 from rag.judge.features import Case
@@ -209,6 +209,8 @@ class Engine:
             if parts.operation == "share" and is_share(told := compose(query, found, library)):
                 return told
             pieces = [self._piece(current, part, query.question.language, k, within) for part in parts.parts]
+            if parts.operation == "sum" and is_one(pieces):
+                return compose(query, found, library)  # a sentence tells their sum
             closest = [] if any(piece.figure for piece in pieces) else weigh(query, found, library.unread)
             return combine(query.question, parts, pieces, current.report, closest)
         if query.expected.kind == "reports":

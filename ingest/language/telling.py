@@ -116,6 +116,11 @@ def denied(text: str) -> bool:
     return bool(_any("denied", "words").search(text))
 
 
+def never(text: str) -> bool:
+    """Whether a text says that what it tells of didn't take place after all."""
+    return bool(_any("never", "words").search(text))
+
+
 def _words(group: str, key: str) -> list[str]:
     found: list[str] = table("telling")[group][key]
     return found

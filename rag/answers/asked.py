@@ -18,7 +18,7 @@ from rag.records import Evidence
 
 _PROBABLE = 0.4  # of what is likely: less answers nothing
 _NO_MORE = 0.9  # of what is likely: what speaks of another
-_AS_GOOD = 0.5  # of the best one's probability that the whole year's figure must have to come before a part's
+_AS_GOOD = 0.5  # of the best one's probability that what comes before it must have
 
 Other = Callable[[Case], bool]
 
@@ -53,7 +53,8 @@ def _set_aside(
         return evidence
     kept = [each for each, of_another in zip(evidence, others, strict=True) if not of_another]
     kept.sort(key=lambda each: each.probability < least)  # what answers nothing stands behind
-    if kept and library.judge.certainty(kept[0].probability) is not None:
+    enough = kept and library.judge.certainty(kept[0].probability) is not None
+    if enough and (closest or kept[0].probability >= _AS_GOOD * evidence[0].probability):
         return kept
     if not closest:
         return evidence

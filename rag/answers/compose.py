@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ingest.language import documents
+from ingest.language import documents, marks, telling
 from rag.answers import forms, refusals
 from rag.answers.asked import of_the_asked
 from rag.answers.citing import answered, in_script, refused, say
@@ -27,6 +27,7 @@ from rag.records import Answer, Certainty, Evidence, Passage, Question
 _FAR = 0.15  # the probability below which what came closest is about something else
 _CLEAR = 0.5  # the probability from which on a word that no report holds may be another word for what one tells
 _SURELY_POINTED = 0.8  # how likely a figure must be the right one of its sentence for the answer to be sure
+_BEGINS = 8  # characters of the next clause
 _SAME = 0.6  # the share of a question's telling parts that a report must hold to be the one meant for sure
 
 
@@ -59,6 +60,8 @@ def compose(query: Query, passages: Sequence[Passage], library: Library) -> Answ
         quoted = with_siblings(quoted, library)
     best = evidence[0]
     short = forms.short_of(form, best)
+    if short and form != "yesno" and never_so(Case(query, best, library.view(best.passage.chunk.source), 0.0, 0.0)):
+        short, certainty = None, "likely"  # the sentence says it better than a date of what never was
     lead = say(query.question, short, {"是": "Yes", "否": "No"}[short]) if form == "yesno" and short else ""
     return answered(
         query.question,
@@ -69,6 +72,18 @@ def compose(query: Query, passages: Sequence[Passage], library: Library) -> Answ
         short=in_script(short, query.question) if short else None,
         lead=lead,
     )
+
+
+def never_so(case: Case) -> bool:
+    """Whether the answer's clause, or the beginning of the next, says that what is asked about didn't take place, and
+    the question doesn't ask for that."""
+    if case.evidence.short is None or case.query.named.denied:
+        return False
+    at = case.at - case.evidence.start
+    clauses = marks.clauses(case.sentence)
+    own = next((n for n, (start, end) in enumerate(clauses) if start <= at < end), 0)
+    behind = case.sentence[clauses[own][1] :][:_BEGINS] if own + 1 < len(clauses) else ""
+    return telling.never(case.sentence[slice(*clauses[own])]) or telling.never(behind)
 
 
 def grade(evidence: Sequence[Evidence], library: Library) -> Certainty | None:

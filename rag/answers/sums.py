@@ -220,7 +220,7 @@ def combine(
             evidence.append(f.evidence)
             numbers[spot] = len(evidence)
     missing = [f.part.label for f in found if f.evidence is None or f.figure is None]
-    short = None if missing or _is_one(told) else _result(question, plan, told)
+    short = None if missing or is_one(told) else _result(question, plan, told)
     listed = "; ".join(
         f"{in_script(f.part.label, question)}: {in_script(f.said, question)} [{numbers[spot]}]"
         for f, spot in zip(told, spots, strict=True)
@@ -240,7 +240,7 @@ def combine(
     return answered(question, evidence, report_of, form="computed", certainty=certainty, short=short, lead=lead)
 
 
-def _is_one(told: Sequence[PartAnswer]) -> bool:
+def is_one(told: Sequence[PartAnswer]) -> bool:
     """Whether one and the same figure was found for two parts; it is told of both only where it is told for each."""
     places = [
         (f.evidence.passage.chunk.source, f.evidence.start + f.figure.start)
@@ -252,7 +252,7 @@ def _is_one(told: Sequence[PartAnswer]) -> bool:
 
 def _no_result(question: Question, told: Sequence[PartAnswer]) -> str:
     """Why figures come to nothing: one is only a range, two are one, or they measure different things."""
-    if _is_one(told):
+    if is_one(told):
         return say(
             question,
             "。几项只找到同一个数字,不能算出结果。",
@@ -389,7 +389,7 @@ def figure_of(evidence: Evidence, want: Expected, label: str = "") -> tuple[str,
 
 def _beside(text: str, want: Expected, label: str) -> Figure | None:
     """The only figure that may answer in a label's own item of an enumeration: 二等奖32个."""
-    in_runs = {figure for run in runs.find(text) for figure in run.figures}
+    in_runs = {figure for run in runs.find(text) if not run.parts for figure in run.figures}
     for start, end in marks.clauses(text, listing=True):
         if label and label in text[start:end]:
             own = [figure for figure in figures.find(text) if start <= figure.start < end]

@@ -83,7 +83,8 @@ def _kind(first: str, others: Sequence[str]) -> int:
         at = last.find(first[-length:])
         if at > 0:
             return at + length
-    return 0
+    at = last.find(first[-1], 1) if first[-1] in table("questions")["joined"]["single"] else -1
+    return at + 1 if 0 < at < len(last) - 1 else 0
 
 
 def _begins(first: str, other: str) -> int:

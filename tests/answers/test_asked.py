@@ -82,5 +82,11 @@ def test_another_years_sentence_makes_room_unless_it_names_the_asked_year():
 
 def test_a_figure_for_each_person_makes_room_for_the_whole():
     each, whole = ("人均用电300度。", "300度"), ("全年加工小麦2100吨。", "2100吨")
+    shelf = Shelf({"a.txt": MILL})
+    told = [
+        replace(shelf.case("用电多少?", *each).evidence, probability=0.9),
+        shelf.evidence(whole[0], probability=0.42),
+    ]
+    assert of_the_asked(shelf.query("长岭面粉厂用电多少?"), told, shelf.library(EVERYTHING_ANSWERS)) == told
     assert [text for text, _ in kept("长岭面粉厂用电多少?", each, whole)] == [whole[0]]
     assert [text for text, _ in kept("长岭面粉厂人均用电多少?", each, whole)] == [each[0], whole[0]]

@@ -6,9 +6,11 @@ import re
 
 import pytest
 from conftest import SEEDS, Watcher
+from shelf import Shelf
 
 from config.errors import IndexMismatch
 from ingest.language.script import to_simplified
+from rag.answers.compose import never_so
 from rag.engine import Engine
 
 QUESTIONS = [
@@ -256,3 +258,18 @@ def test_what_is_examined_is_what_is_answered_from(own):
     assert {case.evidence.passage.chunk.source for case in own.examine(question, ["west.txt", "copy.txt"])} == {
         "east.txt"
     }
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "short", "never"),
+    [
+        ("龙舟赛是几月?", "原定6月的龙舟赛因暴雨取消。", "6月", True),
+        ("龙舟赛是几月?", "龙舟赛定在6月,后因暴雨取消。", "6月", True),
+        ("龙舟赛是几月?", "龙舟赛在6月举行,没有一人受伤。", "6月", False),
+        ("龙舟赛是几月?", "龙舟赛在6月举行,来了20支队伍,其中2支没有赛完。", "6月", False),
+        ("龙舟赛是几月?", "龙舟赛由6月推迟到9月举行。", "9月", False),
+        ("取消的龙舟赛原定几月?", "原定6月的龙舟赛因暴雨取消。", "6月", False),
+    ],
+)
+def test_what_never_took_place_has_no_date(question, sentence, short, never):
+    assert never_so(Shelf({"a.txt": f"水上运动简报\n\n{sentence}"}).case(question, sentence, short)) == never
