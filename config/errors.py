@@ -79,6 +79,34 @@ def reason(exc: OSError) -> Message:
     return Message(_REASONS.get(exc.errno or 0, own) if numbered else own, own)
 
 
+# What SQLite says, also where a library hands its words on.
+_OF_DATABASES = (
+    ("database or disk is full", "磁盘已满"),
+    ("database is locked", "正被另一个程序占用"),
+    ("database table is locked", "正被另一个程序占用"),
+    ("readonly database", "只读,没有写入的权限"),
+    ("disk image is malformed", "文件内容已损坏"),
+    ("malformed database schema", "文件内容已损坏"),
+    ("file is not a database", "不是数据库文件"),
+    ("unable to open database file", "打不开这个文件"),
+    ("disk I/O error", "磁盘读写错误"),
+    ("no such table", "缺少数据表"),
+    ("no such column", "缺少数据列"),
+    ("has no column named", "缺少数据列"),
+)
+
+
+def why(problem: object) -> Message:
+    """What went wrong, as a clause: what is told in both languages already, what the operating system or a database
+    said, else the problem's own words."""
+    if isinstance(problem, Message):
+        return problem
+    if isinstance(problem, OSError):
+        return reason(problem)
+    own = " ".join(str(problem).split())
+    return Message(next((zh for english, zh in _OF_DATABASES if english in own), own), own)
+
+
 class WenbaoError(Exception):
     """An expected failure: `text(language)` is the one line the user sees."""
 

@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from config.errors import IndexDamaged, StorageError
+from config.errors import IndexDamaged, Message, StorageError, why
 from ingest.cleaning.anomalies import Anomaly, Reading, anomalies
 from ingest.offsets import MappedText
 from ingest.records import Chunk, CleanReport, Recognised
@@ -214,7 +214,7 @@ class Catalog:
     def _in_order(self, ids: Sequence[str], found: dict[str, _Found]) -> list[_Found]:
         missing = [id_ for id_ in ids if id_ not in found]
         if missing:
-            raise _damaged(self._path, f"no chunk {missing[0]}")
+            raise _damaged(self._path, Message(f"缺少片段 {missing[0]}", f"no chunk {missing[0]}"))
         return [found[id_] for id_ in ids]
 
     def _rows(self, query: str, values: Sequence[str] = ()) -> list[tuple[Any, ...]]:
@@ -262,15 +262,17 @@ def _parts(stored: str) -> tuple[str, ...]:
     return tuple(stored.split("\t")) if stored else ()
 
 
-def _damaged(path: Path, reason: object) -> IndexDamaged:
+def _damaged(path: Path, problem: object) -> IndexDamaged:
+    reason = why(problem)
     return IndexDamaged(
-        f"索引已损坏({path}:{reason});请运行 wenbao ingest 重建",
-        f"the index is damaged ({path}: {reason}); run `wenbao ingest` to rebuild it",
+        f"索引已损坏({path}:{reason.zh});请运行 wenbao ingest 重建",
+        f"the index is damaged ({path}: {reason.en}); run `wenbao ingest` to rebuild it",
     )
 
 
-def _unwritable(path: Path, reason: object) -> StorageError:
+def _unwritable(path: Path, problem: object) -> StorageError:
+    reason = why(problem)
     return StorageError(
-        f"无法写入 {path}:{reason};请检查磁盘空间和权限,或设置 WENBAO_DATA_DIR",
-        f"can't write {path}: {reason}; check disk space and permissions, or set WENBAO_DATA_DIR",
+        f"无法写入 {path}:{reason.zh};请检查磁盘空间和权限,或设置 WENBAO_DATA_DIR",
+        f"can't write {path}: {reason.en}; check disk space and permissions, or set WENBAO_DATA_DIR",
     )

@@ -21,7 +21,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from config.errors import IndexDamaged, StorageError, reason
+from config.errors import IndexDamaged, StorageError, reason, why
 from ingest.durable import digest, storing
 from ingest.language.script import to_simplified
 from ingest.scratch import Scratch
@@ -233,8 +233,8 @@ def _writing(folder: Path) -> Iterator[None]:
         yield
     except (ValueError, OSError, shutil.Error) as exc:
         raise StorageError(
-            f"无法写入 {folder}:{exc};请检查磁盘空间和权限,或设置 WENBAO_DATA_DIR",
-            f"can't write {folder}: {exc}; check disk space and permissions, or set WENBAO_DATA_DIR",
+            f"无法写入 {folder}:{why(exc).zh};请检查磁盘空间和权限,或设置 WENBAO_DATA_DIR",
+            f"can't write {folder}: {why(exc).en}; check disk space and permissions, or set WENBAO_DATA_DIR",
         ) from exc
 
 

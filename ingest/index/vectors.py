@@ -21,7 +21,7 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from config.errors import IndexDamaged, StorageError
+from config.errors import IndexDamaged, Message, StorageError, why
 from config.logs import quiet_libraries
 from config.settings import Settings, without_password, without_secrets
 from ingest.durable import digest, storing
@@ -355,7 +355,7 @@ def _private(folder: Path) -> Scratch:
     """
     databases = list(folder.glob(f"{_DATABASE}*"))  # an earlier version may have left a journal beside it
     if not databases:
-        raise _damaged(folder, f"no {_DATABASE}")
+        raise _damaged(folder, Message(f"缺少 {_DATABASE}", f"no {_DATABASE}"))
     size = 2 * sum(path.stat().st_size for path in databases)  # a journal may grow to the size of the database
     scratch = Scratch(size)
     try:
@@ -381,14 +381,14 @@ def _check(copy: Path, folder: Path) -> None:
     """Look at the copy of a folder's database before Chroma does: on a torn one it panics, with a backtrace."""
     path = copy / _DATABASE
     if not path.is_file() or path.stat().st_size == 0:
-        raise _damaged(folder, f"no {_DATABASE}")
+        raise _damaged(folder, Message(f"缺少 {_DATABASE}", f"no {_DATABASE}"))
     try:
         with closing(sqlite3.connect(path)) as connection:
             verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     except sqlite3.Error as exc:
         raise _damaged(folder, exc) from exc
     if verdict != "ok":
-        raise _damaged(folder, verdict)
+        raise _damaged(folder, Message("完整性检查没有通过", verdict))
 
 
 @contextmanager
@@ -428,15 +428,17 @@ def _is_chromas(exc: BaseException) -> bool:
     return isinstance(exc, ChromaError) or type(exc).__name__ == "PanicException"
 
 
-def _unwritable(folder: Path, reason: object, setting: str = "WENBAO_DATA_DIR") -> StorageError:
+def _unwritable(folder: Path, problem: object, setting: str = "WENBAO_DATA_DIR") -> StorageError:
+    reason = why(problem)
     return StorageError(
-        f"无法写入 {folder}:{reason};请检查磁盘空间和权限,或设置 {setting}",
-        f"can't write {folder}: {reason}; check disk space and permissions, or set {setting}",
+        f"无法写入 {folder}:{reason.zh};请检查磁盘空间和权限,或设置 {setting}",
+        f"can't write {folder}: {reason.en}; check disk space and permissions, or set {setting}",
     )
 
 
-def _damaged(place: object, reason: object) -> IndexDamaged:
+def _damaged(place: object, problem: object) -> IndexDamaged:
+    reason = why(problem)
     return IndexDamaged(
-        f"索引已损坏({place}:{reason});请运行 wenbao ingest 重建",
-        f"the index is damaged ({place}: {reason}); run `wenbao ingest` to rebuild it",
+        f"索引已损坏({place}:{reason.zh});请运行 wenbao ingest 重建",
+        f"the index is damaged ({place}: {reason.en}); run `wenbao ingest` to rebuild it",
     )

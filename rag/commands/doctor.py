@@ -150,8 +150,8 @@ def _states(settings: Settings) -> Iterator[Finding]:
             continue
         if problem:
             todo = Message(
-                f"{path} 已损坏:{problem};请停止机器人,用备份运行 wenbao restore",
-                f"{path} is damaged: {problem}; stop the bot and run `wenbao restore` with a backup",
+                f"{path} 已损坏:{problem.zh};请停止机器人,用备份运行 wenbao restore",
+                f"{path} is damaged: {problem.en}; stop the bot and run `wenbao restore` with a backup",
             )
             yield Finding(check, "wrong", todo)
         elif taken is None or age(taken) > _BACKED_UP_WITHIN:

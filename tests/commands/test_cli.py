@@ -283,6 +283,8 @@ def test_an_interrupted_ingest_leaves_the_last_index_and_can_be_repeated(sync, s
         (("ask", "a", "b"), "多余的参数:b"),
         (("nonsense",), "没有命令 nonsense"),
         (("ask", "--bogus", "x"), "没有选项 --bogus"),
+        (("ask", "--histor", "x"), "没有选项 --histor;相近的有 --history"),
+        (("status", "--json=1"), "选项 --json 后面不带值"),
         (("show",), "缺少 SOURCE"),
         (("search", "-k", "0", "x"), "-k 至少是 1"),
         (("search", "-k", "2000", "x"), "-k 最多是 1000"),

@@ -19,7 +19,7 @@ from importlib import metadata
 from pathlib import Path
 
 from config import files
-from config.errors import StorageError, WenbaoError, reason
+from config.errors import Message, StorageError, WenbaoError, reason, why
 from ingest.durable import put_in_place
 from rag.telegram.state.database import Database
 from rag.telegram.state.stores import SCHEMAS
@@ -82,11 +82,11 @@ def read(path: Path) -> Backup:
                     f"{path} was made by wenbao {label['version']} in a format that this version doesn't know; "
                     "upgrade wenbao first",
                 )
-            problem = _problem(db) or ("checksum" if _digest(db) != label["digest"] else None)
+            problem = _problem(db) or (Message("校验和不符", "checksum") if _digest(db) != label["digest"] else None)
             if problem:
                 raise WenbaoError(
-                    f"备份 {path} 已损坏({problem});请使用另一份",
-                    f"the backup {path} is damaged ({problem}); use another",
+                    f"备份 {path} 已损坏({problem.zh});请使用另一份",
+                    f"the backup {path} is damaged ({problem.en}); use another",
                 )
             decisions = db.execute("SELECT count(*) FROM access").fetchone()[0]
             unfinished = db.execute("SELECT count(*) FROM journal WHERE state = 'received'").fetchone()[0]
@@ -123,7 +123,7 @@ def restore(path: Path, state: Path) -> None:
         draft.unlink(missing_ok=True)
 
 
-def condition(state: Path) -> tuple[str | None, str | None]:
+def condition(state: Path) -> tuple[Message | None, str | None]:
     """What is wrong with a state, if anything, and when it was last backed up, if ever.
 
     Raises StorageError where it can't be looked at, as by another user than the bot's.
@@ -136,11 +136,11 @@ def condition(state: Path) -> tuple[str | None, str | None]:
             return None, str(row[0]) if row else None
     except sqlite3.OperationalError as exc:
         raise StorageError(
-            f"无法读取 {state}({exc});请以运行机器人的用户检查",
-            f"{state} can't be read ({exc}); look at it as the user that runs the bot",
+            f"无法读取 {state}({why(exc).zh});请以运行机器人的用户检查",
+            f"{state} can't be read ({why(exc).en}); look at it as the user that runs the bot",
         ) from exc
     except sqlite3.Error as exc:
-        return str(exc), None
+        return why(exc), None
 
 
 def age(taken: str) -> float:
@@ -174,11 +174,11 @@ def _remember(db: sqlite3.Connection, taken: str) -> None:
         db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (LAST, taken))
 
 
-def _problem(db: sqlite3.Connection) -> str | None:
+def _problem(db: sqlite3.Connection) -> Message | None:
     """What SQLite finds wrong with the file, or which table of ours isn't as this version knows it."""
     found = str(db.execute("PRAGMA integrity_check(1)").fetchone()[0])
     if found != "ok":
-        return found
+        return Message("完整性检查没有通过", found)
     with contextlib.closing(sqlite3.connect(":memory:")) as known:
         for schema in SCHEMAS:
             known.executescript(schema)
@@ -186,8 +186,8 @@ def _problem(db: sqlite3.Connection) -> str | None:
         needed = {table: _columns(known, table) for table in _tables(known)}
         strange = [table for table, columns in needed.items() if table in there and _columns(db, table) != columns]
     if not {"access", "journal", "meta"} <= there:
-        return "no table access, journal or meta"
-    return f"table {strange[0]}" if strange else None
+        return Message("缺少数据表 access、journal 或 meta", "no table access, journal or meta")
+    return Message(f"数据表 {strange[0]}", f"table {strange[0]}") if strange else None
 
 
 def _digest(db: sqlite3.Connection) -> str:
@@ -281,16 +281,17 @@ def _readable(path: Path) -> Iterator[None]:
         yield
     except sqlite3.OperationalError as exc:
         raise StorageError(
-            f"无法复制 {path}:{exc};请检查权限和磁盘空间", f"can't copy {path}: {exc}; check permissions and disk space"
+            f"无法复制 {path}:{why(exc).zh};请检查权限和磁盘空间",
+            f"can't copy {path}: {why(exc).en}; check permissions and disk space",
         ) from exc
     except sqlite3.Error as exc:
-        raise _damaged(path, str(exc)) from exc
+        raise _damaged(path, why(exc)) from exc
 
 
-def _damaged(path: Path, problem: str) -> StorageError:
+def _damaged(path: Path, problem: Message) -> StorageError:
     return StorageError(
-        f"{path} 已损坏({problem});请停止机器人,用较早的备份运行 wenbao restore",
-        f"{path} is damaged ({problem}); stop the bot and run `wenbao restore` with an earlier backup",
+        f"{path} 已损坏({problem.zh});请停止机器人,用较早的备份运行 wenbao restore",
+        f"{path} is damaged ({problem.en}); stop the bot and run `wenbao restore` with an earlier backup",
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from config.errors import StateUnavailable
+from config.errors import StateUnavailable, why
 
 
 class Database:
@@ -78,7 +78,7 @@ class Database:
             yield
         except (sqlite3.Error, OSError) as exc:
             raise StateUnavailable(
-                f"机器人的状态库 {self._path} 无法读写:{exc};请检查磁盘空间和权限,或设置 WENBAO_DATA_DIR",
-                f"the bot's state {self._path} can't be used: {exc}; check disk space and permissions, "
+                f"机器人的状态库 {self._path} 无法读写:{why(exc).zh};请检查磁盘空间和权限,或设置 WENBAO_DATA_DIR",
+                f"the bot's state {self._path} can't be used: {why(exc).en}; check disk space and permissions, "
                 "or set WENBAO_DATA_DIR",
             ) from exc
