@@ -46,6 +46,10 @@ QUESTION, SHORT = "东山县科协举办讲座多少场次?", "36场次"
 HURRY = 0.15
 """Seconds that stand for Telegram's one between two messages in a chat, where both sides are told so."""
 
+IMPATIENT = 0.4
+"""Seconds that stand for the five that the bot waits for a state in other hands, and for the two or five between two
+tries to write one, in a bot started with `IMPATIENT="1"`."""
+
 _ODDER = f"""
 import dataclasses, functools, os, sys, time
 def odder(self, text, *rest, **options):
@@ -61,6 +65,11 @@ if sys.orig_argv[-1].endswith("bot.py"):  # and not what the bot starts
     ask, rag.engine.Engine.ask = rag.engine.Engine.ask, odder
     if "HURRY" in os.environ:
         rag.telegram.app.Pacing = functools.partial(rag.telegram.app.Pacing, every={HURRY})
+    if "IMPATIENT" in os.environ:
+        import sqlite3
+        sqlite3.connect = functools.partial(sqlite3.connect, timeout={IMPATIENT})
+        rag.telegram.app.Intake = functools.partial(rag.telegram.app.Intake, until_written={IMPATIENT})
+        rag.telegram.app.JournalQueue = functools.partial(rag.telegram.app.JournalQueue, pause={IMPATIENT})
 """
 
 

@@ -98,11 +98,11 @@ UNWRITABLE = ("full disk", "locked")
 @pytest.mark.parametrize("why", UNWRITABLE)
 def test_a_state_that_cannot_be_written_is_told_once_and_the_question_is_answered_afterwards(tmp_path, why):
     settings = make_office(tmp_path / "office", None)
-    people = {"WENBAO_ADMIN_USERS": str(ADMIN), "WENBAO_ALLOWED_USERS": str(USER)}
+    people = {"WENBAO_ADMIN_USERS": str(ADMIN), "WENBAO_ALLOWED_USERS": str(USER), "IMPATIENT": "1"}
     with Loopback() as server:
         for person in (ADMIN, USER):
             server.chat(person)
-        bot = Bot(settings, server, tmp_path, **people).start()
+        bot = Bot(settings, server, tmp_path, odd=True, **people).start()
         try:
             bot.ask(USER, "/privacy")
             with unwritable(bot, why):
@@ -132,7 +132,7 @@ IN_WORK = ("questions", "answers", "full disk", "locked")
 @pytest.mark.parametrize("away", IN_WORK)
 def test_a_question_in_work_when_the_state_fails_is_answered_once_when_it_works_again(tmp_path, embedder, away):
     settings = make_office(tmp_path / "office", embedder)
-    people = {"WENBAO_ADMIN_USERS": str(ADMIN), "WENBAO_ALLOWED_USERS": str(USER)}
+    people = {"WENBAO_ADMIN_USERS": str(ADMIN), "WENBAO_ALLOWED_USERS": str(USER), "IMPATIENT": "1"}
     with Loopback() as server:
         for person in (ADMIN, USER):
             server.chat(person)
