@@ -24,7 +24,8 @@ _PARTING = ("\t", ",", "，")  # what stands between the cells of a line
 _NARROWEST, _WIDEST = 2, 8  # columns
 _FEWEST = 3  # rows, that of the heads counted
 _NUMBER = re.compile(r"[\d,.]*\d")
-_RULE = re.compile(r"\s*(?:\|\s*)?:?-+:?\s*\|(?:\s*:?-+:?\s*\|)*(?:\s*:?-+:?)?\s*")  # below the heads of a table of Markdown
+# What stands below the heads of a table of Markdown.
+_RULE = re.compile(r"\s*(?:\|\s*)?:?-+:?\s*\|(?:\s*:?-+:?\s*\|)*(?:\s*:?-+:?)?\s*")
 
 
 def parted_cells(text: str) -> list[Replacement]:
