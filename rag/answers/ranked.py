@@ -68,18 +68,26 @@ def _listed(asked: Extreme, evidence: Evidence, certainty: Certainty) -> list[Pa
     """The things of a list in one sentence: all of the asked kind, or announced as such (各车间产量)."""
     text = fold_same_length(evidence.text)
     found = [run for run in [*runs.find(text), *runs.listed(text)] if len(run.items) >= _FEWEST]
-    for length in range(min(_KIND, len(asked.tail)), 0, -1):
-        kind = asked.tail[:length]
+    for kind in _kinds(asked.tail):
         for run in found:
             names = [text[slice(*name)] for name in run.names]
-            announced = length > 1 and kind in text[: run.names[0][0]]
-            # The last name may go on with what is told of all: 南门、北门车流分别为.
-            ends = names[-1].find(kind, 1) + length
-            if announced or all(name.endswith(kind) for name in [*names[:-1], names[-1][:ends]]):
-                names[-1] = names[-1] if announced else names[-1][:ends]
+            announced = len(kind) > 1 and kind in text[: run.names[0][0]]
+            own = _of_the_kind(names, kind)
+            if announced or own:
+                names = own or names
                 items = zip(names, run.items, strict=True)
                 return [_piece(evidence, name, item.figure, item.unit, certainty) for name, item in items]
     return []
+
+
+def _of_the_kind(names: Sequence[str], kind: str) -> list[str]:
+    """The names up to their kind, where all are of it; behind it may stand what is told of each, or of all behind the
+    last: 南门、北门车流分别为, 一班12人、二班15人."""
+    ends = [name.find(kind, 1) + len(kind) for name in names]
+    behind = {name[end:] for name, end in zip(names, ends, strict=True)} - {""}
+    if any(end < len(kind) + 1 for end in ends) or len(behind) > 1:
+        return []
+    return [name[:end] for name, end in zip(names, ends, strict=True)]
 
 
 def _told_in_turn(asked: Extreme, evidence: Evidence, case: Case, certainty: Certainty) -> list[PartAnswer]:
@@ -105,11 +113,13 @@ def _told_in_turn(asked: Extreme, evidence: Evidence, case: Case, certainty: Cer
 
 
 def _kinds(tail: str) -> list[str]:
-    """What the kind may be called: what stands before 的, a word for one, else some characters."""
+    """What the kind may be called, likeliest first: what stands before 的, a word for one, the first characters."""
+    words = table("questions")["joined"]
     if 0 < (of := tail.find(_OF)) <= _KIND:
         return [tail[:of]]
-    known = [kind for kind in table("questions")["joined"]["kinds"] if len(kind) > 1 and tail.startswith(kind)]
-    return known or [tail[:length] for length in (2, 3, _KIND, 1) if length <= len(tail)]
+    known = [kind for kind in words["kinds"] if tail.startswith(kind)]
+    single = [tail[0]] if tail[0] in words["single"] else []
+    return [*known, *single, *(tail[:length] for length in range(min(_KIND, len(tail)), 0, -1))]
 
 
 def _in_turn(kind: str, topic: str, text: str, begins: int, ends: int) -> Iterator[tuple[tuple[int, int], str, Figure]]:

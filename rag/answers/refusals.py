@@ -27,6 +27,8 @@ _KINDS: dict[Kind, tuple[str, str]] = {"figure": ("数字", "figure"), "date": (
 
 _LONGEST = 6  # characters of a word
 _LONG_NAMED = ("farm", "zone")  # places that are bodies as well
+_IN_A_ROW = ("village", "town")
+_COUNTED = "个"
 _HAN_RUN = re.compile(rf"[{marks.HAN}]{{2,}}")
 
 Frequency = Callable[[str], int]
@@ -38,7 +40,10 @@ Naming = Callable[[str], set[str]]
 def unknown_name(query: Query, frequency: Frequency, naming: Naming) -> str | None:
     """What the question names and no report mentions: a place, a title, a quotation, a person, a body."""
     for names in names_of(query):
-        known = any(naming(name) or _named_bare(name, naming) or _named_in_full(name, naming) for name in names)
+        known = any(
+            naming(name) or _named_bare(name, naming) or _named_in_full(name, naming) or _named_in_a_row(name, naming)
+            for name in names
+        )
         if not known and not any(naming(part) for part in _own_parts(names)):
             return names[0]
     return _untranslated(query, frequency) or None if query.core else None
@@ -59,6 +64,14 @@ def _named_in_full(name: str, naming: Naming) -> bool:
     own = stem(name)
     between = level(name) in _LONG_NAMED and not called(name) and not called(own)
     return between and bool(naming(own) & naming(name[len(own) :]))
+
+
+def _named_in_a_row(name: str, naming: Naming) -> bool:
+    """Whether one report names a village or town without its rank and tells the rank of several: 柳沟、沙坡两个村."""
+    own = stem(name)
+    rank = name[len(own) :]
+    small = level(name) in _IN_A_ROW and len(own) > 1 and bool(rank)
+    return small and bool(naming(own) & naming(f"{_COUNTED}{rank}"))
 
 
 def _own_parts(names: Sequence[str]) -> Iterator[str]:

@@ -142,7 +142,7 @@ def _plan(query: Query) -> Plan | None:
         return None
     if question.language == "en":
         return _english(query, question.interpreted)
-    if want.difference and (match := _DIFFERENCE.match(text)) and not dates.find(match["b"]):
+    if want.kind == "figure" and (match := _DIFFERENCE.match(text)) and not dates.find(match["b"]):
         sides = (match["a"], _spelled_out(match["a"], match["b"], query))
         return Plan("difference", tuple(Part(side, f"{side}有{match['ask']}") for side in sides))
     if want.kind == "figure" and (match := _SHARE.match(text)):

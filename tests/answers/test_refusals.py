@@ -114,6 +114,15 @@ def test_a_farm_or_a_zone_is_known_by_its_name_in_short(question, known):
 
 
 @pytest.mark.parametrize(
+    ("question", "known"),
+    [("柳沟村修桥几座?", True), ("沙坡村修桥几座?", True), ("高崖村修桥几座?", False), ("柳沟乡修桥几座?", False)],
+)
+def test_a_village_is_known_by_its_name_in_a_row_of_villages(question, known):
+    shelf = Shelf({"a.txt": "修桥简报\n\n柳沟、沙坡两个村分别修桥2座、3座。"})
+    assert (unmentioned(ask(shelf, question)) is None) == known
+
+
+@pytest.mark.parametrize(
     ("question", "closest", "span", "says"),
     [
         ("临泽县衬砌渠道多少公里?", "高台县衬砌渠道58公里", "58公里", "报告提到了临泽,但相关内容说的是别处。"),
