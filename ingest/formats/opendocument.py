@@ -35,12 +35,16 @@ _STYLES = {
     "一": "chineseCounting", "壹": "chineseLegalSimplified", "甲": "ideographTraditional", "子": "ideographZodiac",
     "①": "decimalEnclosedCircle",
 }  # fmt: skip
+_SVG, _HREF = f"{{{_NS}svg-compatible:1.0}}", "{http://www.w3.org/1999/xlink}href"
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)(cm|mm|in|pt|pc|px)$")
+_ICON = 1.0  # centimetres up to which a picture is but a sign
+_CENTIMETRES = {"cm": 1.0, "mm": 0.1, "in": 2.54, "pt": 2.54 / 72, "pc": 2.54 / 6, "px": 2.54 / 96}
 _NUMBER = re.compile(r"%(\d)%")
 _MOST = 1000  # times that a repeated row or cell with text is read
 
 
 def read(data: bytes) -> dict[str, Any]:
-    """The text of a document; comments, deletions and hidden sheets are left out."""
+    """The text of a document; comments, deletions, hidden sheets and pictures are left out."""
     package = Package(OPEN, data)
     if _is_encrypted(package):
         raise encrypted()
@@ -52,6 +56,7 @@ def read(data: bytes) -> dict[str, Any]:
     roots = [root for root in (content, styles) if root is not None]
     reader = _Reader(_hidden_styles(content), _list_styles(roots))
     report = list(reader.document(body[0]))
+    reader.pictures = False  # those of a header are its sign
     pages = [] if styles is None else list(styles.iter(f"{_STYLE}master-page"))
     heads, feet = (
         [
@@ -147,6 +152,7 @@ class _Reader:
         self._list: _List | None = None
         self._begun: dict[str, str] = {}  # a list's id, or its style, → the name under which it is counted
         self.left_out: list[LeftOut] = []
+        self.pictures = True
 
     def document(self, body: Any) -> Iterator[Block]:
         if body.tag == f"{_OFFICE}spreadsheet":
@@ -174,6 +180,8 @@ class _Reader:
             elif child.tag == f"{_PRESENTATION}notes":
                 said = [line for line in self.blocks(child) if isinstance(line, str) and line.strip()]
                 yield from (f"备注：{line}" if not n else line for n, line in enumerate(said))
+            elif child.tag == f"{_DRAW}image":
+                self._picture(child)
             elif isinstance(child.tag, str) and child.tag not in _NO_TEXT and not _is_furniture(child):
                 yield from self.blocks(child)
 
@@ -229,6 +237,16 @@ class _Reader:
             elif isinstance(tag, str) and tag not in _NO_TEXT:
                 yield from self._inline(child, anchored)
             yield child.tail or ""
+
+    def _picture(self, image: Any) -> None:
+        """A picture, once and in the first of its forms, unless it is but a sign or stands for an object."""
+        frame = image.getparent()
+        written = (_SIZE.match(frame.get(f"{_SVG}{side}", "")) for side in ("width", "height"))
+        sides = [float(size[1]) * _CENTIMETRES[size[2]] for size in written if size]
+        told = LeftOut("picture", image.get(_HREF, "").rpartition("/")[2])
+        first = self.pictures and frame[0] is image and told not in self.left_out
+        if first and told.text and all(side > _ICON for side in sides):
+            self.left_out.append(told)
 
     def _comment(self, annotation: Any) -> None:
         said = " ".join("".join(line.itertext()) for line in annotation.iter(*_LINES))

@@ -34,6 +34,7 @@ _MAIN_TYPES = (
         b"application/vnd.openxmlformats-officedocument.presentationml.presentation.main+xml",
     ),
 )
+ICON = 360_000  # English metric units, a centimetre, up to which a picture is but a sign
 _MAX_UNPACKED = 300 << 20  # bytes that a file may unpack to
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from ingest.formats.blocks import Block, LeftOut, NewPage, rendered
 from ingest.formats.grid import Cell, Table
 from ingest.formats.kinds import SLIDES, damaged
-from ingest.formats.packages import core_properties, limited, usual
+from ingest.formats.packages import ICON, core_properties, limited, usual
 
 NOTES = "备注："
 _DATA = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}dm"
@@ -17,7 +17,7 @@ _SAME_HEIGHT = 200_000  # English metric units, 0.22 inch, within which shapes s
 
 
 def read(data: bytes) -> dict[str, Any]:
-    """The text of the slides; hidden ones are left out."""
+    """The text of the slides; hidden ones and pictures are left out."""
     import pptx
     from pptx.exc import PackageNotFoundError
 
@@ -30,14 +30,18 @@ def read(data: bytes) -> dict[str, Any]:
 
 
 def _blocks(slides: Iterable[Any]) -> Iterator[Block]:
+    pictures: dict[LeftOut, None] = {}
     for number, slide in enumerate(slides):
         if number:
             yield NewPage()
         blocks = list(_slide(slide))
+        said = [block for block in blocks if not isinstance(block, LeftOut)]
         if slide._element.get("show") == "0":
-            yield LeftOut("hidden", rendered(blocks)["text"])
+            yield LeftOut("hidden", rendered(said)["text"])
         else:
-            yield from blocks
+            yield from said
+            pictures |= {block: None for block in blocks if isinstance(block, LeftOut)}
+    yield from pictures  # each once: a sign may stand on every slide
 
 
 def _slide(slide: Any) -> Iterator[Block]:
@@ -61,6 +65,8 @@ def _shape(shape: Any) -> Iterator[Block]:
     if shape.shape_type is not None and hasattr(shape, "shapes"):
         for inner in _ordered(shape.shapes):
             yield from _shape(inner)
+    elif shape._element.tag.endswith("}pic"):
+        yield from _picture(shape)
     elif getattr(shape, "has_table", False):
         yield _table(shape.table)
     elif getattr(shape, "has_chart", False):
@@ -70,6 +76,13 @@ def _shape(shape: Any) -> Iterator[Block]:
     elif shape.has_text_frame and not _is_number(shape):
         for paragraph in shape.text_frame.paragraphs:
             yield from (line for line in paragraph.text.replace("\v", "\n").split("\n") if line.strip())
+
+
+def _picture(shape: Any) -> Iterator[LeftOut]:
+    """The name of a picture, unless it is but a sign."""
+    relation = shape.part.rels.get(shape._element.blip_rId)
+    if relation is not None and min(shape.width or ICON + 1, shape.height or ICON + 1) > ICON:
+        yield LeftOut("picture", str(relation.target_ref).rpartition("/")[2])
 
 
 def _diagram(part: Any, diagram: Any) -> Iterator[str]:

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from config.errors import ReportError
 from ingest.formats.blocks import Block, LeftOut, rendered
+from ingest.formats.encoding import decode
 from ingest.formats.grid import Cell, Table
 from ingest.formats.headers import around
+from ingest.formats.html import visible_text
 from ingest.formats.kinds import WORD, damaged
 from ingest.formats.numbering import Counters, Level, numbered
-from ingest.formats.packages import core_properties, limited, usual
+from ingest.formats.packages import ICON, core_properties, limited, usual
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
@@ -28,7 +31,8 @@ _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _VML = "{urn:schemas-microsoft-com:vml}"
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _PICTURES = (f"{_A}blip", f"{_VML}imagedata")
-_ICON = 360_000  # English metric units, a centimetre, up to which a picture is but a sign
+_PAGES = frozenset({"text/html", "application/xhtml+xml"})
+_DEPTH = 3  # documents in one another
 _SIGNS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "ptab": "\t"}
 _DELETED = frozenset({f"{_W}del", f"{_W}moveFrom"})
 # What holds no text: properties, the code of a field, readings set above a word.
@@ -45,13 +49,21 @@ _SYMBOLS = {
 
 
 def read(data: bytes) -> dict[str, Any]:
-    """The text of a document; headers that tell nothing, deleted and hidden text, comments, pictures and files that it
-    holds whole are left out."""
+    """The text of a document, with web pages, texts and documents that it takes in; headers that tell nothing, deleted
+    and hidden text, comments, pictures and other files that it holds whole are left out."""
+    document, blocks = _opened(data)
+    return rendered(blocks, **core_properties(document))
+
+
+def _opened(data: bytes, depth: int = 0) -> tuple[Any, list[Block]]:
+    """The document, as deep in others, and what it says. Raises ReportError."""
     import docx
     from docx.opc.exceptions import PackageNotFoundError
+    from docx.opc.part import PartFactory
     from docx.oxml.parser import parse_xml
 
     limited(WORD, data)
+    PartFactory.part_class_selector = _part_class
     try:
         document = docx.Document(io.BytesIO(usual(data)))
     except (zipfile.BadZipFile, PackageNotFoundError, KeyError, ValueError) as exc:
@@ -62,18 +74,42 @@ def read(data: bytes) -> dict[str, Any]:
     }
     notes = {kind: _notes(parts[kind]) for kind in ("footnotes", "endnotes")}
     files = {name: str(relation.target_ref) for name, relation in document.part.rels.items()}
-    reader = _Reader(notes, _Lists.of(parts["numbering"], parts["styles"]), files)
+    chunks = {name: relation.target_part for name, relation in document.part.rels.items() if not relation.is_external}
+    reader = _Reader(notes, _Lists.of(parts["numbering"], parts["styles"]), files, chunks, depth)
     body = list(reader.blocks(document.element.body))
     reader.files = {}  # a header's pictures are its sign
     heads, feet, comments = ([_said(reader, part) for part in parts[kind]] for kind in ("header", "footer", "comments"))
-    return rendered(
-        [
-            *around(body, heads, feet),
-            *(LeftOut("comment", text) for text in dict.fromkeys(filter(None, comments))),
-            *reader.left_out,
-        ],
-        **core_properties(document),
-    )
+    apart = [LeftOut("comment", text) for text in dict.fromkeys(filter(None, comments))]
+    return document, [*around(body, heads, feet), *apart, *reader.left_out]
+
+
+def _part_class(_: str, relation: str) -> Any:
+    """What python-docx makes of a part by how it belongs to the document, None for what its type says.
+
+    A document in another one is of the same type as that, but no tree of XML.
+    """
+    from docx.opc.constants import RELATIONSHIP_TYPE
+    from docx.opc.part import Part
+    from docx.parts.image import ImagePart
+
+    if relation.endswith("/aFChunk"):
+        return Part
+    return ImagePart if relation == RELATIONSHIP_TYPE.IMAGE else None
+
+
+def _taken_in(part: Any, depth: int) -> list[Block] | None:
+    """What a part says that a document takes in whole; None where it is of another kind or can't be read."""
+    kind = part.content_type.partition(";")[0].strip().lower()
+    try:
+        if kind in _PAGES:
+            return list(visible_text(decode(part.blob)).text.split("\n"))
+        if kind == "text/plain":
+            return list(decode(part.blob).splitlines())
+        if "wordprocessingml" in kind and depth < _DEPTH:
+            return _opened(part.blob, depth + 1)[1]
+    except ReportError:
+        return None
+    return None
 
 
 def _related(part: Any, kind: str) -> list[Any]:
@@ -163,11 +199,21 @@ def _value(node: Any, name: str) -> str:
 class _Reader:
     """Reads a document's tree. `left_out` grows on the way.
 
-    `files`: the names of the parts that it holds, pictures among them, by what the tree calls them.
+    `files`: the names of the parts that it holds, pictures among them, by what the tree calls them; `chunks`: those
+    parts, of a document so deep in others.
     """
 
-    def __init__(self, notes: dict[str, dict[str, Any]], lists: _Lists, files: dict[str, str]) -> None:
+    def __init__(
+        self,
+        notes: dict[str, dict[str, Any]],
+        lists: _Lists,
+        files: dict[str, str],
+        chunks: Mapping[str, Any],
+        depth: int,
+    ) -> None:
         self.files = files
+        self._chunks = chunks
+        self._depth = depth
         self._notes = notes
         self._lists = lists
         self._counters = Counters()
@@ -184,9 +230,19 @@ class _Reader:
             elif child.tag in _DELETED:
                 self._leave_out("deleted", child)
             elif child.tag == f"{_W}altChunk":
-                self._leave_out_file("embedded", child.get(f"{_R}id"))
+                yield from self._chunk(child.get(f"{_R}id"))
             elif child.tag not in _NO_TEXT and isinstance(child.tag, str):
                 yield from self.blocks(_chosen(child))
+
+    def _chunk(self, name: str | None) -> Iterator[Block]:
+        """A file that the document takes in where this stands."""
+        part = self._chunks.get(name or "")
+        said = None if part is None else _taken_in(part, self._depth)
+        if said is None:
+            self._leave_out_file("embedded", name)
+            return
+        self.left_out += [block for block in said if isinstance(block, LeftOut)]
+        yield from (block for block in said if not isinstance(block, LeftOut))
 
     def _paragraph(self, paragraph: Any) -> Iterator[Block]:
         """Its text behind its number, then the boxes and notes anchored in it."""
@@ -248,7 +304,7 @@ class _Reader:
         drawing = next(node.iterancestors(f"{_W}drawing"), None)
         extent = None if drawing is None else next((one for one in drawing.iter() if one.tag.endswith("}extent")), None)
         sizes = [] if extent is None else [extent.get("cx", ""), extent.get("cy", "")]
-        if all(int(size) > _ICON for size in sizes if size.isascii() and size.isdigit()):
+        if all(int(size) > ICON for size in sizes if size.isascii() and size.isdigit()):
             names = (node.get(f"{_R}{key}") for key in ("embed", "link", "id"))
             self._leave_out_file("picture", next(filter(None, names), None))
 

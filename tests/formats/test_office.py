@@ -13,6 +13,7 @@ from typing import Any
 
 import docx
 import openpyxl
+import pptx
 import pytest
 from docx.opc.packuri import PackURI
 from docx.opc.part import Part
@@ -261,13 +262,96 @@ def test_pictures_in_a_text_and_files_in_it_are_told():
     document.add_picture(picture(), width=Cm(12))
     document.add_picture(picture(2), width=Cm(0.5))  # a sign in its line
     document.sections[0].header.paragraphs[0].add_run().add_picture(picture(3), width=Cm(3))
-    part = Part(PackURI("/word/chunk.html"), "text/html", b"<p>412</p>", document.part.package)
-    name = document.part.relate_to(part, "http://schemas.openxmlformats.org/officeDocument/2006/relationships/aFChunk")
-    chunk = f'<w:altChunk {nsdecls("w", "r")} r:id="{name}"/>'
-    document.element.body.insert_element_before(parse_xml(chunk), "w:sectPr")
-    assert left_out("a.docx", saved(document)) == [("embedded", "chunk.html"), ("picture", "image1.png")]
+    take_in(document, "chunk.rtf", "application/rtf", b"{\\rtf1 412}")
+    assert left_out("a.docx", saved(document)) == [("embedded", "chunk.rtf"), ("picture", "image1.png")]
     told = read_as(Reading.of(normalize(parse("a.docx", saved(document)))), "en")
     assert told.endswith("not included: 1 embedded files, 1 pictures")
+
+
+def take_in(document: Any, name: str, kind: str, data: bytes) -> None:
+    """A file that a document takes in whole, at its end."""
+    part = Part(PackURI(f"/word/{name}"), kind, data, document.part.package)
+    to = document.part.relate_to(part, "http://schemas.openxmlformats.org/officeDocument/2006/relationships/aFChunk")
+    chunk = f'<w:altChunk {nsdecls("w", "r")} r:id="{to}"/>'
+    document.element.body.insert_element_before(parse_xml(chunk), "w:sectPr")
+
+
+TAKEN_IN = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+
+
+def test_what_a_document_takes_in_is_read_where_it_stands():
+    inner, document = docx.Document(), docx.Document()
+    inner.add_paragraph("三、建成科普馆21个。")
+    inner.add_picture(picture(), width=Cm(12))
+    document.add_paragraph(BODY)
+    page = "<html><head><title>x</title></head><body><p>一、举办讲座412场。</p></body></html>"
+    take_in(document, "a.html", "text/html", page.encode("gb18030"))
+    take_in(document, "b.txt", "text/plain", "二、发放资料2.6万册。".encode())
+    take_in(document, "c.docx", TAKEN_IN, saved(inner))
+    document.add_paragraph("四、下一步打算。")
+    report = parse("a.docx", saved(document))
+    places = [report.text.index(said) for said in (BODY, "一、", "二、", "三、", "四、")]
+    assert places == sorted(places)
+    assert [(span.reason, span.raw.strip()) for span in report.dropped] == [("picture", "image1.png")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [("text/html", bytes(range(256)) * 9), (TAKEN_IN, b"PK\x03\x04"), (TAKEN_IN, b""), ("application/x", b"412")],
+)
+def test_what_a_document_takes_in_and_cannot_be_read_is_told(kind, data):
+    document = docx.Document()
+    document.add_paragraph(BODY)
+    take_in(document, "a.bin", kind, data)
+    assert left_out("a.docx", saved(document)) == [("embedded", "a.bin")]
+
+
+def test_a_document_that_takes_in_itself_ends():
+    document = docx.Document()
+    document.add_paragraph(BODY)
+    for _ in range(6):
+        outer = docx.Document()
+        take_in(outer, "in.docx", TAKEN_IN, saved(document))
+        document = outer
+        document.add_paragraph(BODY)
+    assert left_out("a.docx", saved(document)) == [("embedded", "in.docx")]
+
+
+def test_pictures_on_slides_are_told_once():
+    show = pptx.Presentation()
+    for n in range(2):
+        slide = show.slides.add_slide(show.slide_layouts[5])
+        slide.shapes.title.text = f"{BODY}{n}"
+        slide.shapes.add_picture(picture(), Cm(3), Cm(6), Cm(12), Cm(9))
+        slide.shapes.add_picture(picture(2), Cm(0), Cm(0), Cm(0.5), Cm(0.5))
+    hidden = show.slides.add_slide(show.slide_layouts[5])
+    hidden.shapes.add_picture(picture(3), Cm(3), Cm(6), Cm(12), Cm(9))
+    hidden._element.set("show", "0")
+    held = [one for one in left_out("a.pptx", saved(show)) if one[0] == "picture"]
+    assert [name.rpartition(".")[2] for _, name in held] == ["png"]
+
+
+def open_text(body: str) -> bytes:
+    names = {"office": "office", "text": "text", "draw": "drawing", "svg": "svg-compatible"}.items()
+    known = "".join(f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0" ' for short, name in names)
+    content = (
+        f'<office:document-content {known} xmlns:xlink="http://www.w3.org/1999/xlink"><office:body><office:text>{body}'
+        "</office:text></office:body></office:document-content>"
+    )
+    return packed({"mimetype": b"application/vnd.oasis.opendocument.text", "content.xml": content.encode()})
+
+
+def test_pictures_in_an_open_document_are_told_once():
+    def frame(name: str, width: str = "12cm", more: str = "") -> str:
+        return (
+            f'<text:p><draw:frame svg:width="{width}" svg:height="9cm"><draw:image xlink:href="Pictures/{name}"/>{more}'
+            "</draw:frame></text:p>"
+        )
+
+    other = '<draw:image xlink:href="Pictures/a.svg"/>'
+    body = f"<text:p>{BODY}</text:p>" + frame("a.png", more=other) + frame("a.png") + frame("sign.png", "5mm")
+    body += '<text:p><draw:frame><draw:object/><draw:image xlink:href="ObjectReplacements/b"/></draw:frame></text:p>'
+    assert left_out("a.odt", open_text(body)) == [("picture", "a.png")]
 
 
 def test_a_text_of_pictures_alone_says_so():
