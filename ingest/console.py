@@ -27,7 +27,7 @@ _USAGES = tuple(
     for english, chinese in (
         (r"unexpected extra arguments?(?:\(s\))? \((.*)\)", "多余的参数:{0};带空格的问题请加引号"),
         (r"No such command '(.*)'", "没有命令 {0}"),
-        (r"No such option:? '?([^\s']+).*\(Possible options?: (.*)\)", "没有选项 {0};相近的有 {1}"),
+        (r"No such option:? '?([^\s'(]+)'?\.? ?\(Possible options?: ([^)]*)\)", "没有选项 {0};相近的有 {1}"),
         (r"No such option:? '?([^\s']+)", "没有选项 {0}"),
         (r"Option '(.*?)' does not take a value", "选项 {0} 后面不带值"),
         (r"Missing (?:argument|option|parameter)s? '(.*?)'", "缺少 {0}"),

@@ -1,4 +1,4 @@
-"""Files as offices have them, of every kind and by many writers: what each tells is read; test_every_file_asked.py asks it."""
+"""Files as offices have them, of every kind and by many writers: what each tells is read."""
 
 from __future__ import annotations
 
