@@ -64,6 +64,7 @@ class Filter:
 
 
 EVERYTHING = Filter()
+_WITH_A_DAY = 3  # numbers of a date that gives a day, be there such a day or not
 
 
 def build(
@@ -199,7 +200,7 @@ def _day(text: str, *, last: bool) -> str:
     """A day as YYYY-MM-DD; of a year or month its first or last."""
     date = _date(text)
     try:
-        if date is None or date.year is None:
+        if date is None or date.year is None or (date.day is None and len(re.findall(r"\d+", text)) == _WITH_A_DAY):
             raise ValueError(text)
         month = date.month or (12 if last else 1)
         day = date.day or (calendar.monthrange(date.year, month)[1] if last else 1)
