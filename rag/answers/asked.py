@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 
 from ingest.language import dates, ordinals, telling
-from rag.evidence.subject import is_of_another, told_years
+from rag.evidence.subject import fold_same_length, is_of_another, told_years
 from rag.judge.features import Case, other_year
 from rag.judge.ranking import Library
 from rag.question.query import Query
@@ -18,6 +18,7 @@ from rag.records import Evidence
 
 _PROBABLE = 0.4  # of what is likely: less answers nothing
 _NO_MORE = 0.9  # of what is likely: what speaks of another
+_AS_MUCH = 0.6  # of what the best sentence, set aside, holds of the question that another must hold to answer instead
 _AS_GOOD = 0.5  # of the best one's probability that what comes before it must have
 
 Other = Callable[[Case], bool]
@@ -39,6 +40,8 @@ def of_another_part(case: Case) -> bool:
     if query.expected.kind != "figure" or not (query.named.periods or telling.whole_year(query.question.folded)):
         return False
     told = _parts_told(case)
+    if query.named.periods and not told and telling.whole_year(case.sentence):
+        return True
     return bool(told) and not told & query.named.periods
 
 
@@ -54,15 +57,28 @@ def _set_aside(
     kept = [each for each, of_another in zip(evidence, others, strict=True) if not of_another]
     kept.sort(key=lambda each: each.probability < least)  # what answers nothing stands behind
     enough = kept and library.judge.certainty(kept[0].probability) is not None
+    if closest and enough and others[0] and other is not _of_another:
+        enough = _held(query, kept[0]) >= _AS_MUCH * _held(query, evidence[0])
     if enough and (closest or kept[0].probability >= _AS_GOOD * evidence[0].probability):
         return kept
     if not closest:
         return evidence
     most = library.judge.likely * _NO_MORE
-    return [
+    capped = [
         replace(each, probability=min(each.probability, most)) if of_another else each
         for each, of_another in zip(evidence, others, strict=True)
     ]
+    # What tells of the thing, if of another one, came closer than what tells of something else.
+    return capped if other is _of_another or not others[0] else [capped[0], *_no_surer(capped[1:], most)]
+
+
+def _no_surer(evidence: Iterable[Evidence], most: float) -> list[Evidence]:
+    return [replace(each, probability=min(each.probability, most)) for each in evidence]
+
+
+def _held(query: Query, evidence: Evidence) -> float:
+    """The share of what is asked that a sentence holds."""
+    return query.terms.share(fold_same_length(evidence.text))
 
 
 def _whole_first(query: Query, evidence: list[Evidence], library: Library) -> list[Evidence]:

@@ -79,9 +79,10 @@ def is_heading(text: str, start: int, end: int) -> bool:
     line = text[begins : ends if ends >= 0 else len(text)]
     if not marks.heads(line) or figures.find(text[start:end]):
         return False
-    before = text[:begins].rstrip().rpartition("\n")[2]
+    if not (before := text[:begins].rstrip().rpartition("\n")[2]):
+        return True  # a title
     behind = text[begins + len(line) :].lstrip().partition("\n")[0]
-    return bool(behind) and not marks.heads(behind) and not (before and marks.heads(before) and not dates.find(before))
+    return bool(behind) and not marks.heads(behind) and (not marks.heads(before) or bool(dates.find(before)))
 
 
 def narrowed(evidence: Evidence, around: int, room: int) -> Evidence:

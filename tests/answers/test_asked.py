@@ -51,6 +51,7 @@ def test_the_numbers_of_a_kind(text, told):
         ("长岭面粉厂上半年加工小麦多少吨?", "上半年加工小麦900吨。", "900吨", True),
         ("长岭面粉厂下半年加工小麦多少吨?", "上半年加工小麦900吨。", "900吨", False),
         ("长岭面粉厂全年加工小麦多少吨?", "上半年加工小麦900吨。", "900吨", False),
+        ("长岭面粉厂下半年加工小麦多少吨?", "全年加工小麦2100吨。", "2100吨", False),
         ("长岭面粉厂2023年全年加工小麦多少吨?", "加工小麦1000吨。", "1000吨", False),  # its report is of half a year
         ("长岭面粉厂2023年加工小麦多少吨?", "加工小麦1000吨。", "1000吨", True),
         ("长岭面粉厂7月招工几批?", "2月和7月招工两批。", "两批", True),
@@ -59,6 +60,12 @@ def test_the_numbers_of_a_kind(text, told):
 )
 def test_what_is_told_of_another_one_is_only_what_came_closest(question, sentence, short, answers):
     assert kept(question, (sentence, short)) == [(sentence, answers)]
+
+
+def test_what_tells_of_something_else_doesnt_answer_instead():
+    other, else_ = ("一分厂和二分厂分别检修设备8台、11台。", "8台"), ("2月和7月招工两批。", "两批")
+    assert kept("长岭面粉厂五分厂检修设备多少台?", other, else_) == [(other[0], False), (else_[0], False)]
+    assert kept("长岭面粉厂一分厂检修设备多少台?", other, else_)[0] == (other[0], True)
 
 
 def test_the_figure_of_the_year_comes_before_that_of_a_part():
