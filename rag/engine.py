@@ -196,7 +196,7 @@ class Engine:
 
     def _answer(self, current: _Generation, query: Query, found: list[Passage], k: int, within: Within) -> Answer:
         """The answer of one sentence, or one computed from several."""
-        library = self._library(current, within, query)
+        library = self._library(current, within)
         if (compared := since(query)) is not None:
 
             def asked(text: str) -> tuple[Query, Sequence[Evidence]]:
@@ -228,7 +228,7 @@ class Engine:
     ) -> PartAnswer:
         """What answers one part of a question: a figure."""
         query, evidence = self._weighed(current, part.question, language, k, within)
-        certainty = grade(evidence, self._library(current, within, query))
+        certainty = grade(evidence, self._library(current, within))
         if certainty is None:
             return PartAnswer(part, None)
         said, figure = figure_of(evidence[0], query.expected, part.label)
@@ -239,7 +239,7 @@ class Engine:
     ) -> tuple[Query, list[Evidence]]:
         """A question of our own, made of one that was asked, with its evidence."""
         query = build(replace(understand(text), language=language), current)
-        library = self._library(current, within, query)
+        library = self._library(current, within)
         evidence = weigh(query, self._search(current, [query], k, within)[0], library)
         return query, of_the_asked(query, evidence, library)
 
@@ -284,7 +284,7 @@ class Engine:
     def _told(self, current: _Generation, indicator: str, within: Within, k: int) -> list[Evidence]:
         """What the reports tell of an indicator, most probable first."""
         query = build(understand(figure_question(indicator), (), current.regions), current)
-        return weigh(query, self._search(current, [query], k, within)[0], self._library(current, within, query), k)
+        return weigh(query, self._search(current, [query], k, within)[0], self._library(current, within), k)
 
     def examine(self, text: str, left_out: Collection[str] = ()) -> list[Case]:
         """What the judge is shown for a question, to be fitted on; `left_out` are reports not to be looked in."""
@@ -292,7 +292,7 @@ class Engine:
             query = build(understand(text, (), current.regions), current)
             within = current.without(None, left_out)
             passages = self._search(current, [query], DEFAULT_PASSAGES, within)[0]
-            return cases_of(query, passages, self._library(current, within, query))[0]
+            return cases_of(query, passages, self._library(current, within))[0]
 
     def query(self, text: str) -> Query:
         """What a question says to the newest generation. Raises UsageError for an unusable question."""
@@ -398,14 +398,12 @@ class Engine:
         lifted = [(id_, min(1.0, score + lift * (source_of.get(id_) in named))) for id_, score in hits]
         return sorted(lifted, key=lambda hit: -hit[1])
 
-    def _library(self, current: _Generation, within: Within = None, query: Query | None = None) -> Library:
-        """What answering a question sees: what isn't looked in, no report knows."""
+    def _library(self, current: _Generation, within: Within = None) -> Library:
+        """What answering sees: what isn't looked in, no report knows."""
         reader = self._models.reader()
         read = reader.read if reader is not None else None
         frequency, naming = current.frequency_within(within), current.naming_within(within)
-        foreign = query is not None and bool(query.core)
-        fitted = judge("unread" if read is None else "foreign" if foreign else "read")
-        least = self._settings.min_evidence
+        fitted, least = judge("read" if read else "unread"), self._settings.min_evidence
         if least is not None:
             fitted = replace(fitted, likely=least, sure=max(least, fitted.sure))
         return Library(current.report, current.view, frequency, naming, read, fitted)

@@ -4,8 +4,7 @@ A line (a logistic regression) tells which sentence of all answers best; another
 the other, how likely the best one does: what tells sentences apart isn't what tells questions apart that the reports
 answer. The line knows what each feature is worth, be it never so seldom, the trees how they count together. Both are
 fitted by `make judge` on what a reader says of authors that it wasn't taught by, and kept in `weights.json` beside this
-module: `read` for sentences that the reader has read, `foreign` where the question is in another language than they
-are, which reads and finds less surely, `unread` where the reader is switched off.
+module: `read` for sentences that the reader has read, `unread` where it is switched off.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ class Verdict:
     probability: float
 
 
-Of = Literal["read", "foreign", "unread"]
+Of = Literal["read", "unread"]
 Node = float | Sequence[Any]
 """Log odds; or (feature, value, node up to that value, node above it)."""
 
@@ -90,5 +89,5 @@ def _asks(node: Node, feature: str) -> bool:
 
 @functools.cache
 def judge(of: Of = "read") -> Judge:
-    """The judge as it was fitted: for sentences that were read, for a foreign question, or where no reader is used."""
+    """The judge as it was fitted: for sentences that were read, or where no reader is used."""
     return Judge(**json.loads(WEIGHTS.read_text(encoding="utf-8"))[of])

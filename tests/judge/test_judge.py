@@ -12,7 +12,7 @@ from shelf import Shelf
 from rag.judge.features import FEATURES
 from rag.judge.judge import WEIGHTS, Judge, judge
 
-KINDS = ("read", "foreign", "unread")
+KINDS = ("read", "unread")
 OF_THE_READER = {"relevance", "margin", "proof", "told", "elsewhere", "pointed"}
 REPORT = {"a.txt": "青河县科协总结\n\n青河县科协举办讲座25场。"}
 
