@@ -27,8 +27,10 @@ from rag.answers.asked import of_the_asked
 from rag.answers.changes import changed, since
 from rag.answers.citing import title_of
 from rag.answers.compose import compose, grade, narrowed
+from rag.answers.mentions import mentions
+from rag.answers.planning import Part, plan
 from rag.answers.ranked import extreme, ranked
-from rag.answers.sums import Part, PartAnswer, combine, figure_of, is_one, is_share, mentions, plan
+from rag.answers.sums import PartAnswer, combine, figure_of, is_one, is_share
 from rag.answers.table import By, Table, check, labels, of_place, place_told, table_of, year_told
 from rag.evidence.subject import ReportView, named_by_file, view
 from rag.judge.features import Case

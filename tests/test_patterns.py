@@ -207,7 +207,7 @@ def _texts() -> None:
 
     from ingest.embedding import tokens
     from ingest.formats import html, sources
-    from rag.answers import sums
+    from rag.answers import planning
     from rag.evidence.pointing import Spots
     from rag.evidence.shorts import spots
     from rag.question import followup, kind, understand
@@ -220,7 +220,7 @@ def _texts() -> None:
         kind.expected(text)
         kind.as_meant(text)
         query = shelf.query(text)
-        sums.plan(query)
+        planning.plan(query)
         told = "临泉县植树320亩，青山县植树150亩。"
         with contextlib.suppress(ValueError, IndexError):
             pointed = Spots.of(query, told, spots(query.expected, told), [(5, 9, 1.0)])

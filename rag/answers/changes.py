@@ -19,7 +19,8 @@ from ingest.language.script import to_simplified
 from ingest.language.words import alternation, table
 from rag.answers.citing import answered, in_script, refused, say
 from rag.answers.forms import narrowed_to
-from rag.answers.sums import Operation, Part, PartAnswer, Plan, combine, scale_asked
+from rag.answers.planning import Operation, Part, Plan, scale_asked
+from rag.answers.sums import PartAnswer, combine
 from rag.answers.table import year_told
 from rag.evidence.shorts import counts
 from rag.evidence.subject import ReportView, fold_same_length, speaks_of_year

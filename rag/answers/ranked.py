@@ -16,7 +16,8 @@ from ingest.language.figures import Figure
 from ingest.language.questions import asking, counting
 from ingest.language.script import to_simplified
 from ingest.language.words import table
-from rag.answers.sums import Operation, Part, PartAnswer, Plan, combine, is_least
+from rag.answers.planning import Operation, Part, Plan, is_least
+from rag.answers.sums import PartAnswer, combine
 from rag.evidence.subject import fold_same_length
 from rag.judge.features import Case, other_place, other_year
 from rag.judge.ranking import Library

@@ -6,8 +6,8 @@ import pytest
 from shelf import Shelf
 
 from rag.answers import things
+from rag.answers.planning import plan
 from rag.answers.ranked import extreme
-from rag.answers.sums import plan
 
 REPORTS = {
     "港务.txt": "临河港务公司2022年工作总结\n2022年12月30日\n\n"

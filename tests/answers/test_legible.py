@@ -12,7 +12,8 @@ from shelf import EVERYTHING_ANSWERS, Shelf, reader_of
 from ingest.records import Recognised
 from rag.answers.citing import answered, cite
 from rag.answers.compose import compose
-from rag.answers.sums import Part, PartAnswer, Plan, combine
+from rag.answers.planning import Part, Plan
+from rag.answers.sums import PartAnswer, combine
 from rag.answers.table import figure_in, table_of
 from rag.records import Form
 
