@@ -48,7 +48,7 @@ HURRY = 0.15
 
 IMPATIENT = 0.4
 """Seconds that stand for the five that the bot waits for a state in other hands, and for the two or five between two
-tries to write one, in a bot started with `IMPATIENT="1"`."""
+tries to write one, and for the ten between two looks at how an ingest ended, in a bot started with `IMPATIENT="1"`."""
 
 _ODDER = f"""
 import dataclasses, functools, os, sys, time
@@ -66,7 +66,8 @@ if sys.orig_argv[-1].endswith("bot.py"):  # and not what the bot starts
     if "HURRY" in os.environ:
         rag.telegram.app.Pacing = functools.partial(rag.telegram.app.Pacing, every={HURRY})
     if "IMPATIENT" in os.environ:
-        import sqlite3
+        import sqlite3, rag.telegram.shelf.unwatched
+        rag.telegram.shelf.unwatched._EVERY = {IMPATIENT}
         sqlite3.connect = functools.partial(sqlite3.connect, timeout={IMPATIENT})
         rag.telegram.app.Intake = functools.partial(rag.telegram.app.Intake, until_written={IMPATIENT})
         rag.telegram.app.JournalQueue = functools.partial(rag.telegram.app.JournalQueue, pause={IMPATIENT})

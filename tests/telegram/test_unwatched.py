@@ -29,7 +29,7 @@ def ended(settings, *failed: str, error: StorageError | None = None) -> None:
 
 def test_admins_hear_of_a_failed_ingest_once_and_when_it_works_again(tmp_path):
     settings = make_office(tmp_path / "office", None)
-    people = {"WENBAO_ADMIN_USERS": ",".join(map(str, ADMINS)), "WENBAO_ALLOWED_USERS": "1001"}
+    people = {"WENBAO_ADMIN_USERS": ",".join(map(str, ADMINS)), "WENBAO_ALLOWED_USERS": "1001", "IMPATIENT": "1"}
     with Loopback() as server:
         for person in (*ADMINS, 1001):
             server.chat(person)
@@ -40,7 +40,7 @@ def test_admins_hear_of_a_failed_ingest_once_and_when_it_works_again(tmp_path):
             return [[message.text for message in server.sent(admin)] for admin in ADMINS]
 
         ended(settings, error=FULL)
-        first = Bot(settings, server, tmp_path, **people).start()
+        first = Bot(settings, server, tmp_path, odd=True, **people).start()
         try:
             for texts in heard(1):
                 assert "磁盘已满" in texts[0]
@@ -54,7 +54,7 @@ def test_admins_hear_of_a_failed_ingest_once_and_when_it_works_again(tmp_path):
         finally:
             first.close()
         ended(settings, error=FULL)  # the same again, while no bot runs
-        second = Bot(settings, server, tmp_path, **people).start()
+        second = Bot(settings, server, tmp_path, odd=True, **people).start()
         try:
             ended(settings, "b.pdf", "c.pdf")
             for texts in heard(6):
