@@ -233,7 +233,7 @@ class Engine:
         certainty = grade(evidence, self._library(current, within))
         if certainty is None:
             return PartAnswer(part, None)
-        said, figure = figure_of(evidence[0], query.expected, part.label)
+        said, figure = figure_of(evidence[0], query, part.label)
         return PartAnswer(part, evidence[0], said, figure, certainty)
 
     def _weighed(

@@ -16,7 +16,8 @@ from ingest.language.words import table
 from rag.answers.citing import ReportOf, answered, in_script, refused, say
 from rag.answers.planning import Operation, Part, Plan
 from rag.evidence.shorts import counts
-from rag.question.kind import Expected
+from rag.evidence.subject import fold_same_length
+from rag.question.query import Query
 from rag.records import Answer, Certainty, Evidence, Question
 
 
@@ -160,10 +161,10 @@ def _share(question: Question, operation: Operation, exact: Sequence[float]) -> 
     return f"{grew}{about}{told}"
 
 
-def figure_of(evidence: Evidence, want: Expected, label: str = "") -> tuple[str, Figure | None]:
+def figure_of(evidence: Evidence, query: Query, label: str = "") -> tuple[str, Figure | None]:
     """The figure of the short answer as the report writes it; of several that may answer the one in the item of an
     enumeration that names the label it is asked by."""
-    beside = _beside(evidence.text, want, label)
+    beside = _beside(evidence.text, query, label)
     if beside is not None:
         return evidence.text[beside.start : beside.end], beside
     if evidence.short is None:
@@ -174,15 +175,21 @@ def figure_of(evidence: Evidence, want: Expected, label: str = "") -> tuple[str,
     return said, figure and replace(figure, start=begins + figure.start, end=begins + figure.end)
 
 
-def _beside(text: str, want: Expected, label: str) -> Figure | None:
-    """The only figure that may answer in a label's own item of an enumeration: 二等奖32个."""
+def _beside(text: str, query: Query, label: str) -> Figure | None:
+    """The only figure that may answer in a label's own item of an enumeration: 二等奖32个. Of several items that name
+    it (市级示范街道2个、市级示范社区8个) the one that holds most of what is asked; none where two hold as much."""
     in_runs = {figure for run in runs.find(text) if not run.parts for figure in run.figures}
+    told = figures.find(text)
+    items: list[tuple[float, Figure | None]] = []
     for start, end in marks.clauses(text, listing=True):
         if label and label in text[start:end]:
-            own = [figure for figure in figures.find(text) if start <= figure.start < end]
+            own = [figure for figure in told if start <= figure.start < end]
             alone = len(own) == 1 and (own[0].start, own[0].end) not in in_runs
-            return own[0] if alone and counts(want, own[0].unit) else None
-    return None
+            item = own[0] if alone and counts(query.expected, own[0].unit) else None
+            items.append((query.terms.share(fold_same_length(text[start:end])), item))
+    most = max((share for share, _ in items), default=0.0)
+    best = [item for share, item in items if share == most]
+    return best[0] if len(best) == 1 else None
 
 
 def _in_unit(each: Sequence[Figure], unit: str) -> list[float] | None:

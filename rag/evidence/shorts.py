@@ -90,7 +90,7 @@ def _pointed_at(query: Query, evidence: Evidence) -> tuple[Run | None, float]:
     if query.expected.kind == "figure":
         paired, found = _paired(query, evidence.text, found)
         if paired is not None:
-            return paired, 1.0
+            return paired, _OF_ANOTHER if query.expected.total else 1.0  # a part may be told where all is asked
     if not found:
         return None, 0.0
     at = evidence.start

@@ -8,6 +8,7 @@ from shelf import Shelf
 from rag.answers import things
 from rag.answers.planning import plan
 from rag.answers.ranked import extreme
+from rag.answers.sums import figure_of
 
 REPORTS = {
     "港务.txt": "临河港务公司2022年工作总结\n2022年12月30日\n\n"
@@ -112,3 +113,17 @@ def test_how_a_question_is_taken_apart(question, operation):
 def test_which_questions_look_for_the_most_of_a_kind(question, tail):
     asked = extreme(Shelf(REPORTS).query(question))
     assert (asked.tail if asked else None) == tail
+
+
+@pytest.mark.parametrize(
+    ("sentence", "question", "label", "said"),
+    [
+        ("评出县级文明村3个、市级文明家庭4户、市级文明村6个。", "市级文明村有几个?", "市级", "6个"),
+        ("种了一号田玉米20亩、二号田玉米35亩、一号田豆子12亩。", "一号田豆子多少亩?", "一号田", "12亩"),
+        ("金奖2件、银奖4件。", "银奖几件?", "银奖", "4件"),
+        ("甲组种树20棵、甲组种树30棵。", "甲组种树多少棵?", "甲组", ""),
+    ],
+)
+def test_of_items_that_name_a_label_the_one_asked_about_has_the_figure(sentence, question, label, said):
+    shelf = Shelf({"a.txt": f"某县总结\n\n{sentence}"})
+    assert figure_of(shelf.evidence(sentence), shelf.query(question), label)[0] == said

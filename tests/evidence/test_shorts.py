@@ -90,3 +90,12 @@ def test_what_may_answer_in_a_sentence(question, sentence, found):
 )
 def test_the_units_that_may_answer(question, unit, may):
     assert counts(expected(fold(question)), unit) == may
+
+
+def test_the_figure_of_one_thing_of_a_list_is_never_surely_the_total():
+    sentence = "评出金奖2件、银奖4件、铜奖6件。"
+    shelf = Shelf({"a.txt": f"工作简报\n\n{sentence}"})
+    told = [with_short(shelf.query(question), shelf.evidence(sentence)) for question in ("银奖几件?", "银奖一共几件?")]
+    assert [each.text[slice(*(at - each.start for at in each.short))] for each in told] == ["4件", "4件"]
+    assert told[0].pointed == 1.0
+    assert told[1].pointed < 0.8
