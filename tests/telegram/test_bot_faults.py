@@ -61,7 +61,8 @@ def test_an_edit_that_changes_nothing_counts_as_delivered(bot, server, user):
 
 
 def test_html_that_is_refused_goes_out_as_plain_text(bot, server, user):
-    server.fail("sendMessage", "400 Bad Request: can't parse entities: no", chat=user)
+    for method in ("sendMessage", "editMessageText"):  # on a busy machine the answer takes an announcement's place
+        server.fail(method, "400 Bad Request: can't parse entities: no", chat=user, containing=SHORT)
     answer = bot.ask(user, QUESTION)
     assert answer.text.startswith(SHORT)
     assert answer.entities == []
