@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from ingest.cleaning.labels import is_furniture, may_be_furniture, names_source, opens_others, says_when_made
 from ingest.language import hyphens
+from ingest.language.forms import form
 from ingest.language.marks import BULLETS, CLOSERS, ELLIPSES, HAN, finished, numbering
 from ingest.offsets import Replacement
 
@@ -33,11 +34,7 @@ _NOTICE = re.compile(
     r"[(（【\[](?:(?P<words>[^()（）【】\[\]\n]{0,120})[)）】\]]|(?P<open>[^()（）【】\[\]\n。]{0,70})。)"
 )
 # What makes the words between brackets a notice, and what makes them the report's own.
-_RIGHTS = re.compile(
-    r"转载请|请注明(?:出处|来源)|侵权必究|(?:未经|不得).{0,10}(?:转载|复制)|免费(?:公文|范文|论文|资料).{0,6}(?:来自|来源|下载|网)"
-    r"|本文(?:转自|来自|来源).{0,6}(?:网|公众号|www|http)",
-    re.IGNORECASE,
-)
+_RIGHTS = re.compile(form("pages", "notice"), re.IGNORECASE)
 _COUNTED = re.compile(r"\d\s*[\u4e00-\u9fff%]")
 _STRAY = re.compile(rf"(?<=[{HAN}])`(?=[{HAN}])")
 _DOUBLED = re.compile(rf",(?<=[{HAN}\d%)）”》],)(?=[,。、](?:[{HAN}\d(（“《\s]|$))")

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 
 from ingest.language.date_forms import STAMP
+from ingest.language.forms import form
 from ingest.language.marks import COLONS, COMMAS, ENDS
 from ingest.language.words import alternation, table
 
@@ -38,8 +39,7 @@ _OTHER_SHAPES = re.compile(
     rf"{_TIME}(?:(?<=\s)|\s)\s*+来源\s*+[{COLONS}].{{0,30}}"
     r"|阅读\s*[\d,]+[万+]*"
     rf"|[^{ENDS}{COMMAS}]{{0,20}}ICP备\s*\d++号[^{ENDS}{COMMAS}]{{0,40}}"
-    r"|如有侵权.{0,10}(?:联系|告知|通知).{0,12}删除.{0,10}"
-    r"|关于我们\s*+(?:[|·][^|·]{2,12})++"
+    rf"|{form('pages', 'plea')}.{{0,10}}|(?:{alternation(table('pages')['menu']['words'])})\s*+(?:[|·][^|·]{{2,12}})++"
 )
 _OTHERS = re.compile(rf"[>»|•·\s]*+(?:【[^】]{{0,60}}】)?\s*+([\u4e00-\u9fff]{{2,12}})\s*[{COLONS}]?")
 

@@ -22,12 +22,13 @@ _COLON = re.compile(f"[{COLONS}]")
 _CELL_BREAK = re.compile(rf"(?<![{COLONS}])\t+")  # a label and its value are one
 _TIME_OF_DAY = re.compile(rf"[\d{COLONS}\s|]*")
 _SOURCE = re.compile(
-    rf"(?:^|[\s|>])(?:文章|信息|稿件|新闻)?(?:来源|出处)\s*[{COLONS}][ \t]*([^\s{COLONS}|。，]{{2,30}})(?=\s|\||$)",
+    rf"(?:^|[\s|>])(?:{alternation(table('pages')['source']['weak'])})"
+    rf"\s*[{COLONS}][ \t]*([^\s{COLONS}|。，]{{2,30}})(?=\s|\||$)",
     re.MULTILINE,
 )
 _BODY = re.compile(
     rf"([\u4e00-\u9fff]{{1,16}}?(?:{bodies('association', 'government', 'science')}))"
-    r"(?=$|\d|年|工作|关于|召开|举办|开展|印发|发布|总结|报告|计划|的)"
+    rf"(?=$|\d|{alternation(table('pages')['title']['behind_body'])})"
 )
 _LONGEST_LABEL = 60  # characters; a longer line is text
 _AROUND = 10  # lines with text at either end among which a page's own labels stand

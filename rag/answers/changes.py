@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ingest.language import dates, figures, marks, telling
+from ingest.language import dates, figures, marks, telling, units
 from ingest.language.dates import Date
 from ingest.language.figures import Figure
 from ingest.language.questions import asking, counting
@@ -34,7 +34,6 @@ from rag.records import Answer, Evidence
 _OWN = 0.5  # the share of what a sentence holds of the topic that must stand beside a change of it
 _HELD = 0.3  # the share of the topic that the sentence and what stands above it must hold
 _ASIDE = f" \t\u3000{marks.LISTING}{marks.PAUSES}"
-_TALLIED = ("%", "个百分点", "百分点")
 
 Run = tuple[int, int]
 Weigh = Callable[[str], tuple[Query, Sequence[Evidence]]]
@@ -69,7 +68,7 @@ class Since:
         asked, subject = f"有{self.ask}", self.subject
         if plain and (counted := _counted().search(subject)):
             asked, subject = f"有多少{counted[0]}?", subject[: counted.start()]
-        elif plain or any(unit in self.ask for unit in _TALLIED):
+        elif plain or any(unit in self.ask for unit in ("%", *units.of_kind("points"))):
             asked = "是多少?"
         return f"{year}年{subject}{asked}" if year else f"{subject}{asked}"
 

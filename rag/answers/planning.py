@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from ingest.language import dates, marks, places, telling
+from ingest.language.forms import form
 from ingest.language.places import rank_pattern
 from ingest.language.questions import asking, counting, totals
 from ingest.language.script import to_simplified
@@ -28,7 +29,7 @@ _RANKED_IN = alternation(table("questions")["units"]["of_rank"])
 _ORDERED = re.compile(rf"((?:[{_DIGITS}特]、){{1,20}})([{_DIGITS}特])({_RANKED_IN})")
 _RANKED = re.compile(r"((?:[\u4e00-\u9fff]{1,2}级、){1,20})([\u4e00-\u9fff]{1,2}级)")
 _QUOTE = r"[“「《\"][^”」》\"]{1,30}[”」》\"]"
-_QUOTED = re.compile(rf"({_QUOTE})((?:[、和及与,，]{{1,3}}{_QUOTE}){{1,20}})")
+_QUOTED = re.compile(rf"({_QUOTE})((?:[{marks.COMMAS}{marks.LISTING}和及与]{{1,3}}{_QUOTE}){{1,20}})")
 _SUM_WORDS = re.compile(
     rf"[{_DIGITS}几\d](?:{alternation(table('questions')['units']['of_many'])})活动"
     rf"|的(?:{alternation(table('questions')['total']['nouns'])})|{totals()}"
@@ -46,8 +47,9 @@ _DIFFERENCE = re.compile(
 )
 _PAUSE = f"{marks.COMMAS}{marks.ENDS}"
 _COMPARED = re.compile(
-    rf"(?:[{_DIGITS}几\d]个?(?:地|{_WIDE}|地方|单位)|哪(?:里|[个一])个?(?:地方|{_WIDE})?(?:的)?|谁[^{_PAUSE}{_QUALITIES}]{{0,3}}?的|谁"
-    rf"|(?:{_DEGREES})[{_QUALITIES}]|的?是哪里|的?是哪个|{'|'.join(_COMPARING['beside'])}|[{marks.ENDS}{marks.COMMAS}])"
+    rf"(?:[{_DIGITS}几\d]个?(?:{form('wanted', 'of_places', wide=_WIDE)})|{form('wanted', 'which_place', wide=_WIDE)}"
+    rf"|谁(?:[^{_PAUSE}{_QUALITIES}]{{0,3}}?的)?|(?:{_DEGREES})[{_QUALITIES}]"
+    rf"|{'|'.join(_COMPARING['beside'])}|[{marks.ENDS}{marks.COMMAS}])"
 )
 _FEWER = re.compile(
     rf"(?:{_DEGREES})[{_COMPARING['less']}]|\b(?:fewer|fewest|less|least|lower|lowest|smaller|smallest)\b"
@@ -56,14 +58,14 @@ _ENGLISH_MORE = re.compile(
     r"\bwhich \w+ (?P<verb>\w+) (?:the )?(?:more|most|fewer|fewest|larger|largest|higher|highest) (?P<topic>[^,?]+)",
     re.I,
 )
-_JOINT = re.compile(r"以及|还是|[、和与跟及,，]")
+_JOINT = re.compile(rf"{alternation(table('questions')['joined']['joints'])}|[{marks.COMMAS}]")
 _TWICE = re.compile(rf"^(?P<thing>[{marks.HAN}]{{2,12}})(?:{_JOINT.pattern})?(?P=thing)")
 _OF_OTHERS = re.compile(rf"{_WIDE}|{rank_pattern('town', 'village')}|{alternation(_COMPARING['others'])}")
 _MORE = re.compile(rf"(?:{asking('which', 'person')})[^{_PAUSE}]*[{_DEGREE_WORDS}][{marks.ENDS}]*$")
-_APART = re.compile(rf"相差|差(?={asking('count')})|差距|差额")
+_APART = re.compile(rf"{form('wanted', 'apart')}|差(?={asking('count')})")
 _SHARE = re.compile(
     rf"^(?P<part>.{{1,60}}?)占(?P<whole>.{{1,60}}?)"
-    rf"的?(?:比例|比重|占比|百分比|{asking('share', 'count')})(?!{counting()})"
+    rf"的?(?:{form('wanted', 'of_whole')}|{asking('share', 'count')})(?!{counting()})"
 )
 Operation = Literal["sum", "most", "least", "difference", "share", "growth"]
 

@@ -163,4 +163,5 @@ def _most_of() -> re.Pattern[str]:
 
 @functools.cache
 def _degree() -> re.Pattern[str]:
-    return re.compile(r"最[多少高低大小长短快慢]")
+    compared = table("questions")["compared"]
+    return re.compile(f"{compared['most']}[{compared['qualities']}{compared['lengths']}{compared['pace']}]")

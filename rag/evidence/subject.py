@@ -18,6 +18,7 @@ from ingest.language.bodies import find as named_bodies
 from ingest.language.marks import CLOSERS, COMMAS, ENDS, LISTING, PAUSES, narrow
 from ingest.language.places import SMALL, Place, find, own, same
 from ingest.language.script import to_simplified
+from ingest.language.words import alternation, table
 from ingest.records import CleanReport
 from rag.question.kind import ANONYMISED
 from rag.question.places import names_of, shared_stems, stands, writing
@@ -26,12 +27,14 @@ _HAN = re.compile("[\u3400-\u9fff]")
 _CAPITALS = re.compile("[A-Z]+")
 _SENTENCE_END = re.compile(rf"[{ENDS}]+[{CLOSERS}]*")
 _CLAUSE_START = re.compile(
-    rf"(?:^|(?<=[\n{ENDS}{PAUSES}{LISTING}“]))(?:其中|此外|另外|同时|而|在|对|由|经|截至目前)?[,，]?"
+    rf"(?:^|(?<=[\n{ENDS}{PAUSES}{LISTING}“]))(?:{alternation(table('telling')['clause']['openers'])})?[{COMMAS}]?"
 )
 # A newspaper's name and a dateline say who reports from where, not whom the report is about.
-_PUBLISHER = re.compile(rf"[\u4e00-\u9fff]{{2,6}}(?:{bodies('media')})(?:[^\n。]{{0,16}}?\d日(?:讯|电))?")
+_PUBLISHER = re.compile(
+    rf"[\u4e00-\u9fff]{{2,6}}(?:{bodies('media')})(?:[^\n。]{{0,16}}?\d日(?:{alternation(table('telling')['clause']['dispatch'])}))?"
+)
 _OPEN_END = re.compile(rf"[{ENDS}{COMMAS}]$")
-_LOOKS_BACK = re.compile(r"工作报告|计划|要点|部署|大会|全委会|年会")
+_LOOKS_BACK = re.compile(alternation(table("telling")["looks_back"]["titles"]))
 _SPRING = ("01", "02", "03")
 _LEADING = 14  # characters at a sentence's beginning in which its subject is named
 _OPENING = 4  # characters that may stand before the name: 会上, 此外, 一是

@@ -10,6 +10,7 @@ from collections.abc import Collection
 
 from ingest.language import marks
 from ingest.language.date_forms import PLAIN_YEAR, part_word, year_word
+from ingest.language.forms import form
 from ingest.language.people import post_pattern
 from ingest.language.places import rank_pattern
 from ingest.language.questions import asking, aspects, pronouns
@@ -18,24 +19,30 @@ from rag.question.frame import ASK, COUNTS, Frame, frame_of, leads_in
 from rag.question.places import place_of
 
 _ASKING = asking("list", "thing", "person", "which", "yes")
+_ASKS_FOR = {kind: asking(kind) for kind in table("questions")["asks"]}
+
+
+def _written(row: str, **recognisers: str) -> str:
+    """A pattern of how a question follows another one."""
+    return form("following", row, **_ASKS_FOR, **recognisers)
+
+
 _COUNTED = re.compile(rf"^(?:{asking('count')}).*$")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _COURTESY = re.compile(
-    r"(?:谢谢你?们?|多谢|好的?|你好|您好|嗯|行|对的?|不对吧?|是的?|明白了?|知道了?|辛苦了?|再见"
-    rf"|ok(?:ay)?|hi|hello|thanks?(?: you)?|[{marks.ENDS}{marks.COMMAS}.~\s])++",
+    rf"(?:{_written('courtesy')}|ok(?:ay)?|hi|hello|thanks?(?: you)?|[{marks.ENDS}{marks.COMMAS}.~\s])++",
     re.IGNORECASE,
 )
 _LEADING = re.compile(
-    r"^(?:(?:好的?|谢谢|嗯++|ok)[,，\s]++)?"
-    rf"(?:那么|那(?![曲里儿边])|然后|另外|以及|至于|换成|改成|如果是|要是|还有(?=[\u4e00-\u9fff]{{2}})(?!{_ASKING}|吗|别的|其他)"
-    r"|and\b|what about\b|how about\b|then\b)?[\s,，]*",
+    rf"^(?:(?:{_written('before')}|ok)[{marks.COMMAS}\s]++)?"
+    rf"(?:{_written('leading')}|and\b|what about\b|how about\b|then\b)?[{marks.COMMAS}\s]*",
     re.IGNORECASE,
 )
 _END = rf"[{marks.ENDS}\s]"
-_TRAILING = re.compile(rf"(?:(?:呢|{asking('manner')}){_END}*+|(?<!{_END}){_END}++)$")
+_TRAILING = re.compile(rf"(?:{_written('trailing')}{_END}*+|(?<!{_END}){_END}++)$")
 _PRONOUN = re.compile(rf"^{pronouns('own', 'person', 'thing', 'things', 'near')}的?")
 _ONE = re.compile(rf"^(?!{pronouns('things')}){pronouns('own', 'thing')}的?")
-_MORE = re.compile(rf"^(?:还有|其他|别的|其余)?+(?:吗|{_ASKING}|别的|其他的?|其余的?)*+$")
+_MORE = re.compile(rf"^(?>{_written('more')})$")
 _ENGLISH_WORDS = re.compile(r"[a-z]{2,}")
 _IN_ENGLISH = re.compile(
     r"^(?:(?i:and|what about|how about|then))\s+(?:in |for |of )?([A-Z][\w'’-]*(?:\s[A-Z][\w'’-]*)*)[?.!\s]*$"
@@ -45,38 +52,36 @@ _NAMED_IN_ENGLISH = re.compile(r"\b(?:in|of|for|does|did|has|is|was)\s+([A-Z][\w
 _ASKS = re.compile(
     rf"{ASK.pattern}|{_ASKING}|吗|\b(?:how|what|which|who|when|where|does|did|is|are|was|were)\b", re.IGNORECASE
 )
-_ASPECTS = table("questions")["aspects"]
-_LEAD_IN = re.compile(
-    rf"(?:的?(?:{alternation(_ASPECTS['aims'])}){{0,2}}目标)?"
-    rf"(?:(?:{alternation(_ASPECTS['since'])})?(?:{alternation(_ASPECTS['changes'])})了?)?$"
-)
+_LEAD_IN = re.compile(rf"{_written('aim')}?{_written('change')}?$")
 _LONGEST_LEAD_IN = 12  # characters
 _YEAR = re.compile(year_word())
 _PART_OF_YEAR = re.compile(part_word())
 _BARE_YEAR = re.compile(PLAIN_YEAR)
-_NOW = re.compile(r"现在|目前|如今")
+_NOW = re.compile(_written("now"))
 _RANK = re.compile(
     rf"[{''.join(table('numerals')['digits'])}特]等奖?|(?:国家|{rank_pattern('province', 'prefecture', 'county')})级"
 )
-_ROLE = re.compile(rf"{post_pattern()}(?:[和、及与]{post_pattern()})*+(?:分别)?")
+_ROLE = re.compile(
+    rf"{post_pattern()}(?:(?:{alternation(table('questions')['joined']['joints'])}){post_pattern()})*+(?:分别)?"
+)
 _ASPECT = re.compile(aspects())
 _MEASURE = re.compile(rf"\S+(?:{aspects(ends=True)})")
 _PERSON = re.compile(rf"^{pronouns('person')}")
-_THIS_PLACE = re.compile(
-    rf"^(?:[该本这](?:{rank_pattern('province', 'prefecture', 'county', 'town')})|[那这][里儿边]|当地)的?"
-)
-_THIS_THING = re.compile(r"^[该这]([\u4e00-\u9fff]{2,4}?)(?=[是的有在什何多共由投建举召开叫])")
+_THIS_PLACE = re.compile(rf"^{_written('this_place', rank=rank_pattern('province', 'prefecture', 'county', 'town'))}")
+_THIS_THING = re.compile(rf"^{_written('this')}([{marks.HAN}]{{2,4}}?)(?={_written('behind_this')})")
 _LATIN_NAME = re.compile(r"[A-Z][a-z]+")
 _ANY_UNIT = re.compile(rf"(?:{alternation(table('questions')['units']['of_many'])})$")
 _ALIKE = 2  # characters with which names of one kind end
 _SHORT = 8  # a question of fewer characters can hardly name its own place and thing
 _SAYS_LITTLE = 4  # nor one that has fewer characters beside the words by which it asks
 _FOLLOWS = re.compile(
-    rf"^(?:那(?!曲)|当地|其(?!他)|{pronouns('person', 'thing', 'things')}|还有"
+    rf"^(?:{_written('follows', pronoun=pronouns('person', 'thing', 'things'))}"
     rf"|and\b|what about\b|how about\b|of (?:those|them)\b|then\b)|呢[{marks.ENDS}]*$"
     r"|\b(?:they|them|it|its|their|those)\b",
     re.IGNORECASE,
 )
+_SAYS_NOTHING = re.compile(rf"{_written('has')}(?={ASK.pattern})|{ASK.pattern}|{_written('fillers')}")
+_NARROWED = re.compile(rf"中([^中{marks.COMMAS}]{{1,8}}的)(?={_written('among')})")
 
 
 def is_courtesy(text: str) -> bool:
@@ -99,7 +104,7 @@ def refers_back(asked: str, regions: Collection[str] = ()) -> bool:
         return False
     if place := place_of(asked, regions):
         return _asks_only_how_many(asked, place)
-    said = len(_HAN.findall(re.sub(rf"(?:一共|总共|共)?有(?={ASK.pattern})|{ASK.pattern}|[的了吗呢]", "", asked)))
+    said = len(_HAN.findall(_SAYS_NOTHING.sub("", asked)))
     return 0 < said < _SAYS_LITTLE
 
 
@@ -227,7 +232,7 @@ def _predicate(before: str) -> str:
 
 def _among(said: str, earlier: str, parts: Frame) -> str:
     """The question about some of those it counts: 志愿者有多少人? 女的呢?"""
-    narrowed = re.search(rf"中([^中,，]{{1,8}}的)(?=有?(?:{asking('count', 'which')}))", earlier)
+    narrowed = _NARROWED.search(earlier)
     if narrowed:  # 男的呢?
         return earlier[: narrowed.start(1)] + said + earlier[narrowed.end(1) :]
     subject = _subject(parts)

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 
 from ingest.language import marks
+from ingest.language.forms import form
 from ingest.language.questions import asking, counting
 
 _UNIT = counting()
@@ -20,12 +21,8 @@ ASK = re.compile(
 )
 COUNTS = re.compile(rf"{asking('count')}|哪些")
 _THING = re.compile(r"[\u4e00-\u9fffA-Z“”《》()()]{1,20}")
-# Where the thing counted ends and what it did begins.
-_DID = re.compile(
-    r"参加|参与|获得|获评|获奖|荣获|被评|被授|入选|加入|来自|建成|建有|开展|举办|取得|受到|得到|实现|完成|报名|出席|通过|达到|超过|接受|享受|设在|位于"
-    r"|组建|建立|成立|创建|设立|培训|发放|印发|投入|提到|负责|[建办开设得拿发评修写派]了|[在是有]|呢|吗"
-)
-_LEADS = re.compile(r"(?>(?:一共|总共|共|现|都|分别|拥|设|建)?有|是|为|达到?|完成|实现|叫|由|在|的|共|,|，|\s)++")
+_DID = re.compile(form("following", "did"))  # where the thing counted ends and what it did begins
+_LEADS = re.compile(rf"(?>{form('following', 'leads')}|[{marks.COMMAS}\s])++")
 _HAS = re.compile(r"有$")
 _AFTERTHOUGHTS = "呢吗的"
 

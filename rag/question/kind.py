@@ -14,6 +14,7 @@ from ingest.language import dates, marks, people, telling, units
 from ingest.language.bodies import bodies
 from ingest.language.date_forms import PLAIN_YEAR
 from ingest.language.figures import unit_at
+from ingest.language.forms import form
 from ingest.language.ordinals import in_han
 from ingest.language.places import rank_pattern
 from ingest.language.questions import asking, totals
@@ -25,6 +26,14 @@ Kind = Literal[
 """`document` is the number of one, `post` what a named person is, `body` which organisation, `name` what something is
 called, `reports` which reports say so, `text` other."""
 
+_ASKING = {kind: asking(kind) for kind in table("questions")["asks"]}
+
+
+def _wants(kind: str, **recognisers: str) -> str:
+    """A pattern of the forms by which a question wants an answer of a kind."""
+    return form("wanted", kind, **_ASKING, **recognisers)
+
+
 SURNAME = people.surname_pattern()
 _HOW = asking("count")
 _UNITS = table("questions")["units"]
@@ -33,72 +42,56 @@ _DEGREES = alternation(_COMPARED["degrees"])
 _DIGITS = "".join(table("numerals")["digits"])
 _ANY = alternation(table("questions")["function"]["before_kinds"])  # 全区小学, 哪些中学
 _THINGS_IN = alternation(_UNITS["of_things"])
+_SCALES = re.compile(f"[{''.join(_UNITS['scales'])}]+")
 _PAUSE = f"{marks.COMMAS}{marks.ENDS}"
 _WIDE = rank_pattern("province", "prefecture", "county")
 _PLACE = rank_pattern("province", "prefecture", "county", "town", "village")
+_COMPARISON = {
+    "degree": _DEGREES,
+    "end": f"[{_COMPARED['ends']}]",
+    "quality": f"[{_COMPARED['qualities']}{_COMPARED['pace']}]",
+}
 _HOW_MANY = re.compile(_HOW)
 _HEAD = re.compile(rf"的?(?P<head>[^{marks.COMMAS}{marks.ENDS}]*)")
 _ASKS = re.compile(
     rf"{asking()}|\b(?:how|what|which|who|whom|whose|when|where|why|describe|list|tell|explain)\b|[a-z]{{4}}"
 )
 _NO_COUNT = re.compile(rf"第几(?!年)|哪几|{alternation(table('questions')['no_count']['words'])}")
-_DATE = re.compile(
-    rf"{asking('date')}|第?几年(?!来)"
-    r"|\bwhen\b|\bwhat (?:date|day|year|month)\b|\bwhich (?:year"
-    r"|month|day|date)\b"
-)
+_DATE = re.compile(rf"{_wants('date')}|\bwhen\b|\bwhat (?:date|day|year|month)\b|\bwhich (?:year|month|day|date)\b")
 _YEAR_ASKED = re.compile(rf"{asking('year')}|\b(?:what|which) year\b")
 _PERSON = re.compile(
-    rf"(?:{asking('person')}|(?:{people.post_pattern(trades=True)}|[员长人记席士者师授手生])(?:是|的|姓|叫)*(?:{asking('name')}|名字))|\bwho(?:se|m)?\b"
+    rf"{_wants('person', post=people.post_pattern(trades=True))}|\bwho(?:se|m)?\b"
     r"|\bname of the (?:person|chair\w*|mayor)\b"
 )
 # What a person whom the question names is: behind the name, which ends the words for the person.
-_POST = re.compile(
-    rf"({SURNAME}[\u4e00-\u9fff]{{1,2}}?)(?:同志|先生|女士)?(?:现在|目前|当时)?"
-    rf"(?:是(?:{asking('person')}|干什么的|做什么的)|(?:是|现?任|担任|当的?是?|做)(?:{asking('thing')}|何|哪个)(?:职务|职位|职|身份|官|领导|工作)"
-    rf"|的(?:职务|职位|身份|头衔)(?:是什么|是|{asking('name')})?)(?=[{marks.ENDS}.\s]*$)"
-)
-_NO_PERSON = re.compile(r"[长席任记员师者人委授]$")  # 常委是谁 asks for the person
+_POST = re.compile(rf"({SURNAME}[{marks.HAN}]{{1,2}}?){_wants('post')}(?=[{marks.ENDS}.\s]*$)")
+_NO_PERSON = re.compile(rf"{_wants('no_person')}$")
 _BODY = re.compile(
-    rf"哪[一几]?(?:个|[家些])?(?:[\u4e00-\u9fff]{{0,4}})(?:{bodies()}|单位|机构|部门|组织)"
+    rf"{_wants('body', body=bodies())}"
     r"|\bwhich (?:organi[sz]ation|body|company|society|association|department|institution)\b"
 )
 _DOCUMENT = re.compile(asking("document"))
 _WHERE = re.compile(rf"{asking('place')}|\bwhere\b|\b(?:at|in) which\b")
 _LIST = re.compile(rf"{asking('list')}|\bwhich (?:\w+ )?(?:are|were)\b|\blist\b")
-_SEVERAL = re.compile(rf"都有|{asking('list')}|\d(?:{alternation(_UNITS['several'])})")
+_SEVERAL = re.compile(rf"{_wants('several')}|\d(?:{alternation(_UNITS['several'])})")
 _NAME = re.compile(
     rf"{asking('name')}"
     r"|\bwhat is .* called\b|\bname of\b"
 )
-_YES = re.compile(rf"吗$|{asking('yes')}|^(?:is|are|was|were|do|does|did|has|have|can)\b")
-_REPORTS = re.compile(
-    r"哪[些几]?份?个?(?:工作)?(?:报告|文件|总结|材料)(?:提|说|谈|写|讲|里|中|都|$)|(?:几份|这些|各份?|所有)(?:工作)?报告|哪[些几]个?(?:地方|单位|"
-    rf"{_WIDE})(?:都)?(?:提到|提及|说到|谈到|有|写)"
-    r"|\bwhich (?:reports?|documents?)\b"
-)
+_YES = re.compile(rf"{_wants('yes')}|^(?:is|are|was|were|do|does|did|has|have|can)\b")
+_REPORTS = re.compile(rf"{_wants('reports', wide=_WIDE)}|\bwhich (?:reports?|documents?)\b")
 _MORE = re.compile(
-    rf"(?:哪(?:里|[个一])|{asking('person')})(?:[^{_PAUSE}]*(?:{_DEGREES})|的?[^{_PAUSE}]{{0,8}}[{_COMPARED['ends']}][?？]?$)"
-    rf"|(?:{_DEGREES})[{_COMPARED['qualities']}{_COMPARED['pace']}][^{_PAUSE}]*哪"
+    rf"{_wants('more', **_COMPARISON)}"
     r"|\b(?:more|most|fewer|fewest|larger|largest|higher|highest|lower|lowest|greater|greatest)\b"
 )
-_DIFFERENCE = re.compile(
-    rf"比.{{1,16}}?[{_COMPARED['ends']}][了出]?(?:{_HOW})|相差|差多少|\bhow many more\b|\bdifference\b"
-)
+_DIFFERENCE = re.compile(rf"{_wants('difference', **_COMPARISON)}|\bhow many more\b|\bdifference\b")
 _SUM = re.compile(rf"{totals()}|\btotal\b|\baltogether\b|\bcombined\b|\bsum\b")
-_MONEY = re.compile(
-    rf"多少(?:钱|经费|资金)|花了?多少|金额|总额(?:是|有|为|达到?|共)*多少|造价|奖补(?![了过]?(?:{_HOW})(?:{_THINGS_IN}))|经费[^{_PAUSE}]{{0,4}}多少"
-    rf"|投资(?:额|总额)?(?:是|为|了|达到?|共)*多少(?!{_THINGS_IN})|多少[^{_PAUSE}]{{0,4}}(?:资金|经费)|\bmoney\b|\byuan\b|\bcosts?\b"
-    r"|\bspen[dt]\b|\bbudgeted\b"
-)
-_SHARE = re.compile(
-    rf"{asking('share')}|百分比|百分点|比例|占比|率(?:是|为|达|控制|的|目标)|增速|增幅|覆盖面|增长(?:了)?多少|增长[^{_PAUSE}]*(?:目标|是)多少"
-    r"|\b(?:share|percentage|percent|proportion|rate|growth|grow|grew|intensity)\b|强度"
-)
-_AREA = re.compile(r"面积|多大|\barea\b|\bsquare met")
-_DURATION = re.compile(r"多久|多长时间|多少时间")
-_LENGTH = re.compile(r"多[长远高宽深]|长度|\bhow (?:long|far)\b")
-_WEIGHT = re.compile(r"多重|产量|总产|\boutput\b")
+_MONEY = re.compile(rf"{_wants('money', unit_of_things=_THINGS_IN)}|\b(?:money|yuan|costs?|spen[dt]|budgeted)\b")
+_SHARE = re.compile(rf"{_wants('share')}|\b(?:share|percentage|percent|proportion|rate|growth|grow|grew|intensity)\b")
+_AREA = re.compile(rf"{_wants('area')}|\barea\b|\bsquare met")
+_DURATION = re.compile(_wants("duration"))
+_LENGTH = re.compile(rf"{_wants('length')}|\bhow (?:long|far)\b")
+_WEIGHT = re.compile(rf"{_wants('mass')}|\boutput\b")
 _PERSONS = re.compile(
     r"\bhow many (?:[\w-]+ ){0,2}(?:people|persons?|viewers|visitors|members|students|volunteers|experts|staff"
     r"|visits|users|jobs|workers|farmers|teachers|graduates|residents|participants|scientists|technicians)\b"
@@ -120,22 +113,16 @@ _PLAN = re.compile(rf"{telling.asked_plan()}|\b(?:targets?|plan(?:s|ned)?|goals?
 _ENDING = re.compile(r"\b(?:revoked?|cancel\w*|abolish\w*|withdr\w*)\b")
 _FALLING = re.compile(r"\b(?:fell|fall|decreas\w*|declin\w*|drop\w*)\b")
 _CHANGE = re.compile(r"\b(?:grow\w*|grew|increas\w*|r[io]se|fall|fell|declin\w*|new)\b")
-_PUBLISHED = re.compile(
-    rf"(?:消息|报道|稿件?|文章|新闻|报告|通知|总结)[^{_PAUSE}]{{0,8}}(?:发布|发表|刊登|刊发)|(?:发布|发表|刊登|刊发)[^{_PAUSE}]{{0,4}}(?:消息|报道|文章|报告)|\bpublished\b"
-)
-_HEAD_ENDS = re.compile(
-    r"[建有被参获得开办是在来用评达成设为举]|获得|参加|(?:一共|总共|分别|现在|目前|左右|以上)|[的了吗呢?？]"
-)
+_PUBLISHED = re.compile(rf"{_wants('published')}|\bpublished\b")
+_HEAD_ENDS = re.compile(_wants("head_ends"))
 _HEAD_BEFORE = re.compile(
-    rf"(?:^|[的,，]|{_WIDE}|\d年)((?:(?!{_WIDE})[^的,，]){{2,16}}?)(?:大概|大约|一共|总共|现在|目前|共|约)*(?:有|是|为|达到?)(?:{_HOW})"
+    rf"(?:^|[的{marks.COMMAS}]|{_WIDE}|\d年)((?:(?!{_WIDE})[^的{marks.COMMAS}]){{2,16}}?){_wants('head_linked')}(?:{_HOW})"
 )
-# What was held, given out or built, named between its verb and 多少: 举办讲座多少场.
-_HEAD_DONE = re.compile(
-    rf"(?:举办|开展|组织|召开|发放|建成|建立|创建|获得|收到|新建|命名|认定|引进|邀请)了?(?!的)([\u4e00-\u9fff“”]{{2,12}}?)(?:一?共|总共)?(?:{_HOW})"
-)
-_NO_HEAD = re.compile(r"预期|目标|控制|总额|总数|总量|数量|人数|面积|金额|多少|一年|每年|\d+年?")
+_HEAD_DONE = re.compile(rf"{_wants('head_done')}([{marks.HAN}“”]{{2,12}}?){_wants('head_summed')}?(?:{_HOW})")
+_NO_HEAD = re.compile(rf"{_wants('no_head')}|\d+年?")
 # The year by which a report is called is not the one it is asked about, if there is another.
-_OF_REPORT = re.compile(rf"({PLAIN_YEAR})(?:年度?[^\d{_PAUSE}]{{0,8}}?(?:报告|总结)|(?: [a-z]+){{0,2}} report\b)")
+_AT = re.compile(rf"(?<={alternation(table('wanted')['at']['behind'])}){_wants('at')}")
+_OF_REPORT = re.compile(rf"({PLAIN_YEAR})(?:{_wants('of_report')}|(?: [a-z]+){{0,2}} report\b)")
 _ENGLISH_YEAR = re.compile(rf"(?<![\d.]){PLAIN_YEAR}(?=[ ,?.;)]|$)")
 ANONYMISED = "20xx"
 _TITLED = re.compile(r"《[^《》]*》")  # a year in a title is part of a name
@@ -210,7 +197,9 @@ def expected(folded: str) -> Expected:
         unit=unit,
         strict=strict,
         head=head,
-        day_asked=bool(re.search(rf"(?:{asking('day')})(?!游)|\b(?:what|which) (?:date|day)\b", folded)),
+        day_asked=bool(
+            re.search(rf"(?:{asking('day')})(?!{_wants('no_day')})|\b(?:what|which) (?:date|day)\b", folded)
+        ),
         year_asked=bool(_YEAR_ASKED.search(folded)),
         years=years,
         days=days,
@@ -291,7 +280,7 @@ def _counted(folded: str) -> tuple[frozenset[str] | None, bool, str, str]:
     """The units a figure may be told in, whether another is no answer, the unit asked in, and the thing counted."""
     bare = _NO_COUNT.sub("", folded)
     last = max(_HOW_MANY.finditer(bare), key=lambda match: match.end(), default=None)
-    unit, end = unit_at(bare, last.end()) if last else ("", 0)
+    unit, end = _unit(bare, last.end()) if last else ("", 0)
     tail = match["head"] if last and (match := _HEAD.match(bare, end)) else ""
     cut = _HEAD_ENDS.search(tail, 2)
     head = (tail[: cut.start()] if cut else tail).strip()
@@ -299,7 +288,7 @@ def _counted(folded: str) -> tuple[frozenset[str] | None, bool, str, str]:
         head = told[1]
     measured = (known := units.unit(unit)) is not None and known.measured
     if not head and not measured and (before := _HEAD_BEFORE.search(folded)):
-        head = _NO_HEAD.sub("", re.split(r"(?<=[赛会告结作动])[上里中内]", before[1])[-1])
+        head = _NO_HEAD.sub("", _AT.split(before[1])[-1])
     for pattern, kind, strict in (
         (_MONEY, "money", True),
         (_AREA, "area", True),
@@ -318,6 +307,14 @@ def _counted(folded: str) -> tuple[frozenset[str] | None, bool, str, str]:
         return things, False, "", head
     allowed = frozenset().union(*map(_told_in, units.kinds(unit)))
     return allowed.union(_UNITS["told_for"].get(unit, ())), True, unit, head
+
+
+def _unit(text: str, start: int) -> tuple[str, int]:
+    """The unit that stands behind the words that ask for a number, and where it ends; 元 of 多少万元."""
+    unit, end = unit_at(text, start)
+    if not unit and (scale := _SCALES.match(text, start)):
+        unit, end = unit_at(text, scale.end())
+    return (unit, end) if unit else ("", start)
 
 
 def _told_in(kind: str) -> frozenset[str]:

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from ingest.language import ordinals
 from ingest.language.date_forms import PLAIN_YEAR
+from ingest.language.forms import form
 from ingest.language.places import stem
 from ingest.language.questions import asking, counting
 from ingest.language.script import to_simplified
@@ -31,7 +32,7 @@ from rag.question.terms import (
 from rag.question.understand import fold
 from rag.records import Question
 
-_EXCEPT = re.compile(r"[(（][^()（）]*(?:不算|不计|不含|不包括|除外|以外)[^()（）]*[)）]")
+_EXCEPT = re.compile(rf"[(（][^()（）]*{form('wanted', 'left_out')}[^()（）]*[)）]")
 _PHRASE = 4  # words of the longest phrase that is looked up as one
 _SEARCHED = 3  # translations of a word that are searched by
 _HAN_RUN = re.compile(r"[\u3400-\u9fff]+")

@@ -1,4 +1,4 @@
-"""A word of Chinese stands in one table of `ingest/language/data`, and in no pattern of another room."""
+"""A word of Chinese stands in one table of `ingest/language/data`, and no pattern of another room lists words."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from ingest.language.words import table
 # Modules whose lists stay, with the reason.
 EXCUSED = {
     "rag/training/": "makes questions and reports in the words of those who write them",
-    "rag/answers/changes.py": "a change told in % is asked for as one told in points is",
     "ingest/formats/opendocument.py": "一 and 壹 stand for styles of numbering, as a 1 there does",
     "ingest/formats/grid.py": "tells a column of figures by the shape of its cells, before any unit is known",
 }
@@ -28,6 +27,8 @@ _QUANTIFIER = re.compile(r"^(?:[?*+]|\{\d*,?\d*\})[+?]?")
 _SPELLED_DATE = re.compile(
     r"(?:\\d|\[0-9\])[^\n]{0,24}?[年月][^\n]{0,24}?(?:\\d|\[0-9\])[^\n]{0,24}?[月日]|19\|20|20\|19"
 )
+_HAN = re.compile("[\u3400-\u9fff]")
+_ALTERNATIVES = re.compile(r"[\u3400-\u9fff]+\??(?:\|[\u3400-\u9fff]+\??){2,}")
 _GIVEN = {"compile", "search", "match", "fullmatch", "sub", "split", "findall", "finditer"}
 
 
@@ -153,6 +154,13 @@ def spells_a_date(pattern: str) -> bool:
     return bool(_SPELLED_DATE.search(pattern))
 
 
+def lists_of_words(pattern: str) -> set[str]:
+    """Three and more Chinese words that are alternatives of one another, or characters of one class: a table's rows,
+    whichever words they are."""
+    listed = {match[0] for match in _ALTERNATIVES.finditer(_CLASS.sub("", pattern))}
+    return listed | {match[1] for match in _CLASS.finditer(pattern) if len(_HAN.findall(match[1])) > len("一-龥")}
+
+
 def offences(path: Path) -> list[str]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     written = sorted({*patterns(tree), *mark_sets(tree), *word_sets(tree), *char_sets(tree)})
@@ -162,6 +170,7 @@ def offences(path: Path) -> list[str]:
         for name, words in LISTS.items()
         if len(found := together(pattern, words)) > 1
     ]
+    told += [(line, words) for line, pattern in sorted(set(patterns(tree))) for words in lists_of_words(pattern)]
     told += [(line, "a date") for line, pattern in written if spells_a_date(pattern)]
     return [f"{path.relative_to(ROOT)}:{line}: {what}" for line, what in sorted(set(told))]
 
@@ -199,6 +208,20 @@ def test_what_is_excused_stands_there(excused: str) -> None:
 )
 def test_the_rule_sees_a_list_in_a_pattern(pattern: str, words: set[str], found: set[str]) -> None:
     assert together(pattern, frozenset(words)) == found
+
+
+@pytest.mark.parametrize(
+    ("pattern", "seen"),
+    [
+        ("(?:书法|剪纸|版画)展", {"书法|剪纸|版画"}),
+        ("书法展?|剪纸|版画", {"书法展?|剪纸|版画"}),
+        ("(?:书法|剪纸)展", set()),
+        ("[琴棋书画]社", {"琴棋书画"}),
+        ("[一-龥]社", set()),
+    ],
+)
+def test_the_rule_sees_any_list(pattern: str, seen: set[str]) -> None:
+    assert lists_of_words(pattern) == seen
 
 
 @pytest.mark.parametrize("pattern", [r"((?:19|20)\d{2})年", r"\d{4}[-/.年]\d{1,2}[-/.月]", r"(\d+)年\s*(\d+)月"])
