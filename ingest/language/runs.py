@@ -36,13 +36,13 @@ class Item:
 class Run:
     """The things of a run in order, and all its figures; without items where things and figures are not as many.
 
-    `parts` says that the things are parts of what was told before them.
+    `of_parts` says that the things are parts of what was told before them.
     """
 
     names: tuple[tuple[int, int], ...]
     figures: tuple[tuple[int, int], ...]
     items: tuple[Item, ...]
-    parts: bool
+    of_parts: bool
 
 
 def find(text: str) -> list[Run]:
@@ -70,7 +70,7 @@ def listed(text: str) -> list[Run]:
         goes_on = joint and before and rows[-1] and units.convertible(rows[-1][-1].unit, figure.unit)
         rows[-1].append(item) if goes_on else rows.append([item])
     return [
-        Run(tuple((i.start, i.end) for i in row), tuple(i.figure for i in row), tuple(row), parts=False)
+        Run(tuple((i.start, i.end) for i in row), tuple(i.figure for i in row), tuple(row), of_parts=False)
         for row in rows
         if len(row) >= _FEWEST
     ]
@@ -81,13 +81,13 @@ def named(text: str, run: Run, said: str) -> list[int]:
     (全县小学、初中、高中学生分别为…); what several share names none of them."""
     names = [text[slice(*name)] for name in run.names]
     # The place whose parts are told begins their names too: 其中松河县干流堤防6公里.
-    partly = _without_places(said) if run.parts else said
+    partly = _without_places(said) if run.of_parts else said
     return [
         at
         for at, name in enumerate(names)
         if any(
             form in (said if form == name else partly) and not _is_shared(form, names, at)
-            for form in _forms(names, at, run.parts)
+            for form in _forms(names, at, run.of_parts)
         )
     ]
 
@@ -144,7 +144,7 @@ def _in_order(text: str, told: Sequence[Figure]) -> Iterator[Run]:
                 Item(*name, (figure.start, figure.end), figure.unit or row[-1].unit)
                 for name, figure in zip(names, row, strict=True)
             )
-        yield Run(names, spans, items, parts=False)
+        yield Run(names, spans, items, of_parts=False)
 
 
 def _row(text: str, told: Sequence[Figure], at: int) -> list[Figure]:
@@ -189,7 +189,7 @@ def _parts(text: str, told: Sequence[Figure]) -> Iterator[Run]:
             begun = figure.end
         if items:
             names = tuple((item.start, item.end) for item in items)
-            yield Run(names, tuple(item.figure for item in items), tuple(items), parts=True)
+            yield Run(names, tuple(item.figure for item in items), tuple(items), of_parts=True)
 
 
 def _words(key: str) -> str:

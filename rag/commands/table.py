@@ -91,7 +91,7 @@ def as_row(table: Table) -> dict[str, Any]:
         | {"conflicts": [_figure(cell) for cell in row.conflicts]}
         for row in table.rows
     ]
-    told = {"told": table.told, "asked": table.asked, "total": table.total}
+    told = {"told": table.told, "asked": table.looked_in, "total": table.total}
     return {"indicator": table.indicator, "unit": table.unit, "rows": rows} | told
 
 

@@ -72,12 +72,12 @@ def heads(table: Table, language: Language) -> tuple[str, str, str]:
 
 def coverage(table: Table, language: Language) -> str:
     """How many of those asked tell it."""
-    return _TELL[table.counted].text(language).format(told=table.told, asked=table.asked)
+    return _TELL[table.counted].text(language).format(told=table.told, asked=table.looked_in)
 
 
 def nothing_told(table: Table, language: Language) -> str:
     """That none of them does."""
-    return _NONE[table.counted].text(language).format(asked=table.asked, what=" ".join(table.indicator.split()))
+    return _NONE[table.counted].text(language).format(asked=table.looked_in, what=" ".join(table.indicator.split()))
 
 
 def remarks(cell: Cell, table: Table, language: Language, *, differs: bool) -> str:
