@@ -207,14 +207,14 @@ class Engine:
             answer = changed(query, compared, weigh(query, hits, library), weighed, library)
             if answer is not None:
                 return answer
-        if apart := plan(query):
-            if apart.operation == "share" and is_share(single := compose(query, hits, library)):
+        if computation := plan(query):
+            if computation.operation == "share" and is_share(single := compose(query, hits, library)):
                 return single
-            pieces = [self._piece(current, part, query.question.language, k, within) for part in apart.operands]
-            if apart.operation == "sum" and is_one(pieces):
+            pieces = [self._piece(current, part, query.question.language, k, within) for part in computation.operands]
+            if computation.operation == "sum" and is_one(pieces):
                 return compose(query, hits, library)  # a sentence tells their sum
             closest = [] if any(piece.figure for piece in pieces) else weigh(query, hits, library.unread)
-            return combine(query.question, apart, pieces, current.report, closest)
+            return combine(query.question, computation, pieces, current.report, closest)
         if query.expected.kind == "reports":
             wider = self._search(current, [query], _MENTIONING, within)[0]
             evidence = weigh(query, wider, library.unread)

@@ -77,8 +77,8 @@ def tables(rules: Sequence[Rule]) -> list[Ruled]:
     """The tables of a page, two columns at least, from top to bottom. Cells that no rule parts are one."""
     if len(rules) > _MOST:
         return []
-    made = (_table(group) for group in _groups(rules))
-    return sorted((table for table in made if table is not None), key=lambda table: (table.top, table.x0))
+    ruled_tables = (_table(group) for group in _groups(rules))
+    return sorted((table for table in ruled_tables if table is not None), key=lambda table: (table.top, table.x0))
 
 
 def between(rules: Iterable[Rule], width: float) -> list[tuple[float, float]]:

@@ -111,14 +111,14 @@ class Lexical:
         """
         import tantivy
 
-        wanted = list(dict.fromkeys(terms(text)))
-        if not wanted:
+        query_terms = list(dict.fromkeys(terms(text)))
+        if not query_terms:
             return []
         with _reading(self._folder):
-            highest = sum(map(self._idf, wanted)) * (_K1 + 1)
+            highest = sum(map(self._idf, query_terms)) * (_K1 + 1)
             one_each = [
                 (tantivy.Occur.Should, tantivy.Query.term_query(self._schema, _TERMS, term, index_option="freq"))
-                for term in wanted
+                for term in query_terms
             ]
             query = tantivy.Query.boolean_query(one_each)
             if within is not None:
@@ -196,14 +196,14 @@ class LexicalDraft:
 def terms(text: str) -> list[str]:
     """What a text is found by, in its order: characters and pairs of Han, Latin words and figures whole."""
     folded = _THOUSANDS.sub("", to_simplified(unicodedata.normalize("NFKC", text)).lower())
-    made: list[str] = []
+    pieces: list[str] = []
     for run in _RUN.findall(folded):
         if run[0] < _FIRST_HAN or len(run) == 1:
-            made.append(run)
+            pieces.append(run)
         else:
-            made += run
-            made += (run[at : at + 2] for at in range(len(run) - 1))
-    return made
+            pieces += run
+            pieces += (run[at : at + 2] for at in range(len(run) - 1))
+    return pieces
 
 
 def copy_lexical(old: Path, new: Path) -> None:

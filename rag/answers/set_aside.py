@@ -140,8 +140,8 @@ def _months(named: Iterable[dates.Date]) -> set[int]:
     return {date.month for date in named if date.month and date.until is None}
 
 
-def _apart(wanted: Collection[int], given: Collection[int]) -> bool:
-    return bool(wanted) and bool(given) and not set(wanted) & set(given)
+def _apart(asked_numbers: Collection[int], told_numbers: Collection[int]) -> bool:
+    return bool(asked_numbers) and bool(told_numbers) and not set(asked_numbers) & set(told_numbers)
 
 
 def _case(query: Query, evidence: Evidence, library: Library) -> Case:

@@ -70,15 +70,15 @@ def table(
     models = models_for(settings)
     screen = Screen(settings.language, plain=as_csv or as_json)
     with screen.loading():
-        made = opened(settings, only, models).table(indicator, set_out, places, only)
+        result = opened(settings, only, models).table(indicator, set_out, places, only)
     if as_csv or as_json:
-        _print(made, settings.language, as_json=as_json)
-    elif target is not None and made.told:
+        _print(result, settings.language, as_json=as_json)
+    elif target is not None and result.told:
         entry.may_write(target, "--force", forced=force)  # it may have come meanwhile
-        _write(made, target, settings.language, drawn=target is plot)
+        _write(result, target, settings.language, drawn=target is plot)
     else:
-        screen.table(made)
-    if not made.told:
+        screen.table(result)
+    if not result.told:
         raise typer.Exit(NO_ANSWER)
 
 

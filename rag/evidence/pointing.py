@@ -199,9 +199,9 @@ def _in_common(text: str, words: str) -> tuple[int, int]:
     return 0, len(text)
 
 
-def _years(given: Iterable[dates.Date]) -> Iterator[tuple[str, int]]:
+def _years(of_dates: Iterable[dates.Date]) -> Iterator[tuple[str, int]]:
     """The years that dates tell, by themselves or from the report's own."""
-    for date in given:
+    for date in of_dates:
         if date.year is not None:
             yield "year", date.year
         elif date.relative is not None:

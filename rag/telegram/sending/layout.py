@@ -51,12 +51,12 @@ def pieces(spans: Iterable[Span], limit: int = LIMIT) -> list[Piece]:
     """The messages that say this, in order; none is empty or longer than `limit`."""
     clean = [replace(span, text=message(span.text)) for span in spans]
     text = "".join(span.text for span in clean)
-    made = []
+    messages = []
     for start, end in _cuts(text, limit):
         part = _slice(clean, start, end)
         if part:
-            made.append(Piece(_html(part), "".join(span.text for span in part)))
-    return made
+            messages.append(Piece(_html(part), "".join(span.text for span in part)))
+    return messages
 
 
 def one_line(text: str, limit: int) -> str:

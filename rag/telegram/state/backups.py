@@ -176,9 +176,9 @@ def _remember(db: sqlite3.Connection, taken: str) -> None:
 
 def _problem(db: sqlite3.Connection) -> Message | None:
     """What SQLite finds wrong with the file, or which table of ours isn't as this version knows it."""
-    verdict = str(db.execute("PRAGMA integrity_check(1)").fetchone()[0])
-    if verdict != "ok":
-        return Message("完整性检查没有通过", verdict)
+    integrity = str(db.execute("PRAGMA integrity_check(1)").fetchone()[0])
+    if integrity != "ok":
+        return Message("完整性检查没有通过", integrity)
     with contextlib.closing(sqlite3.connect(":memory:")) as known:
         for schema in SCHEMAS:
             known.executescript(schema)
