@@ -63,7 +63,7 @@ def _chunk_id(source: str, start: int, text: str) -> str:
 
 def _headings(text: str) -> list[tuple[int, str]]:
     """(offset, heading) of each line that stands alone as a heading, in order."""
-    found = []
+    headings = []
     for match in _HEADING.finditer(text):
         if (match.start() and text[match.start() - 1] != "\n") or text[match.end() : match.end() + 1] not in ("\n", ""):
             continue
@@ -73,5 +73,5 @@ def _headings(text: str) -> list[tuple[int, str]]:
             and not is_label(line)
             and (numbering(line, figures=False) or not _NOT_A_HEADING.search(line))
         ):
-            found.append((match.start(), line))
-    return found
+            headings.append((match.start(), line))
+    return headings

@@ -44,9 +44,9 @@ def ingest(
         else:
             summary = runs.recorded(settings, lambda: pipeline.ingest(settings, paths or [], progress))
     if as_json:
-        told = dataclasses.asdict(summary) | {"failed": [_told(failure) for failure in summary.failed]}
-        del told["incomplete"]
-        console.print_json(told | _incomplete(summary.incomplete))
+        output = dataclasses.asdict(summary) | {"failed": [_told(failure) for failure in summary.failed]}
+        del output["incomplete"]
+        console.print_json(output | _incomplete(summary.incomplete))
     else:
         marks = (("+", summary.added), ("~", summary.updated), ("-", summary.removed))
         for mark, sources in marks:
@@ -81,7 +81,7 @@ def clean(
             console.print_json({"id": row["id"], "text": normalize(RawReport("", row["text"], "")).text})
         return
     failed = False
-    for file in [found for path in files or [] for found in sources.opened(path, path.name)]:
+    for file in [member for path in files or [] for member in sources.opened(path, path.name)]:
         try:
             data = sources.read_bytes(file.path, settings.max_file_mb << 20, member=file.member)
             parsed = sources.parse(file.source, data, settings.parse_seconds, settings.recognition_seconds)
@@ -160,9 +160,9 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出
         console.say(f"! {shown.line(failure['source'])}: {shown.line(failure['error'])}")
 
 
-def _incomplete(found: Sequence[Failure]) -> dict[str, list[dict[str, str]]]:
+def _incomplete(failures: Sequence[Failure]) -> dict[str, list[dict[str, str]]]:
     """The reports that are indexed without some of their pages, as JSON tells them: nothing where there are none."""
-    return {"incomplete": [_told(each) for each in found]} if found else {}
+    return {"incomplete": [_told(each) for each in failures]} if failures else {}
 
 
 def _told(failure: Failure) -> dict[str, str]:

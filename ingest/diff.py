@@ -13,7 +13,7 @@ def diff_text(report: CleanReport, *, colour: bool) -> str:
     """The raw text with every edit but the script fold marked, and every dropped span with its reason."""
     changes: list[Edit | Dropped] = [edit for edit in report.edits if edit.kind != _EVERYWHERE]
     changes += report.dropped
-    parts = []
+    pieces = []
     at = 0
     for change in sorted(changes, key=lambda change: (change.raw_start, -change.raw_end)):
         if change.raw_end <= at:  # inside what was dropped as a whole
@@ -22,15 +22,15 @@ def diff_text(report: CleanReport, *, colour: bool) -> str:
         start = max(at, change.raw_start)
         if len(replacement) == len(change.raw):
             replacement = replacement[start - change.raw_start :]
-        parts.append(shown.lines(report.raw[at:start]))
-        parts.append(_marked("[-", report.raw[start : change.raw_end], "-]", _RED, colour))
+        pieces.append(shown.lines(report.raw[at:start]))
+        pieces.append(_marked("[-", report.raw[start : change.raw_end], "-]", _RED, colour))
         if isinstance(change, Dropped):
-            parts.append(f"<{change.reason}>")
+            pieces.append(f"<{change.reason}>")
         elif replacement:
-            parts.append(_marked("{+", replacement, "+}", _GREEN, colour))
+            pieces.append(_marked("{+", replacement, "+}", _GREEN, colour))
         at = change.raw_end
-    parts.append(shown.lines(report.raw[at:]))
-    return "".join(parts)
+    pieces.append(shown.lines(report.raw[at:]))
+    return "".join(pieces)
 
 
 def _marked(opening: str, text: str, closing: str, paint: str, colour: bool) -> str:

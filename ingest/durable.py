@@ -15,12 +15,12 @@ _PIECE = 16 << 20  # bytes; a thread that reads small pieces waits for the inter
 
 def digest(path: Path) -> str:
     """The SHA-256 of a file, in hexadecimal. Raises OSError."""
-    found = hashlib.sha256()
+    checksum = hashlib.sha256()
     with path.open("rb", buffering=0) as file:
         piece = bytearray(min(_PIECE, os.fstat(file.fileno()).st_size) or 1)
         while count := file.readinto(piece):
-            found.update(memoryview(piece)[:count])
-    return found.hexdigest()
+            checksum.update(memoryview(piece)[:count])
+    return checksum.hexdigest()
 
 
 def write_atomically(path: Path, content: str | bytes) -> None:

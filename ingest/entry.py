@@ -52,21 +52,21 @@ def text(given: str) -> str:
     """What was handed in as text, where its bytes are UTF-8 or GB18030. Raises UsageError."""
     if _is_text(given):
         return given
-    found = decoded(given.encode("utf-8", "surrogateescape")) if _is_escaped(given) else None
-    if found is None:
+    read = decoded(given.encode("utf-8", "surrogateescape")) if _is_escaped(given) else None
+    if read is None:
         name = shown.line(given.strip()[:40])
         raise UsageError(f"“{name}”不是 UTF-8 或 GB18030 文本", f"“{name}” is not text in UTF-8 or GB18030")
-    return found
+    return read
 
 
 def decoded(data: bytes) -> str | None:
     """The bytes as text in the first encoding that fits, or None."""
     for encoding in _ENCODINGS:
         try:
-            found = data.decode(encoding)
+            read = data.decode(encoding)
         except UnicodeDecodeError:
             continue
-        return found if _is_text(found) else None
+        return read if _is_text(read) else None
     return None
 
 
@@ -151,12 +151,12 @@ def _row(line: bytes, required: str) -> dict[str, Any] | None:
 def _json(line: bytes) -> Any:
     """What a line of JSON in UTF-8 holds, without numbers that JSON has none of; None where it is no such line."""
     try:
-        found = json.loads(line.decode("utf-8"), parse_constant=_no_number, parse_float=_finite)
+        value = json.loads(line.decode("utf-8"), parse_constant=_no_number, parse_float=_finite)
         if b"\\ud" in line.lower():
-            json.dumps(found, ensure_ascii=False).encode("utf-8")  # lone surrogates are no text
+            json.dumps(value, ensure_ascii=False).encode("utf-8")  # lone surrogates are no text
     except (ValueError, RecursionError):
         return None
-    return found
+    return value
 
 
 def _no_number(name: str) -> None:

@@ -125,8 +125,8 @@ def ingest(
     """
     started = time.monotonic()
     mirror = not paths
-    found = sources.find_reports(settings.reports_dir, paths)
-    if not found.files and mirror:
+    listed = sources.find_reports(settings.reports_dir, paths)
+    if not listed.files and mirror:
         raise StorageError(
             f"报告目录 {settings.reports_dir} 里没有报告,索引保持不变;请设置 WENBAO_REPORTS_DIR",
             f"there are no reports in {settings.reports_dir}, the index stays as it is; set WENBAO_REPORTS_DIR",
@@ -136,11 +136,11 @@ def ingest(
             return ingest(settings, paths, observer, embedder=embedder, writer=held)
     if writer is None:
         with _published(settings, observer, mirror=mirror) as state:
-            plan = _plan(settings, found, state, mirror=mirror, model=None)
+            plan = _plan(settings, listed, state, mirror=mirror, model=None)
             return _summary(plan, "", plan.chunk_total, len(plan.unseen), started)
     with _published(settings, observer, mirror=mirror) as state:
         embedder = embedder or Embedder.open(settings, observer.notify)
-        plan = _plan(settings, found, state, mirror=mirror, model=embedder.fingerprint)
+        plan = _plan(settings, listed, state, mirror=mirror, model=embedder.fingerprint)
         for source in plan.again:
             observer.notify(
                 Message(f"{source}:再次读取没有读出文字的页", f"{source}: reading again its pages without text")
@@ -150,7 +150,7 @@ def ingest(
         else:
             summary = _build(settings, plan, state, writer, embedder, observer, started)
         # Files that failed before and weren't looked at now are still failing.
-        seen = {file.source for file in found.files}
+        seen = {file.source for file in listed.files}
         earlier = [] if mirror else [f for f in writer.earlier_failures() if f.source not in seen]
         known = {} if mirror or state is None else state.entries
         without = _incomplete({s: _reasons(entry) for s, entry in known.items() if s not in seen}, {}, settings)
@@ -217,7 +217,7 @@ def _earlier(settings: Settings, generation: str, catalog: Catalog, observer: Ob
         yield _State(generation, entries, meta, catalog.chunk_count(), catalog.embedded(), store.get)
 
 
-def _plan(settings: Settings, found: ReportFiles, state: _State | None, *, mirror: bool, model: str | None) -> _Plan:
+def _plan(settings: Settings, listed: ReportFiles, state: _State | None, *, mirror: bool, model: str | None) -> _Plan:
     known = state.entries if state else {}
     wanted = build_settings(settings, model or (state.meta.get("model_fingerprint", "") if state else ""))
     fresh = state is None or any(state.meta.get(key) != value for key, value in wanted.items())
@@ -227,14 +227,14 @@ def _plan(settings: Settings, found: ReportFiles, state: _State | None, *, mirro
             "model, chunk size, cleaning or the place of the vectors have changed and the whole index must be rebuilt; "
             "run `wenbao ingest` without PATH first",
         )
-    files = {file.source: file for file in found.files}
+    files = {file.source: file for file in listed.files}
     added: list[str] = []
     updated: list[str] = []
     unchanged: list[str] = []
     again: list[str] = []
-    failed = [Failure(folder, error.text(settings.language)) for folder, error in found.unreadable.items()]
+    failed = [Failure(folder, error.text(settings.language)) for folder, error in listed.unreadable.items()]
     reports: list[CleanReport] = []
-    hidden = {source for source in known if any(source.startswith(f"{folder}/") for folder in found.unreadable)}
+    hidden = {source for source in known if any(source.startswith(f"{folder}/") for folder in listed.unreadable)}
     gone = known.keys() - files.keys() - (set() if fresh else hidden) if mirror else set()
     for source, file in sorted(files.items()):
         anew = False
@@ -289,12 +289,12 @@ def _incomplete(
     reasons: Mapping[str, Mapping[str, int]], reports: Mapping[str, CleanReport], settings: Settings
 ) -> tuple[Failure, ...]:
     """Those of the sources, each with what isn't indexed of it, of which pages gave no text; which, where just read."""
-    found = []
+    failures = []
     for source, counts in sorted(reasons.items()):
         pages = unread.pages(reports[source].raw, reports[source].dropped) if source in reports else []
-        if said := unread.told(counts, pages):
-            found.append(Failure(source, said.text(settings.language), unread.needs(counts)))
-    return tuple(found)
+        if message := unread.told(counts, pages):
+            failures.append(Failure(source, message.text(settings.language), unread.needs(counts)))
+    return tuple(failures)
 
 
 def _needs(exc: ReportError) -> str | None:

@@ -23,13 +23,13 @@ from ingest.index.published import Index
 from ingest.language import bodies
 from ingest.language.script import to_simplified
 from ingest.records import CleanReport
-from rag.answers.asked import of_the_asked
 from rag.answers.changes import changed, since
 from rag.answers.citing import title_of
 from rag.answers.compose import compose, grade, narrowed
 from rag.answers.mentions import mentions
 from rag.answers.planning import Part, plan
 from rag.answers.ranked import extreme, ranked
+from rag.answers.set_aside import set_aside_others
 from rag.answers.sums import PartAnswer, combine, figure_of, is_one, is_share
 from rag.answers.table import By, Table, check, labels, of_place, place_told, table_of, year_told
 from rag.evidence.subject import ReportView, named_by_file, view
@@ -192,38 +192,38 @@ class Engine:
         """(the answer, the seconds that the search took)."""
         started = time.perf_counter()
         query = build(question, current)
-        found = self._search(current, [query], passages, within)[0]
+        hits = self._search(current, [query], passages, within)[0]
         retrieved = time.perf_counter() - started
-        return self._answer(current, query, found, passages, within), retrieved
+        return self._answer(current, query, hits, passages, within), retrieved
 
-    def _answer(self, current: _Generation, query: Query, found: list[Passage], k: int, within: Within) -> Answer:
+    def _answer(self, current: _Generation, query: Query, hits: list[Passage], k: int, within: Within) -> Answer:
         """The answer of one sentence, or one computed from several."""
         library = self._library(current, within)
         if (compared := since(query)) is not None:
 
-            def asked(text: str) -> tuple[Query, Sequence[Evidence]]:
+            def weighed(text: str) -> tuple[Query, Sequence[Evidence]]:
                 return self._weighed(current, text, query.question.language, k, within)
 
-            answer = changed(query, compared, weigh(query, found, library), asked, library)
+            answer = changed(query, compared, weigh(query, hits, library), weighed, library)
             if answer is not None:
                 return answer
-        if parts := plan(query):
-            if parts.operation == "share" and is_share(told := compose(query, found, library)):
-                return told
-            pieces = [self._piece(current, part, query.question.language, k, within) for part in parts.parts]
-            if parts.operation == "sum" and is_one(pieces):
-                return compose(query, found, library)  # a sentence tells their sum
-            closest = [] if any(piece.figure for piece in pieces) else weigh(query, found, library.unread)
-            return combine(query.question, parts, pieces, current.report, closest)
+        if computation := plan(query):
+            if computation.operation == "share" and is_share(single := compose(query, hits, library)):
+                return single
+            pieces = [self._piece(current, part, query.question.language, k, within) for part in computation.operands]
+            if computation.operation == "sum" and is_one(pieces):
+                return compose(query, hits, library)  # a sentence tells their sum
+            closest = [] if any(piece.figure for piece in pieces) else weigh(query, hits, library.unread)
+            return combine(query.question, computation, pieces, current.report, closest)
         if query.expected.kind == "reports":
             wider = self._search(current, [query], _MENTIONING, within)[0]
             evidence = weigh(query, wider, library.unread)
             return mentions(query, evidence, current.report, current.view)
         if (most := extreme(query)) is not None:
-            evidence = of_the_asked(query, weigh(query, found, library), library)
+            evidence = set_aside_others(query, weigh(query, hits, library), library)
             if (answer := ranked(query, most, evidence, library)) is not None:
                 return answer
-        return compose(query, found, library)
+        return compose(query, hits, library)
 
     def _piece(
         self, current: _Generation, part: Part, language: QuestionLanguage, k: int, within: Within
@@ -233,8 +233,8 @@ class Engine:
         certainty = grade(evidence, self._library(current, within))
         if certainty is None:
             return PartAnswer(part, None)
-        said, figure = figure_of(evidence[0], query, part.label)
-        return PartAnswer(part, evidence[0], said, figure, certainty)
+        written, figure = figure_of(evidence[0], query, part.label)
+        return PartAnswer(part, evidence[0], written, figure, certainty)
 
     def _weighed(
         self, current: _Generation, text: str, language: QuestionLanguage, k: int, within: Within
@@ -243,7 +243,7 @@ class Engine:
         query = build(replace(understand(text), language=language), current)
         library = self._library(current, within)
         evidence = weigh(query, self._search(current, [query], k, within)[0], library)
-        return query, of_the_asked(query, evidence, library)
+        return query, set_aside_others(query, evidence, library)
 
     def table(self, indicator: str, by: By = "place", places: Sequence[str] = (), only: Filter = EVERYTHING) -> Table:
         """What the reports tell of an indicator, by place, report or year; by place of the given ones alone, if any.
@@ -261,10 +261,10 @@ class Engine:
 
     def _of_places(self, current: _Generation, indicator: str, places: Sequence[str], within: Within) -> Table:
         """Each place is asked about alone."""
-        found = {place: self._told(current, of_place(place, indicator), within, DEFAULT_PASSAGES) for place in places}
-        told = {place: _of_each_report(some) for place, some in found.items()}
-        keys = {id(evidence): place for place, some in told.items() for evidence in some}
-        evidence = [each for some in told.values() for each in some]
+        likely = {place: self._told(current, of_place(place, indicator), within, DEFAULT_PASSAGES) for place in places}
+        kept = {place: _of_each_report(some) for place, some in likely.items()}
+        keys = {id(evidence): place for place, some in kept.items() for evidence in some}
+        evidence = [each for some in kept.values() for each in some]
         looked_in = len(current.entries if within is None else within)
         judge = self._library(current).judge
         return table_of(indicator, "place", places, evidence, lambda e: keys[id(e)], current.report, judge, looked_in)
@@ -311,16 +311,16 @@ class Engine:
         """What `search` finds for each question; several at once cost less. Raises NothingSelected."""
         with self._current() as current:
             queries = [build(question, current) for question in questions]
-            found = self._search(current, queries, max(k, REREAD), current.within(only))
-        return [self._reread(query, passages)[:k] for query, passages in zip(queries, found, strict=True)]
+            hits = self._search(current, queries, max(k, REREAD), current.within(only))
+        return [self._reread(query, passages)[:k] for query, passages in zip(queries, hits, strict=True)]
 
-    def _reread(self, query: Query, found: list[Passage]) -> list[Passage]:
+    def _reread(self, query: Query, hits: list[Passage]) -> list[Passage]:
         # A title that names the asked place tells its report from others better than reading does.
-        if found and is_unsure(found) and not names_place(query, found[0].title):
+        if hits and is_unsure(hits) and not names_place(query, hits[0].title):
             reader = self._models.reader()
             if reader is not None:
-                return reread(query.question.interpreted, found, reader.read)
-        return found
+                return reread(query.question.interpreted, hits, reader.read)
+        return hits
 
     def report(self, source: str) -> CleanReport:
         """The report as it was cleaned. Raises IndexDamaged when there is none of that name."""
@@ -383,11 +383,11 @@ class Engine:
         wanted = max(k, CANDIDATES)
         vectors = self._embedder.questions([query.meaning for query in queries])
         nearest = current.index.nearest(vectors, wanted, within)
-        found = []
+        results = []
         for query, near in zip(queries, nearest, strict=True):
             hits = self._lifted(current, query, fuse(near, current.index.matching(query.words, wanted, within)))
-            found.append(self._passages(current, hits[:k]))
-        return found
+            results.append(self._passages(current, hits[:k]))
+        return results
 
     @staticmethod
     def _lifted(current: _Generation, query: Query, hits: list[tuple[str, float]]) -> list[tuple[str, float]]:
@@ -422,9 +422,9 @@ class Engine:
 def _is_of_the_asked(current: _Generation, query: Query, source: str) -> bool:
     """Whether a report's title names a place that is asked about, or its file or folder a place or organisation."""
     name = current.named_by(source)
-    told = bodies.find(name) if name and query.named.bodies else ()
+    own_bodies = bodies.find(name) if name and query.named.bodies else ()
     return (bool(query.places) and (names_place(query, current.titles[source]) or names_place(query, name))) or any(
-        body.is_same(asked) for body in told for asked in query.named.bodies
+        body.is_same(organisation) for body in own_bodies for organisation in query.named.bodies
     )
 
 

@@ -29,7 +29,7 @@ SEEDS = ROOT / "seeds"
 MODELS = Path(os.environ.get("WENBAO_MODELS_DIR", ROOT / ".wenbao" / "models")).absolute()
 
 
-LONGEST = ("test_patterns.py", "test_process.py", "test_asked.py", "test_trouble.py", "test_embed.py")
+LONGEST = ("test_patterns.py", "test_process.py", "test_set_aside.py", "test_trouble.py", "test_embed.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -47,11 +47,11 @@ class Reading:
     @classmethod
     def of(cls, report: CleanReport) -> Reading:
         seen = [line.confidence for line in report.recognised]
-        said = [line for line in report.text.split("\n") if line.strip()]
-        rows = sum("\t" in line for line in said)
+        lines = [line for line in report.text.split("\n") if line.strip()]
+        rows = sum("\t" in line for line in lines)
         reasons = Counter(span.reason for span in report.dropped)
         return cls(
-            max(0, len(said) - rows - len(seen)),
+            max(0, len(lines) - rows - len(seen)),
             rows,
             len(seen),
             round(statistics.mean(seen), 4) if seen else None,

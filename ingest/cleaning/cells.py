@@ -30,39 +30,39 @@ _RULE = re.compile(r"\s*(?:\|\s*)?:?-+:?\s*\|(?:\s*:?-+:?\s*\|)*(?:\s*:?-+:?)?\s
 
 def parted_cells(text: str) -> list[Replacement]:
     """The line breaks between the cells of a row, each a tab and below the heads the cell's head, with its unit."""
-    found: list[Replacement] = []
+    breaks: list[Replacement] = []
     lines = _lines(text)
     for block in _blocks(lines):
-        told = [_is_figure(line.strip()) for _, line in block]
+        figured = [_is_figure(line.strip()) for _, line in block]
         start = 0
         while start < len(block):
-            columns, rows = _table(told, start) or (1, 1)
+            columns, rows = _table(figured, start) or (1, 1)
             if columns > 1:
-                found += _parted(block[start : start + columns * rows], columns, _above(text, block[start][0]))
+                breaks += _parted(block[start : start + columns * rows], columns, _above(text, block[start][0]))
             start += columns * rows
-    return found
+    return breaks
 
 
 def _parted(cells: Sequence[tuple[int, str]], columns: int, above: str) -> Iterator[Replacement]:
     """What makes rows of so many columns of cells, each of which is a line with its start."""
-    said = [cell.strip() for _, cell in cells]
-    rows = [said[n : n + columns] for n in range(0, len(said), columns)]
+    texts = [cell.strip() for _, cell in cells]
+    rows = [texts[n : n + columns] for n in range(0, len(texts), columns)]
     written = [row.split("\t") for row in ["\t".join(rows[0]), *_written(rows, above)]]
     for n, (at, line) in enumerate(cells):
         row, column = divmod(n, columns)
         pieces = written[row] if row < len(written) else []
-        head = _before(pieces[column], said[n]) if len(pieces) == columns else None
+        head = _before(pieces[column], texts[n]) if len(pieces) == columns else None
         known = head is not None
         if column:
             yield Replacement(at - 1, at, "\t" + (head or "" if known else f"{rows[0][column]}："))
-        if known and (unit := pieces[column][len(head or "") + len(said[n]) :]):
+        if known and (unit := pieces[column][len(head or "") + len(texts[n]) :]):
             end = at + len(line.rstrip())
             yield Replacement(end, end, unit)
 
 
 def rows_of_values(text: str) -> list[Replacement]:
     """The rows of tables whose cells are parted by a tab or a comma, each with its heads and units."""
-    found: list[Replacement] = []
+    edits: list[Replacement] = []
     lines = _lines(text)
     for mark in _PARTING:
         for columns, run in itertools.groupby(lines, key=lambda line: _columns(line[1], mark)):
@@ -71,13 +71,13 @@ def rows_of_values(text: str) -> list[Replacement]:
             for first, end in _headed(rows):
                 written = _written(rows[first:end], _above(text, block[first][0]))
                 for (start, line), row in zip(block[first + 1 : end], written, strict=False):
-                    found += _around(line, _cut(line, mark), start, row)
-    return sorted(found)
+                    edits += _around(line, _cut(line, mark), start, row)
+    return sorted(edits)
 
 
 def drawn_rows(text: str) -> list[Replacement]:
     """The rows of tables as Markdown draws them, each with its heads and units; the rule below the heads goes."""
-    found: list[Replacement] = []
+    edits: list[Replacement] = []
     lines = _lines(text)
     for n, (at, rule) in enumerate(lines):
         if not n or "|" not in rule or not _RULE.fullmatch(rule):
@@ -90,10 +90,10 @@ def drawn_rows(text: str) -> list[Replacement]:
             continue
         written = _written(rows, _above(text, lines[n - 1][0]))
         if written:
-            found.append(Replacement(at - 1, at + len(rule), ""))
+            edits.append(Replacement(at - 1, at + len(rule), ""))
             for ((start, line), cells), row in zip(table, ["\t".join(rows[0]), *written], strict=True):
-                found += _around(line, cells, start, row)
-    return sorted(found)
+                edits += _around(line, cells, start, row)
+    return sorted(edits)
 
 
 def _written(rows: Sequence[Sequence[str]], above: str) -> list[str]:
@@ -154,13 +154,13 @@ def _around(line: str, cells: Sequence[tuple[int, str]], start: int, row: str) -
     It is the whole line where the row doesn't hold its cells one by one.
     """
     pieces = row.split("\t")
-    said = [cell.strip() for _, cell in cells]
-    heads = [_before(piece, cell) for piece, cell in zip(pieces, said, strict=False)]
+    texts = [cell.strip() for _, cell in cells]
+    heads = [_before(piece, cell) for piece, cell in zip(pieces, texts, strict=False)]
     if len(pieces) != len(cells) or None in heads:
         yield Replacement(start, start + len(line), row)
         return
     end, parting = start, ""
-    for (at, cell), word, head, piece in zip(cells, said, heads, pieces, strict=True):
+    for (at, cell), word, head, piece in zip(cells, texts, heads, pieces, strict=True):
         first = start + at + len(cell) - len(cell.lstrip())
         if line[end - start : first - start] != parting + (head or ""):
             yield Replacement(end, first, parting + (head or ""))
@@ -210,19 +210,19 @@ def _blocks(lines: Sequence[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]
 
 def _is_figure(cell: str) -> bool:
     """Whether a cell is a figure with at most its unit; a date or a name with a number in it isn't."""
-    found = figures.find(cell)
-    return bool(_NUMBER.fullmatch(cell)) or [(figure.start, figure.end) for figure in found] == [(0, len(cell))]
+    held = figures.find(cell)
+    return bool(_NUMBER.fullmatch(cell)) or [(figure.start, figure.end) for figure in held] == [(0, len(cell))]
 
 
-def _table(told: Sequence[bool], start: int) -> tuple[int, int] | None:
-    """(columns, rows) of the largest table that begins at `start`; None where none does. `told`: which are figures."""
+def _table(figured: Sequence[bool], start: int) -> tuple[int, int] | None:
+    """(columns, rows) of the largest table that begins at `start`; None where none. `figured`: which are figures."""
     best = None
     for columns in range(_NARROWEST, _WIDEST + 1):
-        kinds = told[start + columns : start + 2 * columns]
-        if len(kinds) < columns or any(told[start : start + columns]) or kinds[0] or not any(kinds):
+        kinds = figured[start + columns : start + 2 * columns]
+        if len(kinds) < columns or any(figured[start : start + columns]) or kinds[0] or not any(kinds):
             continue
         rows = 1
-        while told[start + rows * columns : start + (rows + 1) * columns] == kinds:
+        while figured[start + rows * columns : start + (rows + 1) * columns] == kinds:
             rows += 1
         if rows >= _FEWEST and (best is None or rows * columns > best[0] * best[1]):
             best = columns, rows

@@ -52,19 +52,19 @@ _ENTRY = 20  # characters from which on a line that ends in mid-sentence is such
 def page_furniture(text: str) -> list[Removal]:
     """Lines of the page around the report, and everything under a list of other articles."""
     lines = [_Line(start, end, line.strip()) for start, end, line in _lines(text)]
-    found = {n: "page" for n, line in enumerate(lines) if line.label and is_furniture(line.text)}
-    found |= dict.fromkeys(_counters(lines), "page")
-    frontier = list(found)
+    reasons = {n: "page" for n, line in enumerate(lines) if line.label and is_furniture(line.text)}
+    reasons |= dict.fromkeys(_counters(lines), "page")
+    frontier = list(reasons)
     while frontier:  # a weak one is the page's where it stands by a strong one, or by another weak one that does
-        beside = {m for n in frontier for m in _neighbours(lines, n) if m not in found}
+        beside = {m for n in frontier for m in _neighbours(lines, n) if m not in reasons}
         frontier = [m for m in beside if lines[m].label and may_be_furniture(lines[m].text)]
-        found |= dict.fromkeys(frontier, "page")
-    if found:
+        reasons |= dict.fromkeys(frontier, "page")
+    if reasons:
         for n in _last(lines):  # worth reading at a report's end, furniture at a page's
             if names_source(lines[n].text):
-                found[n] = "page"
-    found |= dict.fromkeys(_teasers(lines), "teaser")
-    return _merged(Removal(lines[n].start, lines[n].end, found[n]) for n in sorted(found))
+                reasons[n] = "page"
+    reasons |= dict.fromkeys(_teasers(lines), "teaser")
+    return _merged(Removal(lines[n].start, lines[n].end, reasons[n]) for n in sorted(reasons))
 
 
 class _Line(NamedTuple):
@@ -129,9 +129,9 @@ def doubled_punctuation(text: str, *, annotated: bool = False) -> list[Replaceme
     Two commas are also an empty field of a table; so it must have left its other traces too: a comma
     before a full stop, or annotations (`annotated`).
     """
-    found = [Replacement(*match.span(), "") for match in _DOUBLED.finditer(text)]
-    sure = annotated or any(text[replacement.end] != "," for replacement in found)
-    return found if len(found) >= _OFTEN and sure else []
+    removals = [Replacement(*match.span(), "") for match in _DOUBLED.finditer(text)]
+    sure = annotated or any(text[replacement.end] != "," for replacement in removals)
+    return removals if len(removals) >= _OFTEN and sure else []
 
 
 def blank_lines(text: str) -> list[Replacement]:
@@ -141,12 +141,12 @@ def blank_lines(text: str) -> list[Replacement]:
     if body_start >= body_end:
         return [Replacement(0, len(text), "")] if text else []
     opening = text.rfind("\n", 0, body_start) + 1  # an indent of the first line stays
-    found = [Replacement(0, opening, "")] if opening else []
+    removals = [Replacement(0, opening, "")] if opening else []
     blank = [match for match in _BLANK.finditer(text, body_start, body_end) if match[0].count("\n") > 2]
-    found += [Replacement(match.start(), match.start() + match[0].rfind("\n") + 1, "\n\n") for match in blank]
+    removals += [Replacement(match.start(), match.start() + match[0].rfind("\n") + 1, "\n\n") for match in blank]
     if body_end < len(text):
-        found.append(Replacement(body_end, len(text), ""))
-    return found
+        removals.append(Replacement(body_end, len(text), ""))
+    return removals
 
 
 def wrapped_lines(text: str) -> list[Replacement]:
@@ -154,17 +154,17 @@ def wrapped_lines(text: str) -> list[Replacement]:
 
     The lines that a layout broke are joined where it is known (`ingest.formats.layout`).
     """
-    found = []
+    edits = []
     for match in _PAGE_BREAK.finditer(text):
         before, after = text[max(0, match.start() - 1) : match.start()], text[match.end() : match.end() + 1]
         latin = before.isascii() and before.isalnum() and after.isascii() and after.isalnum()
         inside = not match[0].startswith("\n")
         line, following = text[max(0, match.start() - _WORD) : match.start()], text[match.end() : match.end() + _WORD]
         if inside and hyphens.parted(line, following, text):
-            found.append(Replacement(match.start() - 1, match.end(), ""))
+            edits.append(Replacement(match.start() - 1, match.end(), ""))
         else:
-            found.append(Replacement(*match.span(), (" " if latin else "") if inside else "\n"))
-    return found
+            edits.append(Replacement(*match.span(), (" " if latin else "") if inside else "\n"))
+    return edits
 
 
 def _teasers(lines: list[_Line]) -> list[int]:
@@ -184,12 +184,12 @@ def _teasers(lines: list[_Line]) -> list[int]:
             entries += 1
     if heading is not None:
         return list(range(heading, len(lines)))
-    found: list[int] = []
+    numbers: list[int] = []
     for n, line in enumerate(lines):
         if line.label and opens_others(line.text):
             end = next((m for m in range(n + 1, len(lines)) if not _is_title(lines[m].text)), len(lines))
-            found += range(n, end) if end - n > _ENTRIES else ()
-    return found
+            numbers += range(n, end) if end - n > _ENTRIES else ()
+    return numbers
 
 
 def _is_title(text: str) -> bool:

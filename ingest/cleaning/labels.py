@@ -76,9 +76,9 @@ def says_when_made(line: str) -> bool:
 
 def opens_others(line: str) -> bool:
     """Whether other articles are listed below the line: 相关推荐."""
-    found = _OTHERS.fullmatch(line)
+    match = _OTHERS.fullmatch(line)
     others = table("pages")["others"]
-    return found is not None and (found[1] in others["words"] or found[1].endswith(tuple(others["ends"])))
+    return match is not None and (match[1] in others["words"] or match[1].endswith(tuple(others["ends"])))
 
 
 def _labelled(line: str, labels: Mapping[str, str]) -> bool:

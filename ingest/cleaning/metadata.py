@@ -172,7 +172,7 @@ def issuer(title: str | None, text: str) -> str | None:
 def regions(text: str, title: str | None = None) -> tuple[str, ...]:
     """The regions that a report names in full: divisions of the table, in the order of their first mention, and
     behind them what only its title names."""
-    found: dict[str, None] = {}
+    named: dict[str, None] = {}
     names, endings, longest = _divisions()
     for match in _rank_ends().finditer(text):
         end = match.end()
@@ -180,9 +180,9 @@ def regions(text: str, title: str | None = None) -> tuple[str, ...]:
             continue
         name = next((name for n in range(longest, 2, -1) if (name := text[max(0, end - n) : end]) in names), None)
         if name:
-            found[name] = None
+            named[name] = None
     titled = places.find(title) if title else ()
-    return tuple(dict.fromkeys((*found, *(place.name for place in titled if place.level not in places.SMALL))))
+    return tuple(dict.fromkeys((*named, *(place.name for place in titled if place.level not in places.SMALL))))
 
 
 @functools.cache

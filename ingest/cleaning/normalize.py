@@ -68,8 +68,8 @@ class _Work:
         if folded != text:
             changed = bytes(map(operator.ne, text, folded))
             runs = map(re.Match.span, _CHANGED.finditer(changed))
-            found = ((start, end, folded[start:end], 1.0) for start, end in runs)
-            self.edits += _edits("script", self.raw, self.mapped, found)
+            changes = ((start, end, folded[start:end], 1.0) for start, end in runs)
+            self.edits += _edits("script", self.raw, self.mapped, changes)
             self.mapped = self.mapped.rewritten(folded)
         self.settled[fold_script] = self.mapped  # what is folded folds to itself
 

@@ -140,14 +140,14 @@ def _runs(lexicon: Lexicon, text: str, trigger: re.Match[str], seen: set[tuple[i
 @functools.cache
 def _beginnings() -> tuple[re.Pattern[str], dict[str, tuple[tuple[bool, int], ...]]]:
     """What a shifted run can begin with, and how: (whether the character is a stray byte's, the first byte in step)."""
-    found = {}
+    ways_of = {}
     for char, (first, *second) in _wide_codes().items():
         ways = [(False, lead) for lead in _MARK_LEADS if _decode(lead, first) in SLIPS]  # a mark's byte was lost
         if first in _MARK_LEADS and second[0] in _MARK_LEADS:  # a stray byte before a mark
             ways.append((True, second[0]))
         if second and ways:
-            found[char] = tuple(ways)
-    return re.compile(f"[{re.escape(''.join(found))}]"), found
+            ways_of[char] = tuple(ways)
+    return re.compile(f"[{re.escape(''.join(ways_of))}]"), ways_of
 
 
 def _after_swallowed(lexicon: Lexicon, text: str, at: int, reading: str, after: int) -> Iterator[_Run]:

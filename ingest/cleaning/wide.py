@@ -35,14 +35,14 @@ _GOES_ON = re.compile(r"(?<=^\w)[^\w\s]\S*")  # what stands behind one: 位：�
 
 def set_wide(text: str) -> list[Replacement]:
     """The blanks inside of what is set wide."""
-    found = []
+    removals = []
     start = 0
     for line in text.split("\n"):
         if _SPACED.search(line):
             for run in _runs(line):
-                found += [Replacement(start + at, start + end, "") for at, end in _blanks(_sound(run))]
+                removals += [Replacement(start + at, start + end, "") for at, end in _blanks(_sound(run))]
         start += len(line) + 1
-    return found
+    return removals
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +83,13 @@ def _runs(line: str) -> Iterator[list[_Token]]:
 
 def _last(token: _Token) -> _Token:
     """The character at a token's end, where it is not one alone."""
-    found = None if token.alone else _OPENS.match(token.text)
-    return token if found is None else _Token(token.text[found.end() :], token.start + found.end(), token.end)
+    match = None if token.alone else _OPENS.match(token.text)
+    return token if match is None else _Token(token.text[match.end() :], token.start + match.end(), token.end)
 
 
 def _first(token: _Token) -> _Token:
-    found = None if token.alone else _GOES_ON.search(token.text)
-    return token if found is None else _Token(token.text[: found.start()], token.start, token.start + found.start())
+    match = None if token.alone else _GOES_ON.search(token.text)
+    return token if match is None else _Token(token.text[: match.start()], token.start, token.start + match.start())
 
 
 def _sound(run: Sequence[_Token]) -> Sequence[_Token]:
@@ -97,11 +97,13 @@ def _sound(run: Sequence[_Token]) -> Sequence[_Token]:
 
     Figures at its ends may be other cells of a row; they stay apart unless they are a date's.
     """
-    said = _said(run)
-    found = dates.find(said)
-    if found and found[0].start == 0 and found[0].end == len(said) and len(run) >= _FEWEST:
+    text = _said(run)
+    inside = dates.find(text)
+    if inside and inside[0].start == 0 and inside[0].end == len(text) and len(run) >= _FEWEST:
         return run
-    first = 0 if found and found[0].start == 0 else next((n for n, each in enumerate(run) if not each.figure), len(run))
+    first = (
+        0 if inside and inside[0].start == 0 else next((n for n, each in enumerate(run) if not each.figure), len(run))
+    )
     last = next((n for n in range(len(run), first, -1) if not run[n - 1].figure), first)
     return run[first:last] if _makes_words(_said(run[first:last])) else ()
 
@@ -110,9 +112,9 @@ def _said(run: Sequence[_Token]) -> str:
     return to_simplified("".join(token.text for token in run))
 
 
-def _makes_words(said: str) -> bool:
-    han = _HAN.findall(said)
-    own = sum(char.isalnum() for char in said)
+def _makes_words(text: str) -> bool:
+    han = _HAN.findall(text)
+    own = sum(char.isalnum() for char in text)
     if len(han) < _FEWEST or len(han) < _MOSTLY * own or len(set(han)) <= _MOSTLY * len(han):
         return False
     lexicon = load_lexicon()

@@ -47,13 +47,13 @@ def _is_prose(line: str) -> bool:
 
 def stacked_characters(text: str) -> list[Replacement]:
     """The line breaks of a text that was set downwards, a character on each line."""
-    found = []
+    breaks = []
     for match in _STACKED.finditer(text):
         stacked = match[0].rstrip("\n")
         characters = stacked.split("\n")
         if len(_HAN.findall(match[0])) >= _MOSTLY_HAN * len(characters) and len(set(characters)) > len(characters) / 2:
-            found += [Replacement(at, at + 1, "") for at in range(match.start() + 1, match.start() + len(stacked), 2)]
-    return found
+            breaks += [Replacement(at, at + 1, "") for at in range(match.start() + 1, match.start() + len(stacked), 2)]
+    return breaks
 
 
 def _width(sizes: Sequence[float]) -> float | None:

@@ -33,10 +33,10 @@ def pack_tables(path: Path) -> int:
         by_row = all(attribute.name != "axis" or attribute.i == 0 for attribute in node.attribute)
         if table is None or not by_row or uses.count(table.name) > 1 or len(table.dims) != 2:
             continue
-        found = _four_bits(numpy_helper.to_array(table))
-        if found is None:
+        quantized = _four_bits(numpy_helper.to_array(table))
+        if quantized is None:
             continue
-        values, scales = found
+        values, scales = quantized
         graph.initializer.remove(table)
         graph.initializer.append(numpy_helper.from_array(values, f"{table.name}_4bit"))
         graph.initializer.append(numpy_helper.from_array(scales, f"{table.name}_scales"))

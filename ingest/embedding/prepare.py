@@ -89,9 +89,9 @@ def prepare(settings: Settings, notify: Notify) -> PreparedModel:
         folder = settings.models_path / _folder_name(name)
         prepared = folder.is_dir()
     if prepared:
-        found = _open(folder)
-        if found is not None:
-            return found
+        model = _open(folder)
+        if model is not None:
+            return model
         notify(
             Message(f"模型文件已损坏,重新准备:{folder}", f"the model's files are damaged, preparing it again: {folder}")
         )
@@ -112,9 +112,9 @@ def _prepare_locked(name: str, folder: Path, notify: Notify) -> PreparedModel:
 
     folder.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(folder.parent / ".lock"):
-        found = _open(folder) if folder.is_dir() else None
-        if found is not None:  # another process was faster
-            return found
+        model = _open(folder) if folder.is_dir() else None
+        if model is not None:  # another process was faster
+            return model
         draft = folder.with_name(f".{folder.name}.draft")
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir()
@@ -314,11 +314,11 @@ def _loss(full: Session, quantized: Session) -> str | None:
     """What int8 makes worse on sample texts, or None: a vector turned too far, or a question's passage lost."""
     import numpy as np
 
-    expected, found = ([np.stack([s.run(text) for text in texts]) for texts in _SAMPLE] for s in (full, quantized))
-    cosine = min(float((a * b).sum(axis=1).min()) for a, b in zip(expected, found, strict=True))
+    expected, actual = ([np.stack([s.run(text) for text in texts]) for texts in _SAMPLE] for s in (full, quantized))
+    cosine = min(float((a * b).sum(axis=1).min()) for a, b in zip(expected, actual, strict=True))
     if not cosine >= _MIN_QUANTIZED:
         return f"cosine {cosine:.4f}"
-    best, kept = ((questions @ passages.T).argmax(axis=1) for questions, passages in (expected, found))
+    best, kept = ((questions @ passages.T).argmax(axis=1) for questions, passages in (expected, actual))
     return None if np.array_equal(best, kept) else f"{int((best != kept).sum())}/{len(best)} best passages"
 
 

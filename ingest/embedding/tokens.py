@@ -163,18 +163,18 @@ class _Needed:
 
     def _occurring(self, texts: tuple[str, ...]) -> set[str]:
         """Every piece that stands anywhere in the texts."""
-        found: set[str] = set()
+        pieces: set[str] = set()
         for text in texts:
             for part in self._at_added.split(text):
                 for word, _ in self._pre_tokenizer.pre_tokenize_str(self._normalizer.normalize_str(part)):
-                    found |= self._in_short(word) if len(word) <= _SHORT else self._in(word)
-        return found
+                    pieces |= self._in_short(word) if len(word) <= _SHORT else self._in(word)
+        return pieces
 
     def _in(self, word: str) -> frozenset[str]:
         """Every piece that stands anywhere in a word."""
         n, longest = len(word), self._longest
-        parts = {word[i:j] for i in range(n) for j in range(i + 1, min(n, i + longest) + 1)}
-        return frozenset(filter(self._ids.__contains__, parts))
+        substrings = {word[i:j] for i in range(n) for j in range(i + 1, min(n, i + longest) + 1)}
+        return frozenset(filter(self._ids.__contains__, substrings))
 
 
 def _is_unigram(recipe: dict[str, Any]) -> bool:

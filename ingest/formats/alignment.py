@@ -46,8 +46,8 @@ def held(shown: Sequence[str], lines: Iterable[str]) -> list[bool]:
         else:
             end = anchors[first] if n < first else len(article.text)
             cells = [cell for cell in map(_bare, shown[n].split("\t")) if cell]
-            said = article.has_line(line, at, end) or all(article.has_line(cell, at, end) for cell in cells)
-            kept.append(said if line else not shown[n].strip())
+            stands = article.has_line(line, at, end) or all(article.has_line(cell, at, end) for cell in cells)
+            kept.append(stands if line else not shown[n].strip())
     return kept
 
 
@@ -76,7 +76,7 @@ class _Article:
             starts = range(offset, len(line) - _PIECE + 1, _PIECE)
             places, start = min(
                 ((self._pieces.get(line[start : start + _PIECE], []), start) for start in starts),
-                key=lambda found: len(found[0]),
+                key=lambda piece: len(piece[0]),
             )
             middle = bisect.bisect_left(places, at + start)
             for place in (*places[middle : middle + _TRIES], *places[max(0, middle - _TRIES) : middle]):
@@ -98,8 +98,8 @@ class _Article:
     def has_line(self, line: str, start: int, end: int) -> bool:
         """Whether a line of the article between two places is this one."""
         places = self._lines.get(line, [])
-        found = bisect.bisect_left(places, start)
-        return bool(line) and found < len(places) and places[found] < end
+        first = bisect.bisect_left(places, start)
+        return bool(line) and first < len(places) and places[first] < end
 
 
 def _bare(line: str) -> str:

@@ -100,21 +100,21 @@ def _duration(value: datetime.timedelta, pattern: str) -> str:
     sign = "-" if value < datetime.timedelta(0) else ""
     if not is_elapsed(pattern):
         return f"{sign}{total // 3600}:{total % 3600 // 60:02}" + (f":{total % 60:02}" if total % 60 else "")
-    said, rest = "", total
+    written_out, rest = "", total
     for part in _timed(_sections(pattern)[0]):
         unit = part.text[:1].lower()
         if (part.kind == "bracket" and _ELAPSED.fullmatch(part.text)) or part.kind == "time":
             amount, rest = divmod(rest, _SECONDS[unit])
-            said += f"{amount:0{len(part.text)}}"
+            written_out += f"{amount:0{len(part.text)}}"
         else:
-            said += _literal(part)
-    return sign + said.strip()
+            written_out += _literal(part)
+    return sign + written_out.strip()
 
 
-def _timed(parts: Sequence[_Part]) -> Iterator[_Part]:
+def _timed(elements: Sequence[_Part]) -> Iterator[_Part]:
     """A format's parts with the letters that count time together."""
     run = ""
-    for part in [*parts, _Part("end", "")]:
+    for part in [*elements, _Part("end", "")]:
         letter = part.text.lower() if part.kind == "other" and part.text.lower() in _SECONDS else ""
         if run and letter != run[0]:
             yield _Part("time", run)
@@ -150,9 +150,9 @@ def _number(value: float, pattern: str) -> str:
     if not section and len(sections) > 1:  # so formats hide a zero
         return ""
     sign = "-" if value < 0 and not signed else ""
-    said = _written(abs(value), section)
-    zero = sign and not any(char in "123456789" for char in said) and any(char == "0" for char in said)
-    return ("" if zero else sign) + said
+    amount = _written(abs(value), section)
+    zero = sign and not any(char in "123456789" for char in amount) and any(char == "0" for char in amount)
+    return ("" if zero else sign) + amount
 
 
 def _is_of_dates(section: Sequence[_Part]) -> bool:
@@ -180,8 +180,8 @@ def _chosen(value: float, sections: Sequence[Sequence[_Part]]) -> tuple[Sequence
 
 
 def _condition(section: Sequence[_Part]) -> tuple[str, float] | None:
-    found = (_CONDITION.fullmatch(part.text) for part in section if part.kind == "bracket")
-    return next(((match[1], float(match[2])) for match in found if match), None)
+    matches = (_CONDITION.fullmatch(part.text) for part in section if part.kind == "bracket")
+    return next(((match[1], float(match[2])) for match in matches if match), None)
 
 
 def _written(value: float, section: Sequence[_Part]) -> str:
@@ -189,10 +189,10 @@ def _written(value: float, section: Sequence[_Part]) -> str:
     kinds = [part.kind for part in section]
     numerals = next((_NUMERALS[part.text.lower()] for part in section if part.text.lower() in _NUMERALS), None)
     if "general" in kinds or not section:
-        said = written(int(value), numerals) if numerals and value == int(value) else _general(value)
+        number = written(int(value), numerals) if numerals and value == int(value) else _general(value)
         around = ["" if part.kind == "general" else _literal(part) for part in section] or [""]
         at = kinds.index("general") if "general" in kinds else 0
-        return ("".join(around[:at]) + said + "".join(around[at:])).strip()
+        return ("".join(around[:at]) + number + "".join(around[at:])).strip()
     if _Part("sign", "@") in section and "digit" not in kinds:
         return "".join(_general(value) if part.text == "@" else _literal(part) for part in section).strip()
     if "digit" not in kinds:
@@ -218,8 +218,8 @@ def _placed(value: float, section: Sequence[_Part]) -> str:
     scaled = value * 100**percents / 1000**scale
     behind = [section[n].text for n in digits if n > point]
     least = max((n + 1 for n, place in enumerate(behind) if place == "0"), default=0)
-    said = f"{scaled:.{len(behind)}f}" if behind else f"{scaled:.0f}"
-    before, _, after = said.partition(".")
+    decimal = f"{scaled:.{len(behind)}f}" if behind else f"{scaled:.0f}"
+    before, _, after = decimal.partition(".")
     after = after[:least] + after[least:].rstrip("0")
     places: dict[int, str] = {}
     rest = before if before != "0" or not whole else ""
@@ -257,8 +257,8 @@ def _fraction(value: float, section: Sequence[_Part]) -> str:
         part = Fraction(round(value * int(behind)), 1), int(behind)
         top, bottom = int(part[0]), part[1]
     else:
-        found = Fraction(value).limit_denominator(10 ** max(1, len(behind)) - 1)
-        top, bottom = found.numerator, found.denominator
+        fraction = Fraction(value).limit_denominator(10 ** max(1, len(behind)) - 1)
+        top, bottom = fraction.numerator, fraction.denominator
     mixed = sum(section[n].kind == "digit" for n in range(at)) > 1 and any(
         part == _Part("other", " ") for part in section[:at]
     )

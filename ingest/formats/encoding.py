@@ -90,15 +90,15 @@ def _words_in_gb(text: str, data: bytes) -> str | None:
     if text.isascii() or max(text) > "\u07ff":
         return None
     try:
-        said = data.decode("gb2312")
+        decoded = data.decode("gb2312")
     except UnicodeDecodeError:
         return None
-    han = "".join(_HAN_OR_ODD.findall(said))
-    if len(han) < 2 or len(han) < sum(not char.isascii() for char in said):
+    han = "".join(_HAN_OR_ODD.findall(decoded))
+    if len(han) < 2 or len(han) < sum(not char.isascii() for char in decoded):
         return None
     lexicon = load_lexicon()
     gained = lexicon.plausibility(han) - sum(map(lexicon.plausibility, han))
-    return said if gained >= _WORDS * len(han) else None
+    return decoded if gained >= _WORDS * len(han) else None
 
 
 def _by_lines(data: bytes) -> str | None:
@@ -109,13 +109,13 @@ def _by_lines(data: bytes) -> str | None:
     if b"\0" in data:
         return None
     readings = [_line(line) for line in data.splitlines(keepends=True)]
-    told = {
+    encodings = {
         reading.encoding
         for reading in readings
         if reading.encoding == "gb18030" or sum(char > "\u07ff" and char != LOST for char in reading.text) > 1
     }
     whole = _Reading("", "".join(reading.text for reading in readings), sum(reading.lost for reading in readings))
-    return whole.text if len(told) > 1 and whole.mostly_sound else None
+    return whole.text if len(encodings) > 1 and whole.mostly_sound else None
 
 
 def _line(line: bytes) -> _Reading:

@@ -35,7 +35,7 @@ def read(data: bytes) -> dict[str, Any]:
         raise damaged(EXCEL) from exc
     sheets, left_out = [], [LeftOut("uncomputed", formula) for formula in _uncomputed(data)]
     for sheet in book.worksheets:
-        zeros = {at: said for at, said in unsure.get(sheet.title, {}).items() if sheet.cell(*at).value == 0}
+        zeros = {at: stated for at, stated in unsure.get(sheet.title, {}).items() if sheet.cell(*at).value == 0}
         left_out += [LeftOut("uncomputed", formula) for formula in zeros.values()]
         cells, hidden = seen(_cells(sheet, zeros), _hidden_rows(sheet), _hidden_columns(sheet))
         sheets.append((sheet.title, sheet.sheet_state != "visible", cells))
@@ -52,8 +52,8 @@ def read(data: bytes) -> dict[str, Any]:
 def _beside(sheet: Any) -> Iterator[LeftOut]:
     """What a sheet shows beside its cells: their comments, and pictures."""
     for cell in sheet._cells.values():
-        if cell.comment is not None and (said := " ".join(cell.comment.text.split())):
-            yield LeftOut("comment", said)
+        if cell.comment is not None and (comment := " ".join(cell.comment.text.split())):
+            yield LeftOut("comment", comment)
     yield from (LeftOut("picture", picture.path.rpartition("/")[2]) for picture in sheet._images)
 
 
@@ -64,8 +64,8 @@ def _hidden_rows(sheet: Any) -> set[int]:
 
 
 def _hidden_columns(sheet: Any) -> set[int]:
-    found = (column for column in sheet.column_dimensions.values() if column.hidden and column.min and column.max)
-    return {number for column in found for number in range(column.min, min(column.max, _MOST_COLUMNS) + 1)}
+    columns = (column for column in sheet.column_dimensions.values() if column.hidden and column.min and column.max)
+    return {number for column in columns for number in range(column.min, min(column.max, _MOST_COLUMNS) + 1)}
 
 
 def _unsure(data: bytes) -> dict[str, dict[tuple[int, int], str]]:

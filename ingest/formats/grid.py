@@ -117,13 +117,13 @@ def _is_other(grid: Sequence[Row], at: int, top: _Top) -> bool:
         return True
     above = grid[max(top.heads + 1, at - _NEAR) : at - top.titles]
     figures = [n for n in range(len(grid[at])) if is_of_figures(row[n] for row in above)]
-    said = [cell.text for n in figures if (cell := grid[at][n]) is not None and cell.text not in NOTHING]
+    texts = [cell.text for n in figures if (cell := grid[at][n]) is not None and cell.text not in NOTHING]
     named = len(_named(grid[at])) > 1 and 2 * len(_named(grid[at])) > len(cells)
     measured = all(measures.is_head(cell.text) or _YEAR.fullmatch(cell.text) for cell in cells[1:])
     again = cells[0].text == heads[0].text
     titles = [cell.text for row in grid[at - top.titles : at] for cell in distinct(row)]
-    new = any(map(measures.is_title, titles)) and len(set(said)) == len(figures)
-    return bool(said or top.titles) and (named or measured or again or new)
+    new = any(map(measures.is_title, titles)) and len(set(texts)) == len(figures)
+    return bool(texts or top.titles) and (named or measured or again or new)
 
 
 def rows_of(given: Table) -> list[Row]:
@@ -131,11 +131,11 @@ def rows_of(given: Table) -> list[Row]:
 
     A cell stands in every place that it reaches over. Where a file's cells overlap, the first keeps its place.
     """
-    said = [cell for cell in given.cells if cell.text]
-    rows = {n: i for i, n in enumerate(sorted({cell.row for cell in said}))}
-    columns = {n: i for i, n in enumerate(sorted({cell.column for cell in said}))}
+    filled = [cell for cell in given.cells if cell.text]
+    rows = {n: i for i, n in enumerate(sorted({cell.row for cell in filled}))}
+    columns = {n: i for i, n in enumerate(sorted({cell.column for cell in filled}))}
     grid: list[Row] = [[None] * len(columns) for _ in rows]
-    for cell in sorted(said, key=lambda cell: (cell.row, cell.column)):
+    for cell in sorted(filled, key=lambda cell: (cell.row, cell.column)):
         for r in _reach(rows, cell.row, cell.down):
             for c in _reach(columns, cell.column, cell.across):
                 if grid[r][c] is None:
@@ -174,13 +174,13 @@ def _is_title(row: Row) -> bool:
     return len(cells) == 1 or all(_note().match(fold_script(cell.text)) for cell in cells)
 
 
-def depth_of(grid: Sequence[Row], told: int | None) -> int:
+def depth_of(grid: Sequence[Row], marked: int | None) -> int:
     """How many of the first rows are heads: as told, else as their cells and those below look."""
     if len(grid[0]) < 2:
         return 0
     depth = _reached(grid)
-    if told is not None and told > 0:
-        return max(min(told, len(grid)), min(depth, len(grid)) if depth <= _MOST_HEADS else 0)
+    if marked is not None and marked > 0:
+        return max(min(marked, len(grid)), min(depth, len(grid)) if depth <= _MOST_HEADS else 0)
     if depth >= len(grid) or depth > _MOST_HEADS or not _heads_like(grid[:depth]):
         return 0
     body = grid[depth:]
@@ -226,8 +226,8 @@ def _is_form(grid: Sequence[Row]) -> bool:
     labels = [row[n] for row in grid for n in range(0, width, 2)]
     values = [row[n] for row in grid for n in range(1, width, 2)]
     figured = sum(cell is not None and _is_figure(cell.text) for cell in values)
-    said = [cell.text for cell in labels if cell is not None]
-    return width > 2 and len(set(said)) == len(said) and not any(map(_is_figure, said)) and 2 * figured < len(values)
+    texts = [cell.text for cell in labels if cell is not None]
+    return width > 2 and len(set(texts)) == len(texts) and not any(map(_is_figure, texts)) and 2 * figured < len(values)
 
 
 def _is_figure(text: str) -> bool:
@@ -237,8 +237,8 @@ def _is_figure(text: str) -> bool:
 
 def is_of_figures(cells: Iterable[Cell | None]) -> bool:
     """Whether a column's cells are figures, but for a few."""
-    said = [cell.text for cell in cells if cell is not None and cell.across == 1 and cell.text not in NOTHING]
-    return bool(said) and sum(map(_is_figure, said)) >= _FIGURES * len(said)
+    texts = [cell.text for cell in cells if cell is not None and cell.across == 1 and cell.text not in NOTHING]
+    return bool(texts) and sum(map(_is_figure, texts)) >= _FIGURES * len(texts)
 
 
 def _named(row: Row) -> list[Cell]:

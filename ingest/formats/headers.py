@@ -20,11 +20,11 @@ def around(blocks: Iterable[Block], heads: Iterable[str], feet: Iterable[str]) -
     it, so that it isn't taken for its title; all others left out. Each may be several lines.
     """
     body = list(blocks)
-    said = "".join("".join(block.split()) for block in body if isinstance(block, str))
+    report = "".join("".join(block.split()) for block in body if isinstance(block, str))
     facts: list[Block] = []
     after: list[Block] = []
     for text in dict.fromkeys(filter(None, (_without_numbers(head) for head in heads))):
-        if _FACT.search(text) and "".join(text.split()) not in said:
+        if _FACT.search(text) and "".join(text.split()) not in report:
             facts += text.split("\n")
         else:
             after.append(LeftOut("page", text))

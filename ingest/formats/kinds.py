@@ -180,9 +180,9 @@ def _ole_kind(named: Kind, data: bytes) -> Kind:
     """What a compound file holds; where it holds documents of several kinds, the one that its name says."""
     if _holds(data, "EncryptedPackage"):  # how office programs wrap a file with a password
         raise encrypted()
-    found = [kind for stream, kind in _STREAMS if _holds(data, stream)]
-    if found:
-        return named if named in found else found[0]
+    kinds = [kind for stream, kind in _STREAMS if _holds(data, stream)]
+    if kinds:
+        return named if named in kinds else kinds[0]
     raise ReportError(
         "Office 文件已损坏,或不是文档、表格和幻灯片", "the Office file is damaged, or no text, sheets or slides"
     )
@@ -195,14 +195,14 @@ def _holds(data: bytes, stream: str) -> bool:
 def _zip_kind(named: Kind, data: bytes) -> Kind:
     try:
         names = frozenset(entry.filename for entry in entries(io.BytesIO(data)))
-        told = _told(data, names)
+        mimetype = _told(data, names)
     except RuntimeError as exc:  # NotImplementedError among them: how it is encrypted or compressed
         raise (damaged(named) if isinstance(exc, NotImplementedError) else encrypted()) from exc
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as exc:
         raise damaged(named) from exc
-    if found := next((kind for member, kind in _MEMBERS if member in names), None):
-        return found
-    if told.startswith(_OPEN_TYPE) or (not told and names >= _OPEN_PARTS):
+    if held := next((kind for member, kind in _MEMBERS if member in names), None):
+        return held
+    if mimetype.startswith(_OPEN_TYPE) or (not mimetype and names >= _OPEN_PARTS):
         return OPEN
     if named is ARCHIVE:
         return ARCHIVE

@@ -68,14 +68,14 @@ def arrange(pages: Sequence[PageLines]) -> tuple[str, list[tuple[int, int]]]:
     furniture = zip(_repeated(pages), _page_numbers(pages), strict=True)
     sheets = [_Sheet.of(page, heads | counts) for page, (heads, counts) in zip(pages, furniture, strict=True)]
     margins = _Margins.of([line for sheet in sheets for line in sheet.body if not line.row])
-    said = "\n".join(line.text for sheet in sheets for line in sheet.body)
+    whole = "\n".join(line.text for sheet in sheets for line in sheet.body)
     text = ""
     spans: list[tuple[int, int]] = []
     for number, sheet in enumerate(sheets):
         if sheet.head:
             spans.append((len(text), len(text) + sum(len(line.text) + 1 for line in sheet.head)))
             text += "".join(line.text + "\n" for line in sheet.head)
-        text += _paragraphs(sheet.body, margins, said)
+        text += _paragraphs(sheet.body, margins, whole)
         following = next((later.body[0] for later in sheets[number + 1 :] if later.body), None)
         if following and sheet.body and not margins.goes_on(sheet.body[-1], following, turned=True):
             text += "\n"
@@ -133,13 +133,13 @@ class _Margins:
         return full and not indented and not marks.item(following.text) and not marks.finished(line.text)
 
 
-def _paragraphs(lines: Sequence[Line], margins: _Margins, said: str) -> str:
-    """The lines as paragraphs. `said` is all that the document says, by which a hyphen at a line's end is judged."""
+def _paragraphs(lines: Sequence[Line], margins: _Margins, whole: str) -> str:
+    """The lines as paragraphs. `whole` is all that the document says, by which a hyphen at a line's end is judged."""
     pieces = [line.text for line in lines[:1]]
     for line, following in itertools.pairwise(lines):
         if not margins.goes_on(line, following):
             pieces.append("\n")
-        elif hyphens.parted(line.text, following.text, said):
+        elif hyphens.parted(line.text, following.text, whole):
             pieces[-1] = pieces[-1][:-1]
         else:
             pieces.append(joint(line.text, following.text))
@@ -161,17 +161,17 @@ def _repeated(pages: Sequence[PageLines]) -> list[set[int]]:
     for number, page in enumerate(pages):
         for n in _edges(page):
             groups.setdefault(_edge_key(page, n), []).append((number, n))
-    found: list[set[int]] = [set() for _ in pages]
+    repeated: list[set[int]] = [set() for _ in pages]
     for places in groups.values():
         often = len({number for number, _ in places}) >= max(_TIMES, _MOST * len(pages)) or (
             len(pages) == len(places) == _PAIR and all(_is_apart(pages[number], n) for number, n in places)
         )
         texts = [(number, pages[number].lines[n].text.strip()) for number, n in places]
         if often and not any(marks.finished(text) for _, text in texts) and _only_numbered(texts):
-            told = bool(documents.find(texts[0][1]))  # a fact, once
-            for number, n in places[1:] if told else places:
-                found[number].add(n)
-    return found
+            is_fact = bool(documents.find(texts[0][1]))  # a fact, once
+            for number, n in places[1:] if is_fact else places:
+                repeated[number].add(n)
+    return repeated
 
 
 def _only_numbered(texts: Sequence[tuple[int, str]]) -> bool:

@@ -63,9 +63,9 @@ def _shown(source: str, properties: dict[str, Any], attachments: list[LeftOut], 
 
     text, around = shown(source)
     head = f"{properties['title']}\n" if titled and properties["title"] else ""
-    found = rendered([*(head + text).split("\n"), *attachments], **properties)
+    report = rendered([*(head + text).split("\n"), *attachments], **properties)
     start = len(head)
-    return found | {"dropped": [*(("page", start + a, start + b) for a, b in around), *found["dropped"]]}
+    return report | {"dropped": [*(("page", start + a, start + b) for a, b in around), *report["dropped"]]}
 
 
 def _properties(message: EmailMessage) -> dict[str, Any]:

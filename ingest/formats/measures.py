@@ -39,12 +39,12 @@ def is_unit_note(line: str) -> bool:
 def noted(line: str) -> tuple[str, ...]:
     """The units that a line gives for the table below it; none where it gives none, or no known one."""
     match = _label().search(fold_script(line))
-    found = []
+    noted_units = []
     for item in _items(line, match.end()) if match else ():
         if not _is_unit(item[0]):
             break
-        found.append(item[0])
-    return tuple(found)
+        noted_units.append(item[0])
+    return tuple(noted_units)
 
 
 def parted(head: str) -> tuple[str, str]:
@@ -52,8 +52,8 @@ def parted(head: str) -> tuple[str, str]:
     match = _BRACKETED.search(head)
     if match is None:
         return head, ""
-    said = next(iter(noted(match[1])), match[1].strip())
-    return (head[: match.start()], said) if _is_unit(said) else (head, "")
+    unit = next(iter(noted(match[1])), match[1].strip())
+    return (head[: match.start()], unit) if _is_unit(unit) else (head, "")
 
 
 def is_title(line: str) -> bool:
@@ -121,9 +121,9 @@ def of_things(name: str) -> tuple[str, str]:
 
     A village behind 红旗 is no unit of its figures.
     """
-    bare, said = parted(name)
-    places = _kinds(said) <= {"region"}
-    return (bare, said) if said and known(said) and not places else (name, "")
+    bare, unit = parted(name)
+    places = _kinds(unit) <= {"region"}
+    return (bare, unit) if unit and known(unit) and not places else (name, "")
 
 
 def names_things(head: str) -> bool:

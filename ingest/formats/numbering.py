@@ -98,19 +98,19 @@ def written(number: int, style: str) -> str:
 
 
 def _chinese(number: int) -> str:
-    said = ""
+    numeral = ""
     for place, unit in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
         digit = number // place % 10
         if digit:
-            said += _DIGITS[digit] + unit
-        elif said and not said.endswith("〇") and number % place:
-            said += "〇"
-    return said.removeprefix("一") if 10 <= number < 20 else said.replace("〇", "零")
+            numeral += _DIGITS[digit] + unit
+        elif numeral and not numeral.endswith("〇") and number % place:
+            numeral += "〇"
+    return numeral.removeprefix("一") if 10 <= number < 20 else numeral.replace("〇", "零")
 
 
 def _roman(number: int) -> str:
-    said = ""
+    numeral = ""
     for letters, value in _ROMAN:
-        said += letters * (number // value)
+        numeral += letters * (number // value)
         number %= value
-    return said
+    return numeral

@@ -37,12 +37,12 @@ def read(data: bytes) -> dict[str, Any]:
     """
     package = Package(OFD, data)
     root = package.tree("OFD.xml")
-    found = pages(package)
-    if root is None or not found:
+    sheets = pages(package)
+    if root is None or not sheets:
         raise damaged(OFD)
     tables = Writer()
-    lines = [PageLines(page.height * _POINTS, tuple(_lines_of(page, tables))) for page in found]
-    empty = [not held.lines and page.covered > _PICTURE for page, held in zip(found, lines, strict=True)]
+    lines = [PageLines(page.height * _POINTS, tuple(_lines_of(page, tables))) for page in sheets]
+    empty = [not held.lines and page.covered > _PICTURE for page, held in zip(sheets, lines, strict=True)]
     reasons = ["scanned" if page else "" for page in empty]
     if not any(page.lines for page in lines) and not any(reasons):
         raise ReportError("OFD 里没有文字", "the OFD holds no text")
@@ -63,15 +63,15 @@ def _lines_of(page: Page, tables: Writer) -> Iterator[Line]:
     """A page's lines and rows of tables, from top to bottom."""
     pieces = [piece for tree in page.trees for text in tree.iter("{*}TextObject") for piece in _text_object(text)]
     rules = [rule for tree in page.trees for path in tree.iter("{*}PathObject") for rule in _rules(path)]
-    found = ruled.tables(rules)
-    own = [[piece for piece in pieces if table.holds(*_middle(piece))] for table in found]
+    boxes = ruled.tables(rules)
+    own = [[piece for piece in pieces if table.holds(*_middle(piece))] for table in boxes]
     held = {id(piece) for each in own for piece in each}
     words = [word for line in _same_height([p for p in pieces if id(p) not in held]) for word in _words(line)]
     width = page.width * _POINTS
     read = columns.read(words, width, ruled=ruled.between(rules, width))
     boxed = [
         Placed(_table(place, inside), place.x0, place.top, place.x1, place.bottom)
-        for place, inside in zip(found, own, strict=True)
+        for place, inside in zip(boxes, own, strict=True)
         if inside
     ]
     return written(read, boxed, tables, page.height * _POINTS)
@@ -81,12 +81,12 @@ def _table(place: Ruled, pieces: Sequence[Line]) -> Table:
     """The table with what stands in its cells."""
     cells = []
     for box in place.cells:
-        said = ""
+        content = ""
         for line in _same_height([piece for piece in pieces if box.holds(*_middle(piece))]):
             text = " ".join(word.text for word in _words(line))
-            said += joint(said, text) + text
-        if said:
-            cells.append(Cell(box.row, box.column, said, box.down, box.across))
+            content += joint(content, text) + text
+        if content:
+            cells.append(Cell(box.row, box.column, content, box.down, box.across))
     return Table(tuple(cells))
 
 
@@ -103,8 +103,8 @@ def _rules(path: Any) -> Iterator[Rule]:
             ((x + a * at_x + c * at_y + e) * _POINTS, (y + b * at_x + d * at_y + f) * _POINTS)
             for at_x, at_y in ((from_x, from_y), (to_x, to_y))
         )
-        if found := ruled.rule(*itertools.chain.from_iterable(ends)):
-            yield found
+        if rule := ruled.rule(*itertools.chain.from_iterable(ends)):
+            yield rule
 
 
 _Point = tuple[float, float]
@@ -113,8 +113,8 @@ _Point = tuple[float, float]
 def _strokes(drawn: str) -> Iterator[tuple[_Point, _Point]]:
     """The straight strokes of a path: `M 0 0 L 9 0 C`. What is curved only moves on."""
     at = start = (0.0, 0.0)
-    for sign, said in _steps(drawn):
-        to = (said[-2], said[-1]) if len(said) >= 2 else start if sign == "C" else at
+    for sign, values in _steps(drawn):
+        to = (values[-2], values[-1]) if len(values) >= 2 else start if sign == "C" else at
         if sign in ("L", "C"):
             yield at, to
         elif sign in ("M", "S"):
@@ -125,16 +125,16 @@ def _strokes(drawn: str) -> Iterator[tuple[_Point, _Point]]:
 def _steps(drawn: str) -> Iterator[tuple[str, list[float]]]:
     """What a path does, each with its numbers."""
     sign = ""
-    said: list[float] = []
+    values: list[float] = []
     for step in _STEP.finditer(drawn):
         if step[1]:
             if sign:
-                yield sign, said
-            sign, said = step[1], []
+                yield sign, values
+            sign, values = step[1], []
         else:
-            said.append(float(step[2]))
+            values.append(float(step[2]))
     if sign:
-        yield sign, said
+        yield sign, values
 
 
 def _text_object(text: Any) -> Iterator[Line]:
@@ -144,32 +144,37 @@ def _text_object(text: Any) -> Iterator[Line]:
     size = float(text.get("Size", "3.5")) * (abs(d) or abs(c) or 1)
     at_x = at_y = 0.0
     for code in text.iter("{*}TextCode"):
-        said = code.text or ""
+        chars = code.text or ""
         at_x, at_y = float(code.get("X", at_x)), float(code.get("Y", at_y))
-        across = _deltas(code.get("DeltaX"), len(said))
-        down = _deltas(code.get("DeltaY"), len(said))
+        across = _deltas(code.get("DeltaX"), len(chars))
+        down = _deltas(code.get("DeltaY"), len(chars))
         if any(down) and not any(across):  # set downwards
             across = []
         left, base = x + a * at_x + c * at_y + e, y + b * at_x + d * at_y + f
-        right = left + a * sum(across) + size if across else min(x + width, left + size * len(said))
-        if said.strip():
+        right = left + a * sum(across) + size if across else min(x + width, left + size * len(chars))
+        if chars.strip():
             top = base - size if base - size < y + height else y
             yield Line(
-                said.strip(), left * _POINTS, max(left, right) * _POINTS, top * _POINTS, base * _POINTS, size * _POINTS
+                chars.strip(),
+                left * _POINTS,
+                max(left, right) * _POINTS,
+                top * _POINTS,
+                base * _POINTS,
+                size * _POINTS,
             )
 
 
 def _deltas(value: str | None, count: int) -> list[float]:
     """The steps from character to character; `g 3 5` stands for 5 5 5."""
-    parts = iter((value or "").split())
-    found: list[float] = []
-    for part in parts:
+    words = iter((value or "").split())
+    steps: list[float] = []
+    for part in words:
         if part == "g":
-            times, step = int(next(parts, "0")), float(next(parts, "0"))
-            found += [step] * min(times, count)
+            times, step = int(next(words, "0")), float(next(words, "0"))
+            steps += [step] * min(times, count)
         else:
-            found.append(float(part))
-    return found[:count]
+            steps.append(float(part))
+    return steps[:count]
 
 
 def _same_height(pieces: Sequence[Line]) -> Iterator[list[Line]]:

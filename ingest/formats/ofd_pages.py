@@ -26,15 +26,15 @@ class Page:
     @property
     def pictures(self) -> list[tuple[str, _Place]]:
         """The pictures on it: each path in the package, and its place (left, top, width, height)."""
-        found = [picture for tree in self.trees for picture in tree.iter("{*}ImageObject")]
-        placed = ((self.media.get(picture.get("ResourceID", ""), ""), _placed(picture)) for picture in found)
+        objects = [picture for tree in self.trees for picture in tree.iter("{*}ImageObject")]
+        placed = ((self.media.get(picture.get("ResourceID", ""), ""), _placed(picture)) for picture in objects)
         return [(path, place) for path, place in placed if path]
 
     @property
     def covered(self) -> float:
         """The share of it that pictures cover."""
-        found = (picture for tree in self.trees for picture in tree.iter("{*}ImageObject"))
-        area = sum(width * height for _, _, width, height in map(_placed, found))
+        objects = (picture for tree in self.trees for picture in tree.iter("{*}ImageObject"))
+        area = sum(width * height for _, _, width, height in map(_placed, objects))
         return area / max(1.0, self.width * self.height)
 
 
@@ -70,15 +70,15 @@ def _pages(package: Package, path: str) -> Iterator[Page]:
 
 def _media(package: Package, folder: str, named: Iterable[Any]) -> dict[str, str]:
     """Where the media lie that resource files tell of, by their ids."""
-    found = {}
+    paths = {}
     for each in named:
         path = _within(folder, each.text) if each.tag.endswith("Res") else ""
         tree = package.tree(path) if path else None
         if tree is not None:
             base = _within(posixpath.dirname(path), tree.get("BaseLoc"))
             for media in tree.iter("{*}MultiMedia"):
-                found[media.get("ID", "")] = posixpath.normpath(_within(base, media.findtext("{*}MediaFile")))
-    return found
+                paths[media.get("ID", "")] = posixpath.normpath(_within(base, media.findtext("{*}MediaFile")))
+    return paths
 
 
 def _within(folder: str, location: str | None) -> str:
@@ -99,7 +99,7 @@ def _placed(picture: Any) -> _Place:
 def numbers(value: str | None, count: int) -> tuple[float, ...]:
     """The numbers of an attribute; as many zeros where it hasn't so many. Raises ReportError where they are none."""
     try:
-        found = tuple(map(float, (value or "").split()))
+        values = tuple(map(float, (value or "").split()))
     except ValueError as exc:
         raise damaged(OFD) from exc
-    return found if len(found) == count else (0.0,) * count
+    return values if len(values) == count else (0.0,) * count

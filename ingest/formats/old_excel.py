@@ -38,10 +38,10 @@ def read(data: bytes) -> dict[str, Any]:
         sheets.append((sheet.name, bool(sheet.visibility), cells))
         left_out += hidden
         notes = (" ".join(note.text.split()) for _, note in sorted(sheet.cell_note_map.items()))
-        left_out += [LeftOut("comment", said) for said in notes if said]
+        left_out += [LeftOut("comment", comment) for comment in notes if comment]
     with opened(OLD_EXCEL, data) as file:
-        said = properties(file)
-    return rendered([*workbook(sheets), *left_out], **said)
+        about = properties(file)
+    return rendered([*workbook(sheets), *left_out], **about)
 
 
 def _cells(book: Any, sheet: Any) -> list[Any]:

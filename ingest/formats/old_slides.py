@@ -51,11 +51,11 @@ class _Text:
     """A text and what it is for."""
 
     use: int
-    said: str
+    content: str
 
     @property
     def lines(self) -> list[str]:
-        return [line for line in self.said.replace("\v", "\r").split("\r") if line.strip()]
+        return [line for line in self.content.replace("\v", "\r").split("\r") if line.strip()]
 
 
 @dataclass(slots=True)
@@ -73,14 +73,14 @@ def read(data: bytes) -> dict[str, Any]:
         if not file.exists(_STREAM) or not file.exists(_USER):
             raise damaged(OLD_SLIDES)
         stream, user = file.openstream(_STREAM).read(), file.openstream(_USER).read()
-        said = properties(file)
+        about = properties(file)
     if len(user) < 20:
         raise damaged(OLD_SLIDES)
     token, edit = struct.unpack_from("<2I", user, 12)
     if token == _IS_ENCRYPTED:
         raise encrypted()
     try:
-        return rendered(_Show(stream, edit).blocks(), **said)
+        return rendered(_Show(stream, edit).blocks(), **about)
     except (struct.error, IndexError, RecursionError) as exc:
         raise damaged(OLD_SLIDES) from exc
 
@@ -122,10 +122,10 @@ class _Show:
                 yield from blocks
 
     def _at(self, place: int) -> _Record:
-        found = next(_records(self._stream[place:]), None)
-        if found is None:
+        record = next(_records(self._stream[place:]), None)
+        if record is None:
             raise damaged(OLD_SLIDES)
-        return found
+        return record
 
     def _kept(self, number: int) -> _Record | None:
         place = self._places.get(number)
@@ -142,12 +142,12 @@ class _Show:
             at += 4 + 4 * count
 
     @staticmethod
-    def _listed(found: _Record | None) -> Iterator[tuple[int, int, list[_Text]]]:
+    def _listed(listing: _Record | None) -> Iterator[tuple[int, int, list[_Text]]]:
         """Of each slide in a list the number by which it is kept, its own, and its outline's texts."""
         outline: list[_Text] = []
         slide: tuple[int, int] | None = None
         use = 0
-        for record in _inside(found):
+        for record in _inside(listing):
             if record.kind == _PERSISTS:
                 if slide is not None:
                     yield *slide, outline
@@ -169,10 +169,10 @@ class _Show:
         page = self._kept(notes.get(number, 0)) if number else None
         if page is None or page.kind != _NOTES:
             return
-        said = [
+        lines = [
             line for shape in _shapes(page, ()) for text in shape.texts if text.use == _OF_NOTES for line in text.lines
         ]
-        yield from (NOTES + line if not n else line for n, line in enumerate(said))
+        yield from (NOTES + line if not n else line for n, line in enumerate(lines))
 
 
 def _records(data: bytes) -> Iterator[_Record]:
@@ -235,17 +235,17 @@ def _is_table(shape: _Record) -> bool:
 
 
 def _shape(record: _Record, outline: Sequence[_Text]) -> _Shape:
-    found = _Shape((0, 0, 0, 0))
+    shape = _Shape((0, 0, 0, 0))
     for inner in _inside(record):
         if inner.kind == _AT:  # top, left, right, bottom
             top, left, right, bottom = struct.unpack_from("<4h" if len(inner.data) < 16 else "<4i", inner.data)
-            found.at = top, left, bottom, right
+            shape.at = top, left, bottom, right
         elif inner.kind == _CHILD_AT:
             left, top, right, bottom = struct.unpack_from("<4i", inner.data)
-            found.at = top, left, bottom, right
+            shape.at = top, left, bottom, right
         elif inner.kind == _TEXTBOX:
-            found.texts += _texts(inner, outline)
-    return found
+            shape.texts += _texts(inner, outline)
+    return shape
 
 
 def _texts(box: _Record, outline: Sequence[_Text]) -> Iterator[_Text]:
@@ -261,23 +261,23 @@ def _texts(box: _Record, outline: Sequence[_Text]) -> Iterator[_Text]:
             if number < len(outline):
                 yield outline[number]
         elif record.kind in (_CHARS, _BYTES):
-            said = _decoded(record)
-            if not (filled and len(said.strip("*\r\n \v")) < 2):
-                yield _Text(use, said)
+            content = _decoded(record)
+            if not (filled and len(content.strip("*\r\n \v")) < 2):
+                yield _Text(use, content)
 
 
 def _table(cells: Sequence[_Shape]) -> Table:
     """A table of the cells, by where each stands."""
     tops, lefts = _edges(cell.at[0] for cell in cells), _edges(cell.at[1] for cell in cells)
-    found = []
+    table_cells = []
     for cell in cells:
         top, left, bottom, right = cell.at
         row, column = _nearest(tops, top), _nearest(lefts, left)
         down = sum(1 for edge in tops[row + 1 :] if edge < bottom - 1) + 1
         across = sum(1 for edge in lefts[column + 1 :] if edge < right - 1) + 1
-        said = " ".join(" ".join(line for text in cell.texts for line in text.lines).split())
-        found.append(Cell(row, column, said, down, across))
-    return Table(tuple(sorted(found, key=lambda cell: (cell.row, cell.column))))
+        content = " ".join(" ".join(line for text in cell.texts for line in text.lines).split())
+        table_cells.append(Cell(row, column, content, down, across))
+    return Table(tuple(sorted(table_cells, key=lambda cell: (cell.row, cell.column))))
 
 
 def _edges(places: Iterator[int]) -> list[int]:

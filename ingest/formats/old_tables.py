@@ -79,11 +79,11 @@ def _going_on(merges: Sequence[int]) -> list[bool]:
     has 2 or 3 for the first and 1 for the others, and some write so. A set begins where no merged cell stands before;
     whatever its first cell bears, the others bear something else.
     """
-    found = []
+    merged = []
     first = 0
     for merge in merges:
         goes_on = bool(first and merge) and merge not in (first, _BOTH)
-        found.append(goes_on)
+        merged.append(goes_on)
         if not goes_on:
             first = merge
-    return found
+    return merged

@@ -65,9 +65,9 @@ def read(data: bytes) -> dict[str, Any]:
         if not file.exists(name):
             raise damaged(OLD_WORD)
         table = file.openstream(name).read()
-        said = properties(file)
+        about = properties(file)
     try:
-        return rendered(_Document(main, table).blocks(), **said)
+        return rendered(_Document(main, table).blocks(), **about)
     except (struct.error, IndexError) as exc:
         raise damaged(OLD_WORD) from exc
 
@@ -135,12 +135,12 @@ class _Document:
         """What stands above and below the pages: of each section six texts, behind six that part notes."""
         data = self._part(_HEADERS)
         places = struct.unpack_from(f"<{len(data) // 4}I", data)
-        found: tuple[list[str], list[str]] = ([], [])
+        texts: tuple[list[str], list[str]] = ([], [])
         for n, (start, end) in enumerate(itertools.pairwise(places[6:])):
             if end > start:
                 blocks = list(self._blocks(self._ends[1] + start, self._ends[1] + end))
-                found[n % 6 in (2, 3, 5)].append(rendered(blocks)["text"].strip())
-        return found
+                texts[n % 6 in (2, 3, 5)].append(rendered(blocks)["text"].strip())
+        return texts
 
     def _part(self, number: int) -> bytes:
         """One of the tables that the file tells of; empty where it has none."""
@@ -206,9 +206,9 @@ class _Document:
 
     def _look(self, cp: int) -> _Paragraph:
         """How the paragraph looks whose mark is at `cp`."""
-        starts, found = self._paragraphs
+        starts, properties = self._paragraphs
         n = bisect.bisect_right(starts, self._place(cp)) - 1
-        data = found[n] if n >= 0 else b""
+        data = properties[n] if n >= 0 else b""
         if len(data) < 2:
             return _Paragraph()
         style = struct.unpack_from("<H", data)[0]
@@ -269,7 +269,7 @@ class _Document:
 
     def _said(self, start: int, end: int, notes: list[Block]) -> str:
         """What is seen between two characters: fields by their results, nothing deleted or hidden."""
-        said: list[str] = []
+        characters: list[str] = []
         depth: list[bool] = []  # of the fields that are open: whether their result has begun
         for from_, to, reason in self._seen(start, end):
             text = self._text[from_:to]
@@ -286,12 +286,12 @@ class _Document:
                 elif char == _NOTE and from_ + n in self._notes:
                     notes += self._notes[from_ + n]
                 elif all(depth):
-                    said.append(char)
-        return _whole("".join(said)).translate(_SIGNS)
+                    characters.append(char)
+        return _whole("".join(characters)).translate(_SIGNS)
 
     def _seen(self, start: int, end: int) -> Iterator[tuple[int, int, str]]:
         """Stretches of characters, each with why they aren't seen; "" for those that are."""
-        starts, found = self._looks
+        starts, properties = self._looks
         at = start
         while at < end:
             n = max(0, bisect.bisect_right(self._pieces, at, key=lambda piece: piece.cp) - 1)
@@ -301,7 +301,7 @@ class _Document:
             stop = min(end, piece.cp + piece.count) if at < piece.cp + piece.count else end
             if run < len(starts):
                 stop = min(stop, at + max(1, (starts[run] - place + piece.width - 1) // piece.width))
-            looks = dict(_sprms(found[run - 1])) if run else {}
+            looks = dict(_sprms(properties[run - 1])) if run else {}
             deleted = looks.get(_IS_DELETED, b"\0")[0] == 1
             hidden = looks.get(_VANISHES, b"\0")[0] == 1
             yield at, stop, "deleted" if deleted else "hidden" if hidden else ""
@@ -319,11 +319,11 @@ class _Document:
         if not count or len(ranges) < 4 * (count + 1):
             return {}
         begin = self._ends[before]
-        found = {}
+        notes = {}
         for n, place in enumerate(struct.unpack_from(f"<{count}I", data)):
             start, end = struct.unpack_from("<2I", ranges, 4 * n)
-            found[place] = [block for block in self._blocks(begin + start, begin + end) if block != ""]
-        return found
+            notes[place] = [block for block in self._blocks(begin + start, begin + end) if block != ""]
+        return notes
 
     def _read_lists(self) -> tuple[dict[str, dict[int, Level]], dict[int, str]]:
         """The levels of each list, by its number, and the lists that paragraphs refer to, from 1."""
@@ -357,7 +357,7 @@ class _Document:
             if size > base_size:
                 own[n], based[n] = _style(data[at + 2 : at + 2 + size], base_size)
             at += 2 + size + size % 2
-        found = {}
+        inherited = {}
         for n in own:
             chain, ancestor = [], n
             while ancestor in own and ancestor not in chain:
@@ -366,8 +366,8 @@ class _Document:
             merged: dict[int, bytes] = {}
             for ancestor in reversed(chain):
                 merged |= own[ancestor]
-            found[n] = merged
-        return found
+            inherited[n] = merged
+        return inherited
 
 
 def _style(data: bytes, base_size: int) -> tuple[dict[int, bytes], int]:

@@ -68,7 +68,7 @@ def read(data: bytes) -> dict[str, Any]:
         for name in ("header", "footer")
     )
     deleted = [" ".join(map(_said, region.iter(*_LINES))) for region in body.iter(f"{_TEXT}deletion")]
-    apart = [LeftOut("deleted", said) for said in deleted if said.strip()]
+    apart = [LeftOut("deleted", text) for text in deleted if text.strip()]
     return rendered([*around(report, heads, feet), *reader.left_out, *apart], **_properties(package))
 
 
@@ -76,23 +76,23 @@ def _is_encrypted(package: Package) -> bool:
     """Whether a password is needed: for the text alone, or for the package in this one that newer programs write."""
     if package.holds("encrypted-package"):
         return True
-    told = package.tree("META-INF/manifest.xml")
-    parts = [] if told is None else told.iterfind("{*}file-entry[{*}encryption-data]")
-    return any(value == "content.xml" for part in parts for value in part.values())
+    manifest = package.tree("META-INF/manifest.xml")
+    entries = [] if manifest is None else manifest.iterfind("{*}file-entry[{*}encryption-data]")
+    return any(value == "content.xml" for part in entries for value in part.values())
 
 
 def _properties(package: Package) -> dict[str, Any]:
     meta = package.tree("meta.xml")
     if meta is None:
         return {}
-    said = {
+    fields = {
         tag: meta.findtext(f".//{tag}") or None for tag in (f"{_DC}title", f"{_META}creation-date", f"{_DC}creator")
     }
-    made = said[f"{_META}creation-date"]
+    made = fields[f"{_META}creation-date"]
     return {
-        "title": said[f"{_DC}title"],
+        "title": fields[f"{_DC}title"],
         "date": made[:10] if made else None,
-        "publisher": said[f"{_DC}creator"],
+        "publisher": fields[f"{_DC}creator"],
     }
 
 
@@ -178,8 +178,8 @@ class _Reader:
             elif child.tag == f"{_TEXT}list":
                 yield from self._entries(child)
             elif child.tag == f"{_PRESENTATION}notes":
-                said = [line for line in self.blocks(child) if isinstance(line, str) and line.strip()]
-                yield from (f"备注：{line}" if not n else line for n, line in enumerate(said))
+                lines = [line for line in self.blocks(child) if isinstance(line, str) and line.strip()]
+                yield from (f"备注：{line}" if not n else line for n, line in enumerate(lines))
             elif child.tag == f"{_DRAW}image":
                 self._picture(child)
             elif isinstance(child.tag, str) and child.tag not in _NO_TEXT and not _is_furniture(child):
@@ -243,15 +243,15 @@ class _Reader:
         frame = image.getparent()
         written = (_SIZE.match(frame.get(f"{_SVG}{side}", "")) for side in ("width", "height"))
         sides = [float(size[1]) * _CENTIMETRES[size[2]] for size in written if size]
-        told = LeftOut("picture", image.get(_HREF, "").rpartition("/")[2])
-        first = self.pictures and frame[0] is image and told not in self.left_out
-        if first and told.text and all(side > _ICON for side in sides):
-            self.left_out.append(told)
+        picture = LeftOut("picture", image.get(_HREF, "").rpartition("/")[2])
+        first = self.pictures and frame[0] is image and picture not in self.left_out
+        if first and picture.text and all(side > _ICON for side in sides):
+            self.left_out.append(picture)
 
     def _comment(self, annotation: Any) -> None:
-        said = " ".join("".join(line.itertext()) for line in annotation.iter(*_LINES))
-        if said.strip():
-            self.left_out.append(LeftOut("comment", said))
+        comment = " ".join("".join(line.itertext()) for line in annotation.iter(*_LINES))
+        if comment.strip():
+            self.left_out.append(LeftOut("comment", comment))
 
     def _table(self, table: Any) -> Iterator[Block]:
         rows = list(_rows(table))

@@ -46,10 +46,10 @@ def _drawn(data: bytes, places: list[Place], seconds: float) -> bytes:
 
 def _unchanged(report: CleanReport, root: Path, max_bytes: int) -> bytes:
     """The bytes that the report was read from."""
-    found = _delivered(report.source, root)
-    data = read_bytes(found.path, max_bytes, root, found.member) if found is not None else b""
+    file = _delivered(report.source, root)
+    data = read_bytes(file.path, max_bytes, root, file.member) if file is not None else b""
     if sha256(data) != report.sha256:
-        gone = found is None
+        gone = file is None
         raise ReportError(
             f"{report.source} {'已不在报告目录里' if gone else '已改过'},看不到当时的图像;请运行 wenbao ingest 后再问",
             f"{report.source} {'is no longer there' if gone else 'has changed'}: its picture as it was can't be shown; "

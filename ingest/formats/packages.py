@@ -72,8 +72,8 @@ def usual(data: bytes) -> bytes:
 
 
 def _with_usual_types(types: bytes) -> bytes:
-    for said, known in _MAIN_TYPES:
-        types = said.sub(known, types)
+    for pattern, known in _MAIN_TYPES:
+        types = pattern.sub(known, types)
     return types
 
 

@@ -14,14 +14,14 @@ def read(data: bytes) -> dict[str, Any]:
     article doesn't hold, and what the page says of itself.
     """
     source = data.decode("utf-8", "surrogatepass")
-    page, _, around, found = _apart(source)
+    page, _, around, about = _apart(source)
     return {
         "edits": page.edits,
         "hidden": page.hidden,
         "around": around,
-        "title": found.get("title"),
-        "date": found.get("date"),
-        "publisher": found.get("sitename"),
+        "title": about.get("title"),
+        "date": about.get("date"),
+        "publisher": about.get("sitename"),
     }
 
 
@@ -43,7 +43,7 @@ def _apart(source: str) -> tuple[Page, MappedText, list[tuple[int, int]], dict[s
         # Only a date that the page labels as its own: a date found in the text may be any.
         date_extraction_params={"extensive_search": False, "original_date": True},
     )
-    found: dict[str, Any] = document.as_dict() if document is not None else {}
+    extracted: dict[str, Any] = document.as_dict() if document is not None else {}
     page = read_page(source)
     text = page.text(source)
-    return page, text, article(text, (found.get("text") or "").split("\n"), page.headings), found
+    return page, text, article(text, (extracted.get("text") or "").split("\n"), page.headings), extracted

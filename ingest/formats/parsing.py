@@ -35,14 +35,14 @@ def extract(kind: Kind, data: bytes, seconds: float, *arguments: str) -> dict[st
     *pages, last = out.split(b"\n")
     whole = b"" if error else last
     try:
-        found = json.loads(whole)
+        output = json.loads(whole)
     except ValueError:
-        found = {"error": error or _unparsable(kind, "")}
+        output = {"error": error or _unparsable(kind, "")}
     if pages:
-        return {**found, "pages": [json.loads(page) for page in pages]}
-    if "error" in found:
-        raise ReportError(*found["error"])
-    return dict(found)
+        return {**output, "pages": [json.loads(page) for page in pages]}
+    if "error" in output:
+        raise ReportError(*output["error"])
+    return dict(output)
 
 
 def _run(kind: Kind, data: bytes, seconds: float, *arguments: str) -> tuple[bytes, Message | None]:
@@ -84,15 +84,15 @@ def _child(kind: str, *arguments: str) -> None:
     warnings.simplefilter("ignore")
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     try:
-        found = importlib.import_module(READERS[kind]).read(sys.stdin.buffer.read(), *arguments)
-        for page in found.pop("each", ()):
+        output = importlib.import_module(READERS[kind]).read(sys.stdin.buffer.read(), *arguments)
+        for page in output.pop("each", ()):
             sys.stdout.buffer.write(json.dumps(page).encode("ascii") + b"\n")
             sys.stdout.buffer.flush()
     except ReportError as exc:
-        found = {"error": list(exc.message)}
+        output = {"error": list(exc.message)}
     except MemoryError:
-        found = {"error": ["解析需要的内存过多", "parsing it needs too much memory"]}
-    sys.stdout.buffer.write(json.dumps(found).encode("ascii"))
+        output = {"error": ["解析需要的内存过多", "parsing it needs too much memory"]}
+    sys.stdout.buffer.write(json.dumps(output).encode("ascii"))
 
 
 if __name__ == "__main__":

@@ -89,8 +89,8 @@ def _read_page(page: Any, tables: Writer) -> _Page:
     """A page's lines and table rows from top to bottom; a row stands at its table's height."""
     page = page.dedupe_chars()  # some programs print bold type twice
     height, width = float(page.height), float(page.width)
-    said = "".join(char["text"] for char in page.chars)
-    if _is_unreadable(said):
+    characters = "".join(char["text"] for char in page.chars)
+    if _is_unreadable(characters):
         return _Page(PageLines(height, ()), "unreadable")
     ruled = [table for table in page.find_tables() if max(len(row.cells) for row in table.rows) > 1]
     boxes = [table.bbox for table in ruled]
@@ -102,8 +102,8 @@ def _read_page(page: Any, tables: Writer) -> _Page:
         words = [columns.turned(word, width) for word in words]
         height, width = width, height
     read = columns.read(words, width, spaced=not downwards, ruled=() if downwards else _between_rules(rest))
-    found = [Placed(Table(tuple(_cells(table))), *table.bbox) for table in ruled]
-    lines = [_of_form(line, filled) for line in written(read, found, tables, height)]
+    placed_tables = [Placed(Table(tuple(_cells(table))), *table.bbox) for table in ruled]
+    lines = [_of_form(line, filled) for line in written(read, placed_tables, tables, height)]
     covered = _covered(page)
     if covered <= (_MOST_OF_PAGE if lines else _PICTURE) or (own := _own(page)) >= _LITTLE:
         return _Page(PageLines(height, tuple(lines)))
@@ -127,11 +127,11 @@ def _is_askew(matrix: tuple[float, ...]) -> bool:
     return min(abs(matrix[0]), abs(matrix[1])) > _LEANS * max(abs(matrix[0]), abs(matrix[1]))
 
 
-def _is_unreadable(said: str) -> bool:
+def _is_unreadable(characters: str) -> bool:
     """Whether a page's characters mean nothing: most have no meaning, or all the same."""
-    unmapped = len(_UNMAPPED.findall(said))
-    han = Counter(_HAN.findall(said))
-    count = len(_UNMAPPED.sub("x", said))
+    unmapped = len(_UNMAPPED.findall(characters))
+    han = Counter(_HAN.findall(characters))
+    count = len(_UNMAPPED.sub("x", characters))
     one_for_all = sum(han.values()) >= _MANY and max(han.values()) > _ONE_FOR_ALL * sum(han.values())
     return one_for_all or (unmapped > 0 and unmapped > _MAX_UNMAPPED * count)
 
@@ -177,16 +177,16 @@ def _covered(page: Any) -> float:
     return float(area) / max(1.0, float(page.width * page.height))
 
 
-def _cells(found: Any) -> Iterator[Cell]:
+def _cells(table: Any) -> Iterator[Cell]:
     """The cells between a table's rules, each with the rows and columns that it reaches over."""
-    tops = [row.bbox[1] for row in found.rows]
-    lefts = [min(cell[0] for cell in column if cell) for column in zip(*(row.cells for row in found.rows), strict=True)]
-    for r, (row, texts) in enumerate(zip(found.rows, found.extract(), strict=True)):
+    tops = [row.bbox[1] for row in table.rows]
+    lefts = [min(cell[0] for cell in column if cell) for column in zip(*(row.cells for row in table.rows), strict=True)]
+    for r, (row, texts) in enumerate(zip(table.rows, table.extract(), strict=True)):
         for c, (box, text) in enumerate(zip(row.cells, texts, strict=True)):
-            if box is not None and (said := _cell(text or "").strip()):
+            if box is not None and (content := _cell(text or "").strip()):
                 down = 1 + sum(top < box[3] - _RULE for top in tops[r + 1 :])
                 across = 1 + sum(left < box[2] - _RULE for left in lefts[c + 1 :])
-                yield Cell(r, c, said, down, across)
+                yield Cell(r, c, content, down, across)
 
 
 def _inside(item: dict[str, Any], box: tuple[float, float, float, float]) -> bool:

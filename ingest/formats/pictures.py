@@ -95,8 +95,8 @@ def paged(data: bytes, pages: Sequence[int]) -> Iterator[Any]:
 def count(data: bytes) -> int:
     """How many pages a TIFF has, which alone of pictures is a document of several; 1 of every other."""
     order = {b"II*\0": "<", b"MM\0*": ">"}.get(data[:4])
-    at, found = 4, 0
-    while order and found < _MOST_PAGES:
+    at, pages = 4, 0
+    while order and pages < _MOST_PAGES:
         try:
             (place,) = struct.unpack_from(f"{order}I", data, at)
             if not place:
@@ -104,8 +104,8 @@ def count(data: bytes) -> int:
             (entries,) = struct.unpack_from(f"{order}H", data, place)
         except struct.error:
             break
-        at, found = place + 2 + 12 * entries, found + 1
-    return max(1, found)
+        at, pages = place + 2 + 12 * entries, pages + 1
+    return max(1, pages)
 
 
 def drawn(data: bytes, pages: Sequence[int]) -> Iterator[Any]:
@@ -125,11 +125,11 @@ def _laid_out(data: bytes, pages: Sequence[int]) -> Iterator[Any]:
     from PIL import Image
 
     package = Package(OFD, data)
-    found = ofd_pages.pages(package)
+    laid_out_pages = ofd_pages.pages(package)
     dots = _DOTS / 25.4
     for number in pages:
-        if number < len(found):
-            page = found[number]
+        if number < len(laid_out_pages):
+            page = laid_out_pages[number]
             longest = max(page.width, page.height)
             scale = min(dots, _LONGEST_SIDE / longest) if longest > 0 else dots
             sheet = Image.new("RGB", (max(1, round(page.width * scale)), max(1, round(page.height * scale))), "white")

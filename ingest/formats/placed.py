@@ -26,13 +26,13 @@ class Placed:
     bottom: float
 
 
-def written(read: Iterable[Line | Grid], found: Sequence[Placed], tables: Writer, height: float) -> Iterator[Line]:
-    """The lines of a page of that `height`: those `read`, and the rows of its tables, also of those `found` before.
+def written(read: Iterable[Line | Grid], boxed: Sequence[Placed], tables: Writer, height: float) -> Iterator[Line]:
+    """The lines of a page of that `height`: those `read`, and the rows of its tables, also of those `boxed` before.
 
     A row stands at its table's height. A table may go on behind what stands at the pages' edges.
     """
     items = [_placed(item) if isinstance(item, Grid) else item for item in read]
-    for table in found:
+    for table in boxed:
         at = next((n for n, item in enumerate(items) if item.top > table.top), len(items))
         items.insert(at, table)
     for item in items:
@@ -60,7 +60,7 @@ def _placed(grid: Grid) -> Placed:
 
 
 def _rows(item: Placed, tables: Writer) -> Iterator[Line]:
-    said = list(tables.lines(item.table))
-    step = (item.bottom - item.top) / max(1, len(said))
-    for n, text in enumerate(said):
+    texts = list(tables.lines(item.table))
+    step = (item.bottom - item.top) / max(1, len(texts))
+    for n, text in enumerate(texts):
         yield Line(text, item.x0, item.x1, item.top + n * step, item.top + (n + 1) * step, 0.0, row=True)

@@ -39,8 +39,8 @@ def read(data: bytes, pages: str = "") -> dict[str, Any]:
         numbers = [int(number) for number in pages.split(",")]
         drawn = zip(numbers, pictures.paged(data, numbers), strict=True)
         return {"each": (_written([_seen(picture, number)]) for number, picture in drawn)}
-    found = [_seen(picture, number) for number, picture in enumerate(pictures.frames(data))]
-    return _written(found) | {"paged": len(found) > 1, "title": None, "date": None, "publisher": None}
+    sheets = [_seen(picture, number) for number, picture in enumerate(pictures.frames(data))]
+    return _written(sheets) | {"paged": len(sheets) > 1, "title": None, "date": None, "publisher": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def _seen(picture: Any, number: int) -> _Sheet:
     tried = [(angle, turn, _read_down(turn)) for angle, turn in ((a, picture.rotate(a, expand=True)) for a in angles)]
     if 2 * tall <= length:
         tried.append((0, picture, words))
-    angle, picture, words = max(tried, key=lambda found: _worth(found[2]))
+    angle, picture, words = max(tried, key=lambda attempt: _worth(attempt[2]))
     return _Sheet(tuple(words), float(picture.width), float(picture.height), number, angle)
 
 
@@ -120,11 +120,11 @@ def _read_down(picture: Any) -> list[_Seen]:
     words: list[_Seen] = []
     for top in range(0, picture.height - _OVER, _PIECE - _OVER):
         bottom = min(top + _PIECE, picture.height)
-        found = [seen.lower(top) for seen in _recognised(picture.crop((0, top, picture.width, bottom)))]
+        piece = [seen.lower(top) for seen in _recognised(picture.crop((0, top, picture.width, bottom)))]
         border = top + _OVER / 2 if top else 0.0
         kept = [seen for seen in words if seen.middle < border + _SLACK]
         words = kept + [
-            seen for seen in found if seen.middle >= border - _SLACK and not any(map(seen.is_again, kept[-_NEAR:]))
+            seen for seen in piece if seen.middle >= border - _SLACK and not any(map(seen.is_again, kept[-_NEAR:]))
         ]
     return words
 
@@ -134,14 +134,14 @@ def _recognised(picture: Any) -> list[_Seen]:
     from rapidocr import RapidOCR
 
     # It expects blue first. Lines that stand on their heads aren't turned, so that such a page is seen as one.
-    found: Any = RapidOCR()(np.asarray(picture)[:, :, ::-1], use_cls=False)
-    if found.boxes is None:
+    result: Any = RapidOCR()(np.asarray(picture)[:, :, ::-1], use_cls=False)
+    if result.boxes is None:
         return []
-    boxes = [[(float(x), float(y)) for x, y in box] for box in found.boxes]
+    boxes = [[(float(x), float(y)) for x, y in box] for box in result.boxes]
     angle = _askew(boxes)
     return [
         _Seen(_word(text.strip(), box, angle), float(score), _around(box))
-        for box, text, score in zip(boxes, found.txts, found.scores, strict=True)
+        for box, text, score in zip(boxes, result.txts, result.scores, strict=True)
         if score >= _MIN_SCORE and text.strip()
     ]
 
@@ -186,10 +186,10 @@ def _written(sheets: Sequence[_Sheet]) -> dict[str, Any]:
     text, furniture = arrange(pages)
     spans = []
     at = 0
-    for said, score, place in scores:
-        start = text.find(said, at)
+    for line_text, score, place in scores:
+        start = text.find(line_text, at)
         if start >= 0:
-            at = start + len(said)
+            at = start + len(line_text)
             spans.append((start, at, round(score, 4), place))
     return {"text": text, "recognised": spans, "dropped": [("page", *span) for span in furniture]}
 
@@ -208,7 +208,7 @@ def _confidences(item: Line | Grid, texts: Sequence[str], words: Sequence[_Seen]
 
 def _places(item: Line | Grid, texts: Sequence[str], sheet: _Sheet) -> Iterator[Place | None]:
     """Where each line stands that a line or a table was written as: a row where most of its words are."""
-    lines = [found for line in _lines_of(item) if (found := _within(line, sheet.words))]
+    lines = [line_words for line in _lines_of(item) if (line_words := _within(line, sheet.words))]
     for text in texts:
         if not lines:
             yield None

@@ -263,11 +263,11 @@ class _Reader:
         inner.end_table()
         if self._in == "footnote":
             outer.notes += [block for block in inner.blocks if not isinstance(block, str) or block.strip()]
-        elif said := rendered(inner.blocks)["text"].strip():
+        elif content := rendered(inner.blocks)["text"].strip():
             if self._in == "annotation":
-                self.left_out.append(LeftOut("comment", said))
+                self.left_out.append(LeftOut("comment", content))
             else:
-                (self.heads if self._in.startswith("header") else self.feet).append(said)
+                (self.heads if self._in.startswith("header") else self.feet).append(content)
 
     def _sign(self, sign: bytes) -> None:
         if sign == b"*":

@@ -77,8 +77,8 @@ def tables(rules: Sequence[Rule]) -> list[Ruled]:
     """The tables of a page, two columns at least, from top to bottom. Cells that no rule parts are one."""
     if len(rules) > _MOST:
         return []
-    found = (_table(group) for group in _groups(rules))
-    return sorted((table for table in found if table is not None), key=lambda table: (table.top, table.x0))
+    ruled_tables = (_table(group) for group in _groups(rules))
+    return sorted((table for table in ruled_tables if table is not None), key=lambda table: (table.top, table.x0))
 
 
 def between(rules: Iterable[Rule], width: float) -> list[tuple[float, float]]:
@@ -90,7 +90,7 @@ def between(rules: Iterable[Rule], width: float) -> list[tuple[float, float]]:
     for each in rules:
         if each.across and each.x1 - each.x0 > _LONG * width:
             tops.setdefault((round(each.x0 / _END), round(each.x1 / _END)), []).append(each.top)
-    return [(min(found), max(found)) for found in tops.values() if len({round(top / _NEAR) for top in found}) >= _RULES]
+    return [(min(near), max(near)) for near in tops.values() if len({round(top / _NEAR) for top in near}) >= _RULES]
 
 
 def _groups(rules: Iterable[Rule]) -> list[list[Rule]]:
@@ -119,13 +119,13 @@ def _table(rules: Sequence[Rule]) -> Ruled | None:
 
 def _places(extent: Sequence[float], places: Sequence[float]) -> list[float]:
     """The places, and the extent's ends, in order, those that are near one another as one."""
-    found: list[list[float]] = []
+    groups: list[list[float]] = []
     for place in sorted([min(extent), *places, max(extent)]):
-        if found and place - found[-1][-1] <= _NEAR:
-            found[-1].append(place)
+        if groups and place - groups[-1][-1] <= _NEAR:
+            groups[-1].append(place)
         else:
-            found.append([place])
-    return [sum(near) / len(near) for near in found]
+            groups.append([place])
+    return [sum(near) / len(near) for near in groups]
 
 
 def _cells(

@@ -29,10 +29,10 @@ def read(data: bytes) -> dict[str, Any]:
     lines = data.decode("utf-8", "surrogatepass").removeprefix("\ufeff").split("\n")
     rows = csv.reader((f"{line}\n" for line in lines), delimiter=_delimiter(lines[:_SAMPLED]))
     cells = [
-        Cell(r, c, said)
+        Cell(r, c, content)
         for r, row in enumerate(rows)
         for c, value in enumerate(row)
-        if (said := " ".join(value.split()))
+        if (content := " ".join(value.split()))
     ]
     return rendered(sheet(cells))
 
@@ -42,7 +42,7 @@ def _delimiter(lines: Sequence[str]) -> str:
 
     def steadiness(delimiter: str) -> tuple[int, int]:
         counts = Counter(count for line in lines if (count := line.count(delimiter)))
-        count, times = max(counts.items(), key=lambda found: found[1], default=(0, 0))
+        count, times = max(counts.items(), key=lambda counted: counted[1], default=(0, 0))
         return times, count
 
     return max(_DELIMITERS, key=steadiness)

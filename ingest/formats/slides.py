@@ -35,11 +35,11 @@ def _blocks(slides: Iterable[Any]) -> Iterator[Block]:
         if number:
             yield NewPage()
         blocks = list(_slide(slide))
-        said = [block for block in blocks if not isinstance(block, LeftOut)]
+        content = [block for block in blocks if not isinstance(block, LeftOut)]
         if slide._element.get("show") == "0":
-            yield LeftOut("hidden", rendered(said)["text"])
+            yield LeftOut("hidden", rendered(content)["text"])
         else:
-            yield from said
+            yield from content
             pictures |= {block: None for block in blocks if isinstance(block, LeftOut)}
     yield from pictures  # each once: a sign may stand on every slide
 
@@ -49,8 +49,8 @@ def _slide(slide: Any) -> Iterator[Block]:
     for shape in _ordered(slide.shapes, title):
         yield from _shape(shape)
     if slide.has_notes_slide and slide.notes_slide.notes_text_frame is not None:
-        said = [line for line in slide.notes_slide.notes_text_frame.text.splitlines() if line.strip()]
-        yield from (NOTES + line if not n else line for n, line in enumerate(said))
+        lines = [line for line in slide.notes_slide.notes_text_frame.text.splitlines() if line.strip()]
+        yield from (NOTES + line if not n else line for n, line in enumerate(lines))
 
 
 def _ordered(shapes: Iterable[Any], title: Any = None) -> list[Any]:
@@ -95,8 +95,8 @@ def _diagram(part: Any, diagram: Any) -> Iterator[str]:
         return
     for point in parse_xml(held).iter("{*}pt"):
         for paragraph in point.iterfind("{*}t/{*}p"):
-            if said := "".join(text.text or "" for text in paragraph.iter("{*}t")).strip():
-                yield said
+            if content := "".join(text.text or "" for text in paragraph.iter("{*}t")).strip():
+                yield content
 
 
 def _is_number(shape: Any) -> bool:

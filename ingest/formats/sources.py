@@ -83,8 +83,8 @@ def find_reports(reports_dir: Path, paths: Iterable[Path] = ()) -> ReportFiles:
             files.update(_walk(start, root, unreadable))
         else:
             files.add(start)
-    delivered = [found for path in files for found in _opened(path, source_of(path, root), root, unreadable)]
-    return ReportFiles(tuple(sorted(delivered, key=lambda found: found.source)), unreadable)
+    delivered = [file for path in files for file in _opened(path, source_of(path, root), root, unreadable)]
+    return ReportFiles(tuple(sorted(delivered, key=lambda file: file.source)), unreadable)
 
 
 def opened(path: Path, source: str) -> list[Delivered]:
@@ -207,9 +207,9 @@ def parse(source: str, data: bytes, seconds: float = 60, recognition_seconds: fl
         taken = _of_pictures(several)
     else:
         taken = _of_office(kind, data, seconds) if kind.reader and not kind.decoded else _of_text(kind, data, seconds)
-    text, mapped, dropped, found = taken
+    text, mapped, dropped, about = taken
     if kind in (kinds.PDF, kinds.OFD) or several > 1:
-        text, mapped, dropped, found = _with_pictures(taken, data, recognition_seconds)
+        text, mapped, dropped, about = _with_pictures(taken, data, recognition_seconds)
     if _control_share(text) > _MAX_CONTROLS:
         raise ReportError("不是文本文件", "not a text file")
     report = RawReport(
@@ -218,9 +218,9 @@ def parse(source: str, data: bytes, seconds: float = 60, recognition_seconds: fl
         sha256=sha256(data),
         mapped=mapped,
         dropped=tuple(dropped),
-        paged=bool(found.get("paged")),
-        properties=Properties(found.get("title"), found.get("date"), found.get("publisher")),
-        recognised=tuple(Recognised.of(*line) for line in found.get("recognised", ())),
+        paged=bool(about.get("paged")),
+        properties=Properties(about.get("title"), about.get("date"), about.get("publisher")),
+        recognised=tuple(Recognised.of(*line) for line in about.get("recognised", ())),
     )
     shown = text if mapped is None else mapped.text
     if not any(unicodedata.category(char)[0] in "LN" for char in shown):
@@ -237,10 +237,10 @@ _Taken = tuple[str, MappedText | None, list[Dropped], dict[str, Any]]
 
 
 def _of_office(kind: kinds.Kind, data: bytes, seconds: float) -> _Taken:
-    found = extract(kind, data, seconds)
-    text = str(found["text"])
-    dropped = _spans(text, found["dropped"])
-    return text, _without(MappedText.of(text), [(span.raw_start, span.raw_end) for span in dropped]), dropped, found
+    output = extract(kind, data, seconds)
+    text = str(output["text"])
+    dropped = _spans(text, output["dropped"])
+    return text, _without(MappedText.of(text), [(span.raw_start, span.raw_end) for span in dropped]), dropped, output
 
 
 def _of_pictures(count: int) -> _Taken:
@@ -266,17 +266,17 @@ def _of_text(kind: kinds.Kind, data: bytes, seconds: float) -> _Taken:
         dropped = _spans(text, [("undecodable", *match.span()) for match in _LOST_RUNS.finditer(text)])
     if kind is not kinds.HTML and not (kind is kinds.TEXT and _is_page(text)):
         return text, None, dropped, {}
-    found = extract(kinds.HTML, text.encode("utf-8", "surrogatepass"), seconds)
-    mapped, around = _article(text, found)
-    return text, mapped, dropped + around, found
+    output = extract(kinds.HTML, text.encode("utf-8", "surrogatepass"), seconds)
+    mapped, around = _article(text, output)
+    return text, mapped, dropped + around, output
 
 
-def _article(source: str, found: dict[str, Any]) -> tuple[MappedText, list[Dropped]]:
+def _article(source: str, output: dict[str, Any]) -> tuple[MappedText, list[Dropped]]:
     """The text of an HTML page's article, and what was left out around it and in it."""
-    page = MappedText.of(source).edit([Replacement(start, end, new) for start, end, new, _ in found["edits"]])
-    left_out = [(start, end) for start, end in found["around"]]
+    page = MappedText.of(source).edit([Replacement(start, end, new) for start, end, new, _ in output["edits"]])
+    left_out = [(start, end) for start, end in output["around"]]
     around = [("page", *page.raw_span(start, end)) for start, end in left_out]
-    dropped = _spans(source, around + [("hidden", start, end) for start, end in found["hidden"]])
+    dropped = _spans(source, around + [("hidden", start, end) for start, end in output["hidden"]])
     return _without(page, left_out), dropped
 
 

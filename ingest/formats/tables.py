@@ -91,7 +91,7 @@ class Writer:
 
 def _heads(rows: Sequence[Row], body: Sequence[Row], noted: Sequence[str]) -> _Heads:
     """What stands above each column, from the top: a common head before its parts."""
-    found = []
+    heads = []
     names = _names(rows, body)
     units = -1
     for n in range(len(rows[0])):
@@ -106,9 +106,9 @@ def _heads(rows: Sequence[Row], body: Sequence[Row], noted: Sequence[str]) -> _H
             units = n
         own = own or measures.counted(words)
         given = "" if own or not any(map(_BARE.fullmatch, below)) else measures.of_column(words, noted)
-        found.append(_Head(words if n > names else "", own if n > names else "", given if n > names else ""))
+        heads.append(_Head(words if n > names else "", own if n > names else "", given if n > names else ""))
     naming = rows[-1][names].text if names >= 0 and rows[-1][names] is not None else ""  # type: ignore[union-attr]
-    return _Heads(tuple(found), names, measures.names_things(naming), units)
+    return _Heads(tuple(heads), names, measures.names_things(naming), units)
 
 
 def _names(rows: Sequence[Row], body: Sequence[Row]) -> int:

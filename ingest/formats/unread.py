@@ -76,15 +76,15 @@ def _recognised(
         batch = waiting.pop(0)
         left = deadline - time.monotonic()
         share = left if len(batch) == 1 and not waiting else min(left, max(left / 2, _LONGEST))
-        found: list[Mapping[str, Any]] = []
+        pages: list[Mapping[str, Any]] = []
         try:
             read = extract(PICTURE, data, share, ",".join(map(str, batch)))
-            found = read["pages"]
+            pages = read["pages"]
             error = ReportError(*read["error"]) if "error" in read else error
         except ReportError as exc:
             error = exc
-        seen |= dict(zip(batch, found, strict=False))
-        waiting[:0] = [(number,) for number in batch[len(found) :] if len(batch) > 1]
+        seen |= dict(zip(batch, pages, strict=False))
+        waiting[:0] = [(number,) for number in batch[len(pages) :] if len(batch) > 1]
         if waiting and time.monotonic() >= deadline:
             return seen, ReportError(
                 f"识别超过 {seconds:.0f} 秒;可调整 WENBAO_RECOGNITION_SECONDS",

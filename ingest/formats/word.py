@@ -68,17 +68,17 @@ def _opened(data: bytes, depth: int = 0) -> tuple[Any, list[Block]]:
         document = docx.Document(io.BytesIO(usual(data)))
     except (zipfile.BadZipFile, PackageNotFoundError, KeyError, ValueError) as exc:
         raise damaged(WORD) from exc
-    parts = {
+    roots = {
         kind: [parse_xml(part.blob) for part in _related(document.part, kind) if part.blob]
         for kind in ("footnotes", "endnotes", "numbering", "styles", "header", "footer", "comments")
     }
-    notes = {kind: _notes(parts[kind]) for kind in ("footnotes", "endnotes")}
+    notes = {kind: _notes(roots[kind]) for kind in ("footnotes", "endnotes")}
     files = {name: str(relation.target_ref) for name, relation in document.part.rels.items()}
     chunks = {name: relation.target_part for name, relation in document.part.rels.items() if not relation.is_external}
-    reader = _Reader(notes, _Lists.of(parts["numbering"], parts["styles"]), files, chunks, depth)
+    reader = _Reader(notes, _Lists.of(roots["numbering"], roots["styles"]), files, chunks, depth)
     body = list(reader.blocks(document.element.body))
     reader.files = {}  # a header's pictures are its sign
-    heads, feet, comments = ([_said(reader, part) for part in parts[kind]] for kind in ("header", "footer", "comments"))
+    heads, feet, comments = ([_said(reader, part) for part in roots[kind]] for kind in ("header", "footer", "comments"))
     apart = [LeftOut("comment", text) for text in dict.fromkeys(filter(None, comments))]
     return document, [*around(body, heads, feet), *apart, *reader.left_out]
 
@@ -117,9 +117,9 @@ def _related(part: Any, kind: str) -> list[Any]:
     return [relation.target_part for relation in relations if relation.reltype.endswith(f"/{kind}")]
 
 
-def _notes(parts: Iterable[Any]) -> dict[str, Any]:
+def _notes(roots: Iterable[Any]) -> dict[str, Any]:
     """The notes of one kind by their ids, without the lines that part them from the text."""
-    return {note.get(_ID): note for part in parts for note in part if note.get(_TYPE, "normal") == "normal"}
+    return {note.get(_ID): note for part in roots for note in part if note.get(_TYPE, "normal") == "normal"}
 
 
 def _said(reader: _Reader, part: Any) -> str:
@@ -170,15 +170,15 @@ def _numbered_styles(
         if properties is not None and (number := _value(properties, "numId")):
             depth = _value(properties, "ilvl") or of_style.get(levels.get(number, ("", {}))[0], {}).get(name, 0)
             own[name] = (number, int(depth))
-    found = {}
+    lists = {}
     for name in based:
         ancestor, seen = name, set()
         while ancestor not in own and ancestor in based and ancestor not in seen:
             seen.add(ancestor)
             ancestor = based[ancestor]
         if ancestor in own:
-            found[name] = own[ancestor]
-    return found
+            lists[name] = own[ancestor]
+    return lists
 
 
 def _depth(level: Any) -> int:
@@ -192,8 +192,8 @@ def _level(level: Any) -> Level:
 
 
 def _value(node: Any, name: str) -> str:
-    found = node.find(f"{_W}{name}")
-    return "" if found is None else str(found.get(_VAL, ""))
+    child = node.find(f"{_W}{name}")
+    return "" if child is None else str(child.get(_VAL, ""))
 
 
 class _Reader:
@@ -237,12 +237,12 @@ class _Reader:
     def _chunk(self, name: str | None) -> Iterator[Block]:
         """A file that the document takes in where this stands."""
         part = self._chunks.get(name or "")
-        said = None if part is None else _taken_in(part, self._depth)
-        if said is None:
+        blocks = None if part is None else _taken_in(part, self._depth)
+        if blocks is None:
             self._leave_out_file("embedded", name)
             return
-        self.left_out += [block for block in said if isinstance(block, LeftOut)]
-        yield from (block for block in said if not isinstance(block, LeftOut))
+        self.left_out += [block for block in blocks if isinstance(block, LeftOut)]
+        yield from (block for block in blocks if not isinstance(block, LeftOut))
 
     def _paragraph(self, paragraph: Any) -> Iterator[Block]:
         """Its text behind its number, then the boxes and notes anchored in it."""
@@ -381,8 +381,8 @@ def _marked(node: Any, properties: str, name: str) -> bool:
 
 
 def _number(node: Any, properties: str, name: str, default: int) -> int:
-    found = node.find(f"{_W}{properties}/{_W}{name}")
-    value = "" if found is None else found.get(_VAL, "")
+    child = node.find(f"{_W}{properties}/{_W}{name}")
+    value = "" if child is None else child.get(_VAL, "")
     return min(int(value), 100) if value.isascii() and value.isdigit() else default
 
 

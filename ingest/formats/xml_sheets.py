@@ -46,7 +46,7 @@ def read(data: bytes) -> dict[str, Any]:
         visible = sheet.findtext(f"{_X}WorksheetOptions/{_X}Visible", "")
         sheets.append((sheet.get(f"{_SS}Name", ""), visible.startswith("SheetHidden"), cells))
         left_out += hidden
-        left_out += [LeftOut("comment", said) for note in sheet.iter(f"{_SS}Comment") if (said := _said(note))]
+        left_out += [LeftOut("comment", comment) for note in sheet.iter(f"{_SS}Comment") if (comment := _said(note))]
     properties = root.find(f"{_O}DocumentProperties")
     of_file = {} if properties is None else {child.tag.removeprefix(_O): child.text for child in properties}
     return rendered(
@@ -60,15 +60,15 @@ def read(data: bytes) -> dict[str, Any]:
 def _formats(root: Any) -> dict[str, str]:
     """The number format of each style, its own or that of the style that it is made from."""
     styles = {style.get(f"{_SS}ID", ""): style for style in root.iterfind(f"{_SS}Styles/{_SS}Style")}
-    found = {}
+    formats = {}
     for name in styles:
         line = [name]  # from the style to what it is made from
         while (parent := styles[line[-1]].get(f"{_SS}Parent", "")) in styles and parent not in line:
             line.append(parent)
         own = (styles[one].find(f"{_SS}NumberFormat") for one in line)
         pattern = next((each.get(f"{_SS}Format", "") for each in own if each is not None), "")
-        found[name] = _NAMED.get(pattern.lower(), pattern)
-    return found
+        formats[name] = _NAMED.get(pattern.lower(), pattern)
+    return formats
 
 
 def _sheet(sheet: Any, formats: dict[str, str]) -> tuple[list[Cell], list[LeftOut]]:
@@ -122,16 +122,16 @@ def _shown(data: Any, pattern: str) -> str:
     """What a cell shows of what it holds, by the type that it says."""
     if data is None:
         return ""
-    said = _said(data)
-    value: object = said
+    content = _said(data)
+    value: object = content
     with contextlib.suppress(ValueError, OverflowError):
         match data.get(f"{_SS}Type"):
             case "Number":
-                value = float(said)
+                value = float(content)
             case "Boolean":
-                value = said == "1"
+                value = content == "1"
             case "DateTime":
-                value = _moment(datetime.datetime.fromisoformat(said), pattern)
+                value = _moment(datetime.datetime.fromisoformat(content), pattern)
     return shown(value, pattern)
 
 

@@ -18,10 +18,10 @@ def entries(file: IO[bytes]) -> list[zipfile.ZipInfo]:
     damaged or was cut off, also where the list of a ZIP file inside it would be found instead of its own.
     """
     with zipfile.ZipFile(file) as packed:
-        found = packed.infolist()
-    if found and min(entry.header_offset for entry in found) > 0 and _goes_on_behind_its_end(file):
+        infos = packed.infolist()
+    if infos and min(entry.header_offset for entry in infos) > 0 and _goes_on_behind_its_end(file):
         raise zipfile.BadZipFile("cut off")
-    return found
+    return infos
 
 
 def _goes_on_behind_its_end(file: IO[bytes]) -> bool:

@@ -120,7 +120,7 @@ class Catalog:
     def regions(self) -> set[str]:
         """Every region that a report names with its rank."""
         return {
-            region for (found,) in self._rows("SELECT regions FROM reports") for region in found.split("\t") if region
+            region for (names,) in self._rows("SELECT regions FROM reports") for region in names.split("\t") if region
         }
 
     def report(self, source: str) -> CleanReport:
@@ -211,11 +211,11 @@ class Catalog:
             raise _damaged(self._path, f"no report {source}")
         return str(rows[0][0])
 
-    def _in_order(self, ids: Sequence[str], found: dict[str, _Found]) -> list[_Found]:
-        missing = [id_ for id_ in ids if id_ not in found]
+    def _in_order(self, ids: Sequence[str], by_id: dict[str, _Found]) -> list[_Found]:
+        missing = [id_ for id_ in ids if id_ not in by_id]
         if missing:
             raise _damaged(self._path, Message(f"缺少片段 {missing[0]}", f"no chunk {missing[0]}"))
-        return [found[id_] for id_ in ids]
+        return [by_id[id_] for id_ in ids]
 
     def _rows(self, query: str, values: Sequence[str] = ()) -> list[tuple[Any, ...]]:
         try:
@@ -234,28 +234,28 @@ class Catalog:
 
 def _kept(report: CleanReport) -> str:
     """What a report suffers from, and how it was read."""
-    told = [(anomaly.kind, anomaly.count) for anomaly in anomalies(report)]
-    return json.dumps({"anomalies": told, "reading": asdict(Reading.of(report))})
+    counts = [(anomaly.kind, anomaly.count) for anomaly in anomalies(report)]
+    return json.dumps({"anomalies": counts, "reading": asdict(Reading.of(report))})
 
 
 def _found(kept: str) -> dict[str, Any]:
-    found = json.loads(kept)
-    return found if isinstance(found, dict) else {"anomalies": found}  # as it was kept before 2026-12
+    fields = json.loads(kept)
+    return fields if isinstance(fields, dict) else {"anomalies": fields}  # as it was kept before 2026-12
 
 
 def _entry(row: tuple[Any, ...]) -> ReportEntry:
-    found = _found(row[-1])
+    fields = _found(row[-1])
     return replace(
         ReportEntry(*row[:-2]),
         regions=_parts(row[-2]),
-        anomalies=tuple(Anomaly(kind, count) for kind, count in found["anomalies"]),
-        reading=_reading(found),
+        anomalies=tuple(Anomaly(kind, count) for kind, count in fields["anomalies"]),
+        reading=_reading(fields),
     )
 
 
-def _reading(found: dict[str, Any]) -> Reading:
-    told = dict(found.get("reading", {}))
-    return Reading(**told | {"left_out": tuple((reason, count) for reason, count in told.get("left_out", ()))})
+def _reading(fields: dict[str, Any]) -> Reading:
+    reading = dict(fields.get("reading", {}))
+    return Reading(**reading | {"left_out": tuple((reason, count) for reason, count in reading.get("left_out", ()))})
 
 
 def _parts(stored: str) -> tuple[str, ...]:

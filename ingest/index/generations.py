@@ -72,14 +72,14 @@ def open_catalog(settings: Settings) -> tuple[str, Catalog]:
         pointer = read_pointer(settings)
         path = root_of(settings) / pointer["generation"] / CATALOG
         try:
-            found = digest(path)
+            checksum = digest(path)
         except FileNotFoundError as exc:
             if attempt < 2:  # a newer generation may just have replaced it
                 continue
             raise damaged(settings, f"no {path}") from exc
         except OSError as exc:
             raise StorageError(f"无法读取 {path}:{reason(exc).zh}", f"can't read {path}: {reason(exc).en}") from exc
-        if found != pointer["catalog_sha256"]:
+        if checksum != pointer["catalog_sha256"]:
             raise damaged(settings, f"{path}: checksum")
         return pointer["generation"], Catalog.open(path)
     raise AssertionError("unreachable")

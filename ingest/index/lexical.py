@@ -87,11 +87,11 @@ class Lexical:
     def held(self, words: Iterable[str]) -> set[str]:
         """Those of some Han words whose every pair of neighbours some chunk holds: what may occur."""
         with _reading(self._folder):
-            found = functools.cache(functools.partial(self._searcher.doc_freq, _TERMS))
+            count = functools.cache(functools.partial(self._searcher.doc_freq, _TERMS))
             return {
                 word
                 for word in words
-                if (all(found(word[at : at + 2]) for at in range(len(word) - 1)) if len(word) > 1 else found(word))
+                if (all(count(word[at : at + 2]) for at in range(len(word) - 1)) if len(word) > 1 else count(word))
             }
 
     def ids(self) -> set[str]:
@@ -111,21 +111,21 @@ class Lexical:
         """
         import tantivy
 
-        asked = list(dict.fromkeys(terms(text)))
-        if not asked:
+        query_terms = list(dict.fromkeys(terms(text)))
+        if not query_terms:
             return []
         with _reading(self._folder):
-            highest = sum(map(self._idf, asked)) * (_K1 + 1)
+            highest = sum(map(self._idf, query_terms)) * (_K1 + 1)
             one_each = [
                 (tantivy.Occur.Should, tantivy.Query.term_query(self._schema, _TERMS, term, index_option="freq"))
-                for term in asked
+                for term in query_terms
             ]
             query = tantivy.Query.boolean_query(one_each)
             if within is not None:
                 query = self._among(query, within)
             hits = self._searcher.search(query, k, count=False).hits
-            found = [(self._id(address), score / highest) for score, address in hits]
-        return sorted(found, key=lambda hit: (-hit[1], hit[0]))
+            scored = [(self._id(address), score / highest) for score, address in hits]
+        return sorted(scored, key=lambda hit: (-hit[1], hit[0]))
 
     def _among(self, query: tantivy.Query, within: Collection[str]) -> tantivy.Query:
         """The query, of these sources only."""
@@ -196,14 +196,14 @@ class LexicalDraft:
 def terms(text: str) -> list[str]:
     """What a text is found by, in its order: characters and pairs of Han, Latin words and figures whole."""
     folded = _THOUSANDS.sub("", to_simplified(unicodedata.normalize("NFKC", text)).lower())
-    found: list[str] = []
+    pieces: list[str] = []
     for run in _RUN.findall(folded):
         if run[0] < _FIRST_HAN or len(run) == 1:
-            found.append(run)
+            pieces.append(run)
         else:
-            found += run
-            found += (run[at : at + 2] for at in range(len(run) - 1))
-    return found
+            pieces += run
+            pieces += (run[at : at + 2] for at in range(len(run) - 1))
+    return pieces
 
 
 def copy_lexical(old: Path, new: Path) -> None:

@@ -52,8 +52,8 @@ def recorded(settings: Settings, work: Callable[[], IngestSummary]) -> IngestSum
                 _put(note, before)
             raise
         except WenbaoError as exc:
-            said = Message(*(without_secrets(text, settings) for text in exc.message))
-            _write(note, Run(said, ()))
+            message = Message(*(without_secrets(text, settings) for text in exc.message))
+            _write(note, Run(message, ()))
             raise
         except Exception as exc:
             unforeseen = without_secrets(f"{type(exc).__name__}: {exc}", settings)

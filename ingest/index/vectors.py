@@ -129,15 +129,15 @@ class VectorStore:
         """The vectors of these chunks, (len(ids), dim). Raises IndexDamaged when one has none."""
         import numpy as np
 
-        found: dict[str, Vectors] = {}
+        vector_of: dict[str, Vectors] = {}
         with self._reading():
             for at in range(0, len(ids), _BATCH):
                 rows = self._collection.get(list(ids[at : at + _BATCH]), include=["embeddings"])
-                found |= zip(rows["ids"], np.asarray(rows["embeddings"], np.float32), strict=True)
-        missing = [id_ for id_ in ids if id_ not in found]
+                vector_of |= zip(rows["ids"], np.asarray(rows["embeddings"], np.float32), strict=True)
+        missing = [id_ for id_ in ids if id_ not in vector_of]
         if missing:
             raise _damaged("Chroma", f"no vector of {missing[0]}")
-        return np.stack([found[id_] for id_ in ids])
+        return np.stack([vector_of[id_] for id_ in ids])
 
     def rows(self) -> Iterator[tuple[list[str], Vectors, list[str]]]:
         """All (ids, vectors, sources), in batches."""
@@ -154,8 +154,8 @@ class VectorStore:
         import numpy as np
 
         with self._reading():
-            found = self._collection.peek(1)
-            embeddings = found["embeddings"]
+            peeked = self._collection.peek(1)
+            embeddings = peeked["embeddings"]
         if embeddings is None or len(embeddings) == 0:
             return False
         return bool(self.search(np.asarray(embeddings[:1], np.float32), 1)[0])
@@ -167,10 +167,10 @@ class VectorStore:
         """
         where: Any = None if within is None else {"source": {"$in": sorted(within)}}
         with self._reading():
-            found = self._collection.query(query_embeddings=vectors, n_results=k, where=where, include=["distances"])
+            result = self._collection.query(query_embeddings=vectors, n_results=k, where=where, include=["distances"])
         hits = [
             [(id_, 1.0 - float(distance)) for id_, distance in zip(*near, strict=True)]
-            for near in zip(found["ids"], found["distances"] or [], strict=True)
+            for near in zip(result["ids"], result["distances"] or [], strict=True)
         ]
         return [sorted(near, key=lambda hit: (-hit[1], hit[0])) for near in hits]
 

@@ -157,16 +157,16 @@ def _with_parts(text: str, amount: Amount) -> Amount:
     """An amount with the smaller units behind it: 12元3角5分."""
     unit = amount.unit
     factor = Decimal(1)
-    while parts := units.parts(unit):
+    while subunits := units.subunits(unit):
         numeral = numerals.read(text, _past_gap(text, amount.end))
-        if numeral is None or numeral.low >= 1 / min(map(Decimal, map(str, parts.values()))) or numeral.bare:
+        if numeral is None or numeral.low >= 1 / min(map(Decimal, map(str, subunits.values()))) or numeral.bare:
             break
         match = _part_pattern(unit).match(text, numeral.end)
         if not match:
             break
-        share = factor * Decimal(str(parts[match[0]])) * numeral.low
+        share = factor * Decimal(str(subunits[match[0]])) * numeral.low
         amount = replace(amount, end=match.end(), low=amount.low + share, high=amount.high + share)
-        unit, factor = match[0], factor * Decimal(str(parts[match[0]]))
+        unit, factor = match[0], factor * Decimal(str(subunits[match[0]]))
     return amount
 
 
@@ -305,15 +305,15 @@ def _range_mark() -> re.Pattern[str]:
 
 @functools.cache
 def _part_pattern(unit: str) -> re.Pattern[str]:
-    return re.compile(alternation(units.parts(unit)))
+    return re.compile(alternation(units.subunits(unit)))
 
 
 @functools.cache
 def _exceptions() -> Mapping[str, frozenset[str]]:
-    found: dict[str, set[str]] = {}
+    exceptions: dict[str, set[str]] = {}
     for row in table("units")["exception"]:
-        found.setdefault(row["unit"], set()).update(row["not_before"])
-    return {unit: frozenset(words) for unit, words in found.items()}
+        exceptions.setdefault(row["unit"], set()).update(row["not_before"])
+    return {unit: frozenset(words) for unit, words in exceptions.items()}
 
 
 @functools.cache

@@ -173,8 +173,8 @@ def _calendar() -> str:
     several = rf"(?:(?<=[{HAN}])|(?<=[0-9{HAN}]{_list_sign()})){_MONTH}{_months_ahead()}"
     free = rf"{names}(?={_MONTH}{_month_end()}|{several}){_no_month_before()}"
     lead = rf"(?P<lead>{_years_written()}|{_relative_words()})"
-    told = rf"(?P<told>{alternation(told_years())})"
-    return rf"(?:{lead}|{told}|{free})(?:{within}|{year})?(?(lead)|(?(month)|(?!)))"
+    year_words = rf"(?P<told>{alternation(told_years())})"
+    return rf"(?:{lead}|{year_words}|{free})(?:{within}|{year})?(?(lead)|(?(month)|(?!)))"
 
 
 def _years_written() -> str:

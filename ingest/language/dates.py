@@ -81,10 +81,10 @@ def find(text: str) -> tuple[Date, ...]:
 
 def only(text: str) -> Date | None:
     """The date that a text is and says nothing besides, blanks and brackets apart."""
-    found = find(text)
-    if len(found) != 1 or (text[: found[0].start] + text[found[0].end :]).strip(_AROUND):
+    all_dates = find(text)
+    if len(all_dates) != 1 or (text[: all_dates[0].start] + text[all_dates[0].end :]).strip(_AROUND):
         return None
-    return found[0]
+    return all_dates[0]
 
 
 def year_of(token: str) -> int | None:
@@ -117,8 +117,8 @@ def periods(text: str) -> frozenset[tuple[int, int]]:
 def up_to(text: str) -> frozenset[tuple[int, int]]:
     """The months from January on up to which a text tells something: 截至10月底; none where that is the year's end."""
     words = table("dates")["up_to"]["words"]
-    told = (date for date in find(text) if date.month and _behind(text, date.start, words))
-    return frozenset((1, date.month) for date in told if date.month and date.month < _DECEMBER)
+    months = (date for date in find(text) if date.month and _behind(text, date.start, words))
+    return frozenset((1, date.month) for date in months if date.month and date.month < _DECEMBER)
 
 
 def _from_month_to_month(date: Date) -> tuple[int, int] | None:
@@ -149,9 +149,9 @@ def _part_of_year(written: str) -> tuple[int, int] | None:
     """The months of the part of a year with which a date ends; none where it is the whole year."""
     if several := _quarters_last().search(written):
         return _months_named(several[0])
-    parts = _parts_of_year()
-    word = max((word for word in parts if written.endswith(word)), key=len, default="")
-    return parts.get(word)
+    months_of = _parts_of_year()
+    word = max((word for word in months_of if written.endswith(word)), key=len, default="")
+    return months_of.get(word)
 
 
 def _months_named(part: str) -> tuple[int, int]:
@@ -175,14 +175,14 @@ def _quarters_last() -> re.Pattern[str]:
 
 def comparisons(text: str) -> tuple[tuple[int, int], ...]:
     """Where an earlier year is only compared with: 比上年, 与去年同期相比, 由2020年的 before its figure."""
-    found = ((date, _compared(text, date)) for date in find(text) if date.relative is None or date.relative < 0)
-    return tuple(span for date, span in found if span is not None)
+    compared = ((date, _compared(text, date)) for date in find(text) if date.relative is None or date.relative < 0)
+    return tuple(span for date, span in compared if span is not None)
 
 
 def _compared(text: str, date: Date) -> tuple[int, int] | None:
     words = table("dates")["compared"]
-    told = compared_tail().match(text, date.end)
-    end = told.end() if told else date.end
+    tail = compared_tail().match(text, date.end)
+    end = tail.end() if tail else date.end
     if before := _behind(text, date.start, words["before"]):
         return date.start - before, end
     for kind, following in (("with", compared_with()), ("from", compared_from())):
@@ -231,21 +231,21 @@ def _has_day(moment: Moment) -> bool:
 
 def _read(match: re.Match[str], before: Date | None = None) -> Date | None:
     """The date that a match of `point` tells; `before`: the one whose year 同年 means."""
-    told = {name: value for name, value in match.groupdict().items() if value is not None}
+    named = {name: value for name, value in match.groupdict().items() if value is not None}
     date = Date(match.start(), match.end())
-    if "decade" in told:
-        return _decade(date, told["decade"], told.get("century"))
-    if "anonymous" in told:
+    if "decade" in named:
+        return _decade(date, named["decade"], named.get("century"))
+    if "anonymous" in named:
         return replace(date, anonymised=True)
     date = replace(
         date,
-        year=_of_two_digits(_value(told["short"])) if "short" in told else _told(told, "year", "iso_year", "bare"),
-        month=_told(told, "month", "iso_month", "iso_only"),
-        day=_told(told, "day", "iso_day"),
-        relative=relatives()[told["relative"]] if "relative" in told else None,
+        year=_of_two_digits(_value(named["short"])) if "short" in named else _told(named, "year", "iso_year", "bare"),
+        month=_told(named, "month", "iso_month", "iso_only"),
+        day=_told(named, "day", "iso_day"),
+        relative=relatives()[named["relative"]] if "relative" in named else None,
     )
-    if "told" in told:
-        return _of_year_before(date, told_years()[told["told"]], before)
+    if "told" in named:
+        return _of_year_before(date, told_years()[named["told"]], before)
     return date if date.month else replace(date, months=_part_of_year(match[0]))
 
 
@@ -259,8 +259,8 @@ def _of_year_before(date: Date, offset: int, before: Date | None) -> Date:
     return date if moment.year is None else replace(date, year=moment.year + offset)
 
 
-def _told(told: Mapping[str, str], *names: str) -> int | None:
-    return next((_value(told[name]) for name in names if name in told), None)
+def _told(groups: Mapping[str, str], *names: str) -> int | None:
+    return next((_value(groups[name]) for name in names if name in groups), None)
 
 
 def _decade(date: Date, written: str, century: str | None) -> Date | None:

@@ -104,10 +104,10 @@ def width(name: str) -> int:
 @functools.cache
 def by_name() -> dict[str, tuple[Division, ...]]:
     """The divisions by their full names, the widest first; districts of several cities share one."""
-    found: dict[str, tuple[Division, ...]] = {}
+    divisions: dict[str, tuple[Division, ...]] = {}
     for name, short, rank, parent in rows("divisions"):
-        found[name] = (*found.get(name, ()), Division(name, short, rank, parent))
-    return found
+        divisions[name] = (*divisions.get(name, ()), Division(name, short, rank, parent))
+    return divisions
 
 
 @functools.cache
@@ -118,31 +118,31 @@ def stems() -> frozenset[str]:
 
 @functools.cache
 def _by_stem() -> dict[str, tuple[Division, ...]]:
-    found: dict[str, tuple[Division, ...]] = {}
+    stems: dict[str, tuple[Division, ...]] = {}
     for divisions in by_name().values():
-        found[divisions[0].stem] = (*found.get(divisions[0].stem, ()), *divisions)
-    return found
+        stems[divisions[0].stem] = (*stems.get(divisions[0].stem, ()), *divisions)
+    return stems
 
 
 @functools.cache
 def colloquial() -> dict[str, str]:
     """Other names of divisions → their full names: 巴州, and those that leave the peoples out (察布查尔县)."""
-    found = dict(table("places")["colloquial"])
+    names = dict(table("places")["colloquial"])
     for name, (division, *_) in by_name().items():
         if match := _autonomous().fullmatch(name.removeprefix(division.stem)):
             for rank in {match["rank"], match["rank"].removeprefix("自治")} - {"区"}:
                 if division.stem + rank not in by_name():
-                    found.setdefault(division.stem + rank, name)
-    return found
+                    names.setdefault(division.stem + rank, name)
+    return names
 
 
 @functools.cache
 def also_called() -> dict[str, tuple[str, ...]]:
     """The full names of divisions → what else they are called: 巴音郭楞蒙古自治州 → 巴州."""
-    found: dict[str, tuple[str, ...]] = {}
+    called: dict[str, tuple[str, ...]] = {}
     for written, name in colloquial().items():
-        found[name] = (*found.get(name, ()), written)
-    return found
+        called[name] = (*called.get(name, ()), written)
+    return called
 
 
 @functools.cache

@@ -59,10 +59,10 @@ class Figure:
 def find(text: str) -> tuple[Figure, ...]:
     """The figures of a text, in order."""
     seen, places = _visible(text.translate(_HALF_WIDTH))
-    found = tuple(_figures(seen))
+    visible_figures = tuple(_figures(seen))
     if places is None:
-        return found
-    return tuple(replace(f, start=places[f.start], end=places[f.end - 1] + 1) for f in found)
+        return visible_figures
+    return tuple(replace(f, start=places[f.start], end=places[f.end - 1] + 1) for f in visible_figures)
 
 
 def _visible(text: str) -> tuple[str, Sequence[int] | None]:
@@ -79,13 +79,13 @@ def _visible(text: str) -> tuple[str, Sequence[int] | None]:
 
 
 def _figures(text: str) -> Iterator[Figure]:
-    told = _dates(text)
+    date_spans = _dates(text)
     date_end, done, at = 0, 0, 0
-    upcoming = next(told, None)
+    upcoming = next(date_spans, None)
     while match := _openings().search(text, at):
         start = match.start()
         while upcoming and upcoming[0] <= start:
-            date_end, upcoming = max(date_end, upcoming[1]), next(told, None)
+            date_end, upcoming = max(date_end, upcoming[1]), next(date_spans, None)
         if start < date_end:
             at = date_end
             continue
@@ -99,8 +99,8 @@ def _figures(text: str) -> Iterator[Figure]:
 
 def _dates(text: str) -> Iterator[tuple[int, int]]:
     """Where dates and times of day stand, which are no figures."""
-    told = [(date.start, date.end) for date in dates.find(text)]
-    yield from sorted([*told, *(match.span() for match in _TIME.finditer(text))])
+    spans = [(date.start, date.end) for date in dates.find(text)]
+    yield from sorted([*spans, *(match.span() for match in _TIME.finditer(text))])
 
 
 def _at(text: str, start: int, done: int) -> tuple[Figure | None, int]:

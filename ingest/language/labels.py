@@ -18,18 +18,18 @@ from ingest.language.words import alternation, table
 def find(text: str) -> dict[str, frozenset[str]]:
     """By mark (号, 期, 区) the numbers or letters that a text gives it."""
     days = [(date.start, date.end) for date in dates.find(text)]
-    found: dict[str, set[str]] = {}
+    numbers_of: dict[str, set[str]] = {}
     for match in _pattern().finditer(text):
         if not any(start < match.end() and match.start() < end for start, end in days):
-            found.setdefault(match["mark"], set()).add(_number(match["of"]))
-    return {mark: frozenset(numbers) for mark, numbers in found.items()}
+            numbers_of.setdefault(match["mark"], set()).add(_number(match["of"]))
+    return {mark: frozenset(numbers) for mark, numbers in numbers_of.items()}
 
 
-def others(asked: str, told: str) -> bool:
+def others(question: str, text: str) -> bool:
     """Whether a text gives other labels of the marks that a question gives, and none of its own."""
-    wanted = _of_question(asked)
-    said: Mapping[str, frozenset[str]] = find(told) if wanted else {}
-    return any(mark in said and not numbers & said[mark] for mark, numbers in wanted.items())
+    wanted = _of_question(question)
+    labels: Mapping[str, frozenset[str]] = find(text) if wanted else {}
+    return any(mark in labels and not numbers & labels[mark] for mark, numbers in wanted.items())
 
 
 @functools.lru_cache(256)

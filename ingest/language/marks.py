@@ -109,8 +109,8 @@ def titles(text: str) -> list[tuple[int, int]]:
 
 def heads(line: str) -> bool:
     """Whether a line only names what follows: short, and no sentence that is at its end."""
-    said = line.strip()
-    return len(said) <= _HEADING and not finished(said)
+    stripped = line.strip()
+    return len(stripped) <= _HEADING and not finished(stripped)
 
 
 def without_end(text: str, also: str = "") -> str:

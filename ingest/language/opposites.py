@@ -8,19 +8,19 @@ import re
 from ingest.language.words import alternation, table
 
 
-def instead(asked: str, told: str, around: str) -> bool:
+def instead(question: str, text: str, around: str) -> bool:
     """Whether a text tells of the opposite of what is asked: it holds another word of a row of which the question holds
     one, and neither it nor what stands around it holds that one."""
     return any(
-        (said := set(pattern.findall(told))) and not wanted & (said | set(pattern.findall(around)))
-        for wanted, pattern in _wanted(asked)
+        (used := set(pattern.findall(text))) and not wanted & (used | set(pattern.findall(around)))
+        for wanted, pattern in _wanted(question)
     )
 
 
 @functools.lru_cache(256)
-def _wanted(asked: str) -> tuple[tuple[frozenset[str], re.Pattern[str]], ...]:
+def _wanted(question: str) -> tuple[tuple[frozenset[str], re.Pattern[str]], ...]:
     """The rows of which a question holds some words, but not all, each with these words."""
-    held = ((frozenset(pattern.findall(asked)), words, pattern) for words, pattern in _rows())
+    held = ((frozenset(pattern.findall(question)), words, pattern) for words, pattern in _rows())
     return tuple((wanted, pattern) for wanted, words, pattern in held if wanted and wanted != words)
 
 

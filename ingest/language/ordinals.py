@@ -45,14 +45,14 @@ def in_han(text: str) -> str:
 def kinds(text: str) -> dict[str, set[int]]:
     """The numbers by which a text tells things of a kind apart, by the kind: 三车间, 第九届, 一、二等奖. What is called
     by a name with a number is of a kind with its like: 中麦3号."""
-    found: dict[str, set[int]] = {}
+    numbers_of: dict[str, set[int]] = {}
     for match in _numbered().finditer(text):
         kind = f"{match['name'] or ''}{match['kind'] or match['called']}"
         for number in _split().split(match["numbers"] or match["number"]):
             read = numerals.read(number, 0)
             if read and read.end == len(number) and read.low == read.high:
-                found.setdefault(kind, set()).add(int(read.low))
-    return found
+                numbers_of.setdefault(kind, set()).add(int(read.low))
+    return numbers_of
 
 
 _MARK = "第"
@@ -77,12 +77,12 @@ def _written(value: int) -> str:
     *digits, ten, hundred = _words()
     hundreds, rest = divmod(value, 100)
     tens, ones = divmod(rest, 10)
-    said = digits[hundreds] + hundred if hundreds else ""
+    numeral = digits[hundreds] + hundred if hundreds else ""
     if tens:
-        said += ("" if tens == 1 and not hundreds else digits[tens]) + ten
+        numeral += ("" if tens == 1 and not hundreds else digits[tens]) + ten
     elif hundreds and ones:
-        said += digits[0]
-    return said + (digits[ones] if ones else "")
+        numeral += digits[0]
+    return numeral + (digits[ones] if ones else "")
 
 
 @functools.cache

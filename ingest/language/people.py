@@ -55,18 +55,18 @@ class Person:
 def find(text: str) -> tuple[Person, ...]:
     """The people that a text names, in order."""
     read = PostedText.of(text)
-    found: list[Person] = []
+    persons: list[Person] = []
     for at in _openings(read):
-        if found and at < found[-1].end:
+        if persons and at < persons[-1].end:
             continue
-        left = left_of(read, at, found[-1].end if found else None)
+        left = left_of(read, at, persons[-1].end if persons else None)
         name = _best(read, at, left)
-        person = _person(read, name, left, found) if name is not None else _called(read, at, left, found)
+        person = _person(read, name, left, persons) if name is not None else _called(read, at, left, persons)
         if person is not None:
             if left.kind == "successor":
-                found[-1] = replace(found[-1], former=True)
-            found.append(person)
-    return tuple(_with_shared_posts(read, found))
+                persons[-1] = replace(persons[-1], former=True)
+            persons.append(person)
+    return tuple(_with_shared_posts(read, persons))
 
 
 def _openings(read: PostedText) -> list[int]:
@@ -80,10 +80,10 @@ def _openings(read: PostedText) -> list[int]:
     )
 
 
-def _called(read: PostedText, at: int, left: Left, found: Sequence[Person]) -> Person | None:
+def _called(read: PostedText, at: int, left: Left, persons: Sequence[Person]) -> Person | None:
     """Who is called by surname and post, or as 老张, at `at`."""
     if name := called.familiar(read, at, left):
-        return replace(_person(read, name, left, found), called=True)
+        return replace(_person(read, name, left, persons), called=True)
     if titled := called.titled(read, at, left):
         name, post = titled
         person = _told(read, name, (post,) if post else (), post, False)
@@ -122,17 +122,17 @@ def _ends_with_post(read: PostedText, name: Name) -> bool:
     return post is not None and post.start > name.start
 
 
-def _person(read: PostedText, name: Name, left: Left, found: Sequence[Person]) -> Person:
+def _person(read: PostedText, name: Name, left: Left, persons: Sequence[Person]) -> Person:
     before = chain_before(read, left.post) if left.post else ()
     behind = posts_behind(read, name.end)
     if behind and before and before[-1].is_former and takes_on(read.text, name.end):
         before = ()  # 原副馆长王某某任馆长
     nearest = before[-1] if before else behind[0] if behind else None
-    shared = _nearest_of(found[-1]) if nearest is None and left.kind in ("person", "successor") else None
+    shared = _nearest_of(persons[-1]) if nearest is None and left.kind in ("person", "successor") else None
     if shared is not None and left.kind == "successor":
-        return _told(read, name, found[-1].posts, shared, False)
+        return _told(read, name, persons[-1].posts, shared, False)
     if shared is not None and _may_be_shared(read, shared):
-        return _told(read, name, found[-1].posts, shared, found[-1].former)
+        return _told(read, name, persons[-1].posts, shared, persons[-1].former)
     if nearest is None:
         return _told(read, name, (), None, is_relieved(read, name.end) or leaves(read.text, name.end))
     return _told(read, name, before + behind, nearest, _is_held_no_longer(read, name, before, behind))
@@ -180,22 +180,22 @@ def _nearest_of(person: Person) -> Post | None:
     return next((post for post in person.posts if post.start == person.post_start), None)
 
 
-def _with_shared_posts(read: PostedText, found: Sequence[Person]) -> list[Person]:
+def _with_shared_posts(read: PostedText, persons: Sequence[Person]) -> list[Person]:
     """The same with the post of the last of an enumeration given to those before it: 王某某、李某某任副主席.
 
     A name that is only the first of an enumeration, without a post in the end, counts no more.
     """
-    told: list[Person] = []
-    for person in reversed(found):
-        after = told[-1] if told else None
+    kept: list[Person] = []
+    for person in reversed(persons):
+        after = kept[-1] if kept else None
         if person.post is None and after is not None and read.text[person.end : after.start] in AND:
             post = _nearest_of(after)
             if post is not None and post.start >= after.end:
                 name = Name(person.start, person.end, True, False)
                 person = replace(_told(read, name, after.posts, post, after.former), called=person.called)
         if person.post is not None or person.called or not _only_listed(read, person):
-            told.append(person)
-    return told[::-1]
+            kept.append(person)
+    return kept[::-1]
 
 
 def _only_listed(read: PostedText, person: Person) -> bool:

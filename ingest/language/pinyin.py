@@ -54,7 +54,7 @@ def pronounces(annotation: str, char: str) -> bool:
 
 def pinyin_annotations(text: str) -> list[Replacement]:
     """The removal of each `(pinyin)` that pronounces the character before it."""
-    found = []
+    removals = []
     converted = 0
     for match in _ANNOTATED.finditer(text):
         char = text[match.start() - 1]
@@ -66,8 +66,8 @@ def pinyin_annotations(text: str) -> list[Replacement]:
         if end > match.start():
             changed = to_simplified(char) != char
             converted += changed
-            found.append((changed, Replacement(match.start(), end, "")))
-    return [replacement for changed, replacement in found if changed or converted >= _SOME]
+            removals.append((changed, Replacement(match.start(), end, "")))
+    return [replacement for changed, replacement in removals if changed or converted >= _SOME]
 
 
 def without_annotations(text: str) -> str:

@@ -90,20 +90,20 @@ class _Left:
 
 def find(text: str) -> tuple[Place, ...]:
     """The places that a text names, in order; an unknown one is recognised by its rank (东山县, 凤凰社区)."""
-    found: list[Place] = []
+    places: list[Place] = []
     own_places = own(text)
     own_ends = {place.end for place in own_places}
     own_ranks = {at for place in own_places for at in range(place.start, place.end)}
     for at, rank in _openings(text):
-        left = _Left(text, found[-1].end, own_ends, found[-1].name) if found else _Left(text, 0, own_ends)
+        left = _Left(text, places[-1].end, own_ends, places[-1].name) if places else _Left(text, 0, own_ends)
         if at < left.done or (rank and at in own_ranks):
             continue
-        place = _known_at(left, at) if rank is None else _ranked_at(left, at, rank, found)
+        place = _known_at(left, at) if rank is None else _ranked_at(left, at, rank, places)
         if place is not None:
-            if found and found[-1].start == place.start:
-                found.pop()
-            found.append(_beneath(place, found))
-    return tuple(found)
+            if places and places[-1].start == place.start:
+                places.pop()
+            places.append(_beneath(place, places))
+    return tuple(places)
 
 
 def own(text: str) -> tuple[Place, ...]:
@@ -120,9 +120,9 @@ def own(text: str) -> tuple[Place, ...]:
 def _openings(text: str) -> Iterator[tuple[int, Rank | None]]:
     """Where a known name may begin (None) and where a rank stands, in order; at one place the known name first."""
     known = _known()
-    found: list[tuple[int, Rank | None]] = [(at, None) for at in range(len(text) - 1) if text[at : at + 2] in known]
-    found += [(match.start(), ranks()[match[0]]) for match in _rank_words().finditer(text)]
-    yield from sorted(found, key=lambda opening: (opening[0], opening[1] is not None))
+    openings: list[tuple[int, Rank | None]] = [(at, None) for at in range(len(text) - 1) if text[at : at + 2] in known]
+    openings += [(match.start(), ranks()[match[0]]) for match in _rank_words().finditer(text)]
+    yield from sorted(openings, key=lambda opening: (opening[0], opening[1] is not None))
 
 
 def _known_at(left: _Left, at: int) -> Place | None:
@@ -172,13 +172,13 @@ def _of(divisions: Sequence[Division], start: int, end: int) -> Place:
     return Place(start, end, widest.name, widest.stem, widest.level, parent or None)
 
 
-def _ranked_at(left: _Left, at: int, rank: Rank, found: Sequence[Place]) -> Place | None:
+def _ranked_at(left: _Left, at: int, rank: Rank, places: Sequence[Place]) -> Place | None:
     """The unknown place whose rank stands at `at`."""
     end = at + len(rank.word)
     if _continues(left.text, end, rank):
         return None
-    if found and at == found[-1].end:
-        return _added(left.text, found[-1], rank, end)
+    if places and at == places[-1].end:
+        return _added(left.text, places[-1], rank, end)
     begin = _number_begins(left, at) if rank.numbered else _name_begins(left, at, rank)
     if begin is None:
         return None
@@ -270,9 +270,9 @@ def _counts(char: str) -> bool:
     return char in table("places")["numerals"]
 
 
-def _beneath(place: Place, found: Sequence[Place]) -> Place:
+def _beneath(place: Place, places: Sequence[Place]) -> Place:
     """A place with the parent that stands right before it in the text, where the table doesn't know better."""
-    above = found[-1] if found and found[-1].end == place.start else None
+    above = places[-1] if places and places[-1].end == place.start else None
     if above is None or width(above.level) > width(place.level):
         return place
     for one in by_name().get(place.name, ()):
@@ -304,10 +304,10 @@ def _own_words() -> re.Pattern[str]:
 @functools.cache
 def _known() -> dict[str, tuple[_Name, ...]]:
     """What may be written for the divisions, by its first two characters, the longest first."""
-    found: dict[str, list[_Name]] = {}
+    names_by_opening: dict[str, list[_Name]] = {}
     for name in _names():
-        found.setdefault(name.written[:2], []).append(name)
-    return {key: tuple(sorted(names, key=lambda name: -len(name.written))) for key, names in found.items()}
+        names_by_opening.setdefault(name.written[:2], []).append(name)
+    return {key: tuple(sorted(names, key=lambda name: -len(name.written))) for key, names in names_by_opening.items()}
 
 
 def _names() -> Iterator[_Name]:

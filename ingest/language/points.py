@@ -27,16 +27,16 @@ class Point:
 
 def find(text: str) -> list[Point]:
     """Every point that a sentence begins with, or begins behind a colon (三条要求：一是…), in order."""
-    found = []
+    items = []
     for start, end in marks.sentences(text):
         match = _begin().match(text, start, end) or _behind_colon().search(text, start, end)
         if match is None:
             continue
-        begin, stop = next(match.span(name) for name, said in match.groupdict().items() if said)
+        begin, stop = next(match.span(name) for name, digits in match.groupdict().items() if digits)
         if number := _value(text[begin:stop]):
             form = f"{text[match.start(1) : begin]}N{text[stop : match.end(1)]}"
-            found.append(Point(match.start(1), start + len(text[start:end].rstrip()), form, number))
-    return found
+            items.append(Point(match.start(1), start + len(text[start:end].rstrip()), form, number))
+    return items
 
 
 def outermost(text: str) -> list[Point]:

@@ -53,16 +53,16 @@ def posts(text: str) -> tuple[Post, ...]:
     )
 
 
-def same_post(asked: str, told: str) -> bool:
+def same_post(wanted: str, held: str) -> bool:
     """Whether who holds the post told answers who holds the post asked.
 
     厅长 is not 副厅长, 主席 not 党组书记, nor 原主席; a body or a kind that only one of the two names is no difference.
     负责人 is anyone who leads.
     """
-    one, other = _last(asked), _last(told)
+    one, other = _last(wanted), _last(held)
     if one is None or other is None:
-        return asked == told
-    if one.deputy != other.deputy or _standing(asked, one) != _standing(told, other):
+        return wanted == held
+    if one.deputy != other.deputy or _standing(wanted, one) != _standing(held, other):
         return False
     if one.word != other.word and _alike().get(one.word, one.word) != _alike().get(other.word, other.word):
         return _leads(one.word) and _leads(other.word) and bool({one.word, other.word} & set(_people()["generic"]))

@@ -93,18 +93,18 @@ def _aspect(word: str) -> str:
 def is_noise(text: str) -> bool:
     """Whether a text says nothing, whatever was said before it: only sounds, one character over and over, or a number
     that is no year."""
-    said = [char for char in unicodedata.normalize("NFKC", text).lower() if char.isalnum()]
-    if all(char in table("questions")["sounds"]["words"] for char in said):
+    chars = [char for char in unicodedata.normalize("NFKC", text).lower() if char.isalnum()]
+    if all(char in table("questions")["sounds"]["words"] for char in chars):
         return True
-    if len(said) >= _RUN and len(set(said)) == 1:
+    if len(chars) >= _RUN and len(set(chars)) == 1:
         return True
-    number = "".join(said)
+    number = "".join(chars)
     return number.isdecimal() and dates.year_of(number) is None
 
 
 def asks_nothing(text: str) -> bool:
     """Whether a text asks nothing where nothing was said before it: noise, a single character, only particles, or
     nothing but a year."""
-    said = [char for char in unicodedata.normalize("NFKC", text).lower() if char.isalnum()]
+    chars = [char for char in unicodedata.normalize("NFKC", text).lower() if char.isalnum()]
     particles = table("questions")["function"]["particles"]
-    return is_noise(text) or len(said) < _SHORTEST or "".join(said).isdecimal() or all(c in particles for c in said)
+    return is_noise(text) or len(chars) < _SHORTEST or "".join(chars).isdecimal() or all(c in particles for c in chars)

@@ -112,11 +112,11 @@ def _convert(name: str, text: str) -> str:
     if len(whole) == len(text):
         return whole
     # A phrase of another length: convert line by line, then character by character where it stands.
-    parts = []
+    lines = []
     for line in text.splitlines(keepends=True):
         converted: str = convert(line)
-        parts.append(converted if len(converted) == len(line) else "".join(_one(name, char) for char in line))
-    return "".join(parts)
+        lines.append(converted if len(converted) == len(line) else "".join(_one(name, char) for char in line))
+    return "".join(lines)
 
 
 def _one(name: str, char: str) -> str:

@@ -45,8 +45,8 @@ def changed(before: str) -> bool:
 def change(before: str) -> str:
     """The words right before a figure that make it how much something rose or fell (增加了, 多 of 比上年多); "" where
     none do."""
-    found = _changed().search(before) or _more().search(before)
-    return before[found.start("how") :] if found else ""
+    match = _changed().search(before) or _more().search(before)
+    return before[match.start("how") :] if match else ""
 
 
 def changes() -> str:
@@ -122,8 +122,8 @@ def never(text: str) -> bool:
 
 
 def _words(group: str, key: str) -> list[str]:
-    found: list[str] = table("telling")[group][key]
-    return found
+    words: list[str] = table("telling")[group][key]
+    return words
 
 
 @functools.cache

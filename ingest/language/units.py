@@ -60,10 +60,10 @@ def convertible(one: str, other: str) -> bool:
     return bool(kinds(one) & kinds(other)) and _counts_times(one) == _counts_times(other)
 
 
-def parts(word: str) -> Mapping[str, float]:
+def subunits(word: str) -> Mapping[str, float]:
     """The parts that may follow a unit (3角5分 behind 12元), with their share of it."""
-    found: Mapping[str, float] = table("units")["parts"].get(word, {})
-    return found
+    smaller: Mapping[str, float] = table("units")["parts"].get(word, {})
+    return smaller
 
 
 def _counts_times(word: str) -> bool:
@@ -75,7 +75,7 @@ def _units() -> dict[str, Unit]:
     rows = table("units")
     measures = [(dimension, rows[dimension]) for dimension in _MEASURED]
     measures += [(f"money:{currency}", row) for currency, row in rows["money"].items()]
-    found = {
+    words_to_units = {
         word: Unit(word, dimension, row["base"], float(factor), True)
         for dimension, row in measures
         for word, factor in row["units"].items()
@@ -83,17 +83,17 @@ def _units() -> dict[str, Unit]:
     }
     for kind, words in rows["counted"].items():
         for word in words:
-            found.setdefault(word, Unit(word, kind, word, 1.0, False))
-    return found
+            words_to_units.setdefault(word, Unit(word, kind, word, 1.0, False))
+    return words_to_units
 
 
 @functools.cache
 def _kinds() -> dict[str, frozenset[str]]:
-    found: dict[str, set[str]] = {
+    kinds_of: dict[str, set[str]] = {
         word: {its.dimension.partition(":")[0]} for word, its in _units().items() if its.measured
     }
     counted: Mapping[str, Iterable[str]] = table("units")["counted"]
     for kind, words in counted.items():
         for word in words:
-            found.setdefault(word, set()).add(kind)
-    return {word: frozenset(its_kinds) for word, its_kinds in found.items()}
+            kinds_of.setdefault(word, set()).add(kind)
+    return {word: frozenset(its_kinds) for word, its_kinds in kinds_of.items()}

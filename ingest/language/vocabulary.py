@@ -80,13 +80,13 @@ class Lexicon:
 
     def _words_from(self, text: str, start: int) -> list[tuple[int, float]]:
         """Where each word that begins here ends, and its log probability; the single character first."""
-        found = [(start + 1, self._single(text, start))]
+        ends = [(start + 1, self._single(text, start))]
         if text[start : start + 2] in self.openings:
             for end in range(start + 2, min(start + _LONGEST, len(text)) + 1):
                 word = self.words.get(text[start:end])
                 if word is not None:
-                    found.append((end, word))
-        return found
+                    ends.append((end, word))
+        return ends
 
     def _single(self, text: str, at: int) -> float:
         char = text[at]
@@ -130,14 +130,14 @@ def lost_words(lexicon: Lexicon) -> dict[str, str]:
     simplified = [word for word in lexicon.words if len(word) > 1 and not word.isascii()]
     traditional = to_traditional("\n".join(simplified), plain=True).split("\n")
     back = to_simplified("\n".join(traditional), anyway=True).split("\n")
-    found = {}
+    lost = {}
     settled = to_simplified("\n".join(simplified), anyway=True).split("\n")
     for word, folded, there, again in zip(simplified, settled, traditional, back, strict=True):
         if folded == word and again != word and there not in (word, again):
             rival = lexicon.words.get(again)
             if rival is None or lexicon.words[word] - rival > _CLEARLY_COMMONER:
-                found[there] = word
-    return found
+                lost[there] = word
+    return lost
 
 
 def is_telling_noun(text: str, start: int, end: int) -> bool:

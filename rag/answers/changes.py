@@ -65,12 +65,12 @@ class Since:
     def about(self, year: int | None) -> str:
         """The question for the figure of one year, or of whichever is told."""
         plain = re.fullmatch(rf"(?:{asking('count', 'measure', 'share')})[{marks.ENDS}]*", self.ask)
-        asked, subject = f"有{self.ask}", self.subject
+        ending, subject = f"有{self.ask}", self.subject
         if plain and (counted := _counted().search(subject)):
-            asked, subject = f"有多少{counted[0]}?", subject[: counted.start()]
+            ending, subject = f"有多少{counted[0]}?", subject[: counted.start()]
         elif plain or any(unit in self.ask for unit in ("%", *units.of_kind("points"))):
-            asked = "是多少?"
-        return f"{year}年{subject}{asked}" if year else f"{subject}{asked}"
+            ending = "是多少?"
+        return f"{year}年{subject}{ending}" if year else f"{subject}{ending}"
 
 
 def since(query: Query) -> Since | None:
@@ -79,46 +79,46 @@ def since(query: Query) -> Since | None:
         return None
     text = to_simplified(query.question.interpreted)
     for start, end, base in _bases(text):
-        asked = _asked().search(text, end)
-        if asked is None:
+        match = _asked().search(text, end)
+        if match is None:
             continue
-        before, between = text[:start], text[end : asked.start()]
+        before, between = text[:start], text[end : match.start()]
         named = [date for date in dates.find(before) if date.relative is None]
         subject = _without_dates(f"{before}{between}").strip(_ASIDE)
         year = next((date.year for date in reversed(named) if date.year), None)
-        return Since(subject, text[asked.end() :], text[base.start : base.end], base, year)
+        return Since(subject, text[match.end() :], text[base.start : base.end], base, year)
     return _implied(text)
 
 
 def _implied(text: str) -> Since | None:
     """What a question asks for that names no year to compare with: 增长了多少."""
-    asked = _growth_asked().search(text)
-    if asked is None:
+    match = _growth_asked().search(text)
+    if match is None:
         return None
-    before = text[: asked.start()]
+    before = text[: match.start()]
     subject = _without_dates(before).strip(_ASIDE)
     year = next((date.year for date in reversed(dates.find(before)) if date.year), None)
-    return Since(subject, text[asked.end() :], "", Date(0, 0, relative=-1), year, implied=True)
+    return Since(subject, text[match.end() :], "", Date(0, 0, relative=-1), year, implied=True)
 
 
 def _bases(text: str) -> Iterator[tuple[int, int, Date]]:
     """(start, end, the earlier year) of each comparison with one; 同比 is one with the year before."""
-    told = dates.find(text)
+    named = dates.find(text)
     for start, end in dates.comparisons(text):
-        yield from ((start, end, date) for date in told if start <= date.start < end)
+        yield from ((start, end, date) for date in named if start <= date.start < end)
     if match := _year_on_year().search(text):
         yield *match.span(), Date(*match.span(), relative=-1)
 
 
-def changed(query: Query, asked: Since, evidence: Sequence[Evidence], weigh: Weigh, library: Library) -> Answer | None:
+def changed(query: Query, change: Since, evidence: Sequence[Evidence], weigh: Weigh, library: Library) -> Answer | None:
     """The change that a report tells, the difference of what is told of both years, or the refusal; None where nothing
     is told and the question names no year to compare with."""
     question = query.question
-    told = [found for each in evidence if (found := _told(query, asked, each, library)) is not None]
-    if told:
-        best = told[0]
+    sentences = [sentence for each in evidence if (sentence := _told(query, change, each, library)) is not None]
+    if sentences:
+        best = sentences[0]
         certainty = library.judge.certainty(best.probability)
-        doubtful = len({_said(each) for each in told}) > 1 and asked.year is None
+        doubtful = len({_said(each) for each in sentences}) > 1 and change.year is None
         return answered(
             question,
             [narrowed_to(best)],
@@ -127,84 +127,84 @@ def changed(query: Query, asked: Since, evidence: Sequence[Evidence], weigh: Wei
             certainty="likely" if doubtful or certainty is None else certainty,
             short=in_script(_said(best), question),
         )
-    if asked.implied:
+    if change.implied:
         return None
-    parts = _both(asked, weigh, library)
-    if len(parts) == 2 and (answer := _computed(query, parts, library)) is not None:
+    sides = _both(change, weigh, library)
+    if len(sides) == 2 and (answer := _computed(query, sides, library)) is not None:
         return answer
     reason = say(
         question,
-        f"没有找到所问的变化(与{asked.written}相比),也没有找到可以相减的两个年份的数字。",
-        f"Neither that change (since {asked.written}) nor figures of both years to subtract were found.",
+        f"没有找到所问的变化(与{change.written}相比),也没有找到可以相减的两个年份的数字。",
+        f"Neither that change (since {change.written}) nor figures of both years to subtract were found.",
     )
     return refused(question, reason, evidence, library.report)
 
 
-def _computed(query: Query, parts: Sequence[PartAnswer], library: Library) -> Answer | None:
-    rate = "%" in (query.expected.units or ()) and all(each.figure and each.figure.unit != "%" for each in parts)
+def _computed(query: Query, sides: Sequence[PartAnswer], library: Library) -> Answer | None:
+    rate = "%" in (query.expected.units or ()) and all(each.figure and each.figure.unit != "%" for each in sides)
     operation: Operation = "growth" if rate else "difference"
-    plan = Plan(operation, tuple(each.part for each in parts), query.expected.unit, scale_asked(query))
-    answer = combine(query.question, plan, parts, library.report, ())
+    plan = Plan(operation, tuple(each.part for each in sides), query.expected.unit, scale_asked(query))
+    answer = combine(query.question, plan, sides, library.report, ())
     return answer if answer.short_answer else None
 
 
-def _both(asked: Since, weigh: Weigh, library: Library) -> list[PartAnswer]:
+def _both(change: Since, weigh: Weigh, library: Library) -> list[PartAnswer]:
     """The figures of the later and the earlier year; of several years that may be the later one the last."""
-    told = dict(_pieces(asked, asked.year, weigh, library))
-    year = max(told, default=None)
-    bases = asked.bases(year)
+    figure_of_year = dict(_pieces(change, change.year, weigh, library))
+    year = max(figure_of_year, default=None)
+    bases = change.bases(year)
     if year is None or len(bases) != 1:
         return []
     base = next(iter(bases))
-    earlier = dict(_pieces(asked, base, weigh, library)).get(base)
-    if earlier is None or _spot(earlier) == _spot(told[year]):
+    earlier = dict(_pieces(change, base, weigh, library)).get(base)
+    if earlier is None or _spot(earlier) == _spot(figure_of_year[year]):
         return []
-    return [told[year], earlier]
+    return [figure_of_year[year], earlier]
 
 
-def _pieces(asked: Since, year: int | None, weigh: Weigh, library: Library) -> Iterator[tuple[int, PartAnswer]]:
+def _pieces(change: Since, year: int | None, weigh: Weigh, library: Library) -> Iterator[tuple[int, PartAnswer]]:
     """Each year, or the given one, with its figure, the likeliest of a year last. No change is one."""
-    text = asked.about(year)
+    text = change.about(year)
     query, evidence = weigh(text)
     for each in reversed(evidence):
         certainty, case = library.judge.certainty(each.probability), _case(query, each, library)
-        figure, told = _figure(each), year or _year(each, library)
-        if certainty is None or figure is None or told is None or telling.change(_before(each)):
+        figure, told_year = _figure(each), year or _year(each, library)
+        if certainty is None or figure is None or told_year is None or telling.change(_before(each)):
             continue
-        if not other_place(case) and _of_year(each, case.view, told):
-            yield told, PartAnswer(Part(f"{told}年", text), each, _said(each), figure, certainty)
+        if not other_place(case) and _of_year(each, case.view, told_year):
+            yield told_year, PartAnswer(Part(f"{told_year}年", text), each, _said(each), figure, certainty)
 
 
-def _told(query: Query, asked: Since, evidence: Evidence, library: Library) -> Evidence | None:
+def _told(query: Query, change: Since, evidence: Evidence, library: Library) -> Evidence | None:
     """The sentence with the change it tells as its short answer, where that is the one asked for."""
     case = _case(query, evidence, library)
     if library.judge.certainty(evidence.probability) is None or other_place(case):
         return None
-    if asked.year is not None and not _of_year(evidence, case.view, asked.year):
+    if change.year is not None and not _of_year(evidence, case.view, change.year):
         return None
     text = case.sentence
     compared = dates.comparisons(text)
-    found: list[tuple[float, Run]] = []
+    candidates: list[tuple[float, Run]] = []
     for figure in figures.find(text):
         how = telling.change(text[: figure.start])
         base = next((text[a:b] for a, b in reversed(compared) if b <= figure.start), None)
-        if how and counts(query.expected, figure.unit) and _compares(asked, base, case.view):
-            share = _beside(asked.topic, text, figure.start, case.above.removeprefix(case.view.title))
-            found.append((share, (figure.start - len(how), figure.end)))
-    best = max(found, key=lambda each: each[0], default=(0.0, (0, 0)))
-    if best[0] < _OWN or sum(share == best[0] for share, _ in found) > 1:
+        if how and counts(query.expected, figure.unit) and _compares(change, base, case.view):
+            share = _beside(change.topic, text, figure.start, case.above.removeprefix(case.view.title))
+            candidates.append((share, (figure.start - len(how), figure.end)))
+    best = max(candidates, key=lambda each: each[0], default=(0.0, (0, 0)))
+    if best[0] < _OWN or sum(share == best[0] for share, _ in candidates) > 1:
         return None
     at = evidence.start
     return replace(evidence, short=(at + best[1][0], at + best[1][1]), pointed=1.0)
 
 
-def _compares(asked: Since, base: str | None, view: ReportView) -> bool:
+def _compares(change: Since, base: str | None, view: ReportView) -> bool:
     """Whether a change is one since the year that is asked about; without a year it is one since the year before."""
-    year = asked.year or (int(view.year) if view.year else None)
-    wanted = asked.bases(year)
+    year = change.year or (int(view.year) if view.year else None)
+    wanted = change.bases(year)
     if base is None:
-        return asked.base.relative == -1 or (year is not None and wanted == {year - 1})
-    same = any(date.relative == asked.base.relative for date in dates.find(base) if date.relative is not None)
+        return change.base.relative == -1 or (year is not None and wanted == {year - 1})
+    same = any(date.relative == change.base.relative for date in dates.find(base) if date.relative is not None)
     return same or bool(wanted & dates.years(base, int(view.year) if view.year else year))
 
 
@@ -212,10 +212,10 @@ def _beside(topic: str, text: str, at: int, above: str) -> float:
     """The share of what a sentence holds of the topic that stands with the change at `at`: in its own clause, or
     where that names nothing, in the one before. 0 where neither the sentence nor its paragraph and heading tell of it;
     a report's title names whose it is, which says nothing of what changed."""
-    parts = terms_of(without_places(topic))
-    own = [part for part in parts if part in text]
-    around = sum(part in text or part in above for part in parts)
-    if around < _HELD * len(parts):
+    words = terms_of(without_places(topic))
+    own = [part for part in words if part in text]
+    around = sum(part in text or part in above for part in words)
+    if around < _HELD * len(words):
         return 0.0
     for start, end in reversed(marks.clauses(text, 0, at)):
         clause = _without_dates(text[start:end])
@@ -248,8 +248,8 @@ def _of_year(evidence: Evidence, view: ReportView, year: int) -> bool:
 
 
 def _year(evidence: Evidence, library: Library) -> int | None:
-    told = year_told(evidence, library.view(evidence.passage.chunk.source))
-    return int(told) if told and told.isdecimal() else None
+    year = year_told(evidence, library.view(evidence.passage.chunk.source))
+    return int(year) if year and year.isdecimal() else None
 
 
 def _case(query: Query, evidence: Evidence, library: Library) -> Case:
@@ -279,8 +279,8 @@ def _growth_asked() -> re.Pattern[str]:
     row = table("telling")["change"]
     verbs = alternation(verb for verb in row["verbs"] if len(verb) > 1)
     done, names, links = alternation(row["done"]), alternation(row["names"]), alternation(row["names_to"])
-    asked = asking("count", "measure", "share")
-    return re.compile(rf"(?<!新)(?:(?:{verbs})(?:{done})?|(?:{names})(?:{links})?)(?={asked})")
+    amount = asking("count", "measure", "share")
+    return re.compile(rf"(?<!新)(?:(?:{verbs})(?:{done})?|(?:{names})(?:{links})?)(?={amount})")
 
 
 @functools.cache

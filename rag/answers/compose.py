@@ -10,10 +10,10 @@ from dataclasses import replace
 
 from ingest.language import documents, marks, telling
 from rag.answers import forms, refusals
-from rag.answers.asked import of_the_asked
 from rag.answers.citing import answered, in_script, refused, say
 from rag.answers.conflicts import MOST, rivals, told_apart
 from rag.answers.legible import graded_by_date
+from rag.answers.set_aside import set_aside_others
 from rag.answers.siblings import with_siblings
 from rag.answers.summary import summary_of
 from rag.evidence.sentences import without_headings
@@ -40,7 +40,7 @@ def compose(query: Query, passages: Sequence[Passage], library: Library) -> Answ
         return _published(query, passages, library)
     if query.expected.kind == "document":
         return _numbered(query, passages, library)
-    evidence = of_the_asked(query, weigh(query, passages, library), library)
+    evidence = set_aside_others(query, weigh(query, passages, library), library)
     unclear = not evidence or evidence[0].probability < _CLEAR
     if unclear and (name := refusals.unknown_proper(query, library.frequency, library.naming)) is not None:
         return refused(query.question, refusals.unmentioned(query.question, name), evidence, library.report)

@@ -61,9 +61,9 @@ def rivals(query: Query, evidence: Sequence[Evidence], library: Library) -> list
     if model is None:
         return [best]
     like = _case(query, model, library)
-    told = [each for each in likely if each is not model and _of_the_same(like, _case(query, each, library))]
+    others = [each for each in likely if each is not model and _of_the_same(like, _case(query, each, library))]
     kept: list[Evidence] = []
-    for each in sorted([model, *told], key=_order, reverse=True):
+    for each in sorted([model, *others], key=_order, reverse=True):
         if all(_differs(each, other) for other in kept):
             kept.append(each)
     reports = {each.passage.chunk.source for each in kept}
@@ -126,8 +126,8 @@ def _held(case: Case) -> float:
 
 def _telling(case: Case, terms: Terms) -> list[Term]:
     """The parts of what is asked that no unit says as well: 造林面积 is told by 造林2万亩."""
-    said = case.query.question.folded
-    measured = set(terms_of(said)) - set(terms_of(_measures().sub(" ", said)))
+    question = case.query.question.folded
+    measured = set(terms_of(question)) - set(terms_of(_measures().sub(" ", question)))
     return [term for term in terms.terms if not any(form in measured for form, _ in term.forms)]
 
 
@@ -139,11 +139,11 @@ def _measures() -> re.Pattern[str]:
 
 def _within_the_place(case: Case) -> bool:
     """Whether the last place named before the figure is a smaller one than those asked about: 梅山县石塘镇."""
-    asked = [places.width(place.level) for place in case.query.named.places]
-    told = places.find(case.before)[-1:]
+    widths = [places.width(place.level) for place in case.query.named.places]
+    last = places.find(case.before)[-1:]
     named = names_asked(case.query, case.view)
-    smaller = (place for place in told if place.name not in named and place.stem not in named)
-    return bool(asked) and any(places.width(place.level) > max(asked) for place in smaller)
+    smaller = (place for place in last if place.name not in named and place.stem not in named)
+    return bool(widths) and any(places.width(place.level) > max(widths) for place in smaller)
 
 
 def _in_its_own_clause(case: Case) -> bool:
@@ -156,11 +156,11 @@ def _in_its_own_clause(case: Case) -> bool:
 
 def _is_part(case: Case) -> bool:
     """Whether a figure is one of a part of what was told before it, and the question doesn't name that part."""
-    at, text, said = case.evidence.start, case.sentence, case.query.question.folded
+    at, text, question = case.evidence.start, case.sentence, case.query.question.folded
     return any(
-        at + figure[0] == case.at and n not in runs.named(text, run, said)
+        at + figure[0] == case.at and n not in runs.named(text, run, question)
         for run in runs.find(text)
-        if run.parts
+        if run.of_parts
         for n, figure in enumerate(run.figures)
     )
 
@@ -223,5 +223,5 @@ def _equal(one: Figure, other: Figure) -> bool:
 
 def _one_day(one: dates.Date, other: dates.Date) -> bool:
     """Whether two dates tell nothing that differs."""
-    told = ((one.year, other.year), (one.month, other.month), (one.day, other.day))
-    return all(a is None or b is None or a == b for a, b in told)
+    pairs = ((one.year, other.year), (one.month, other.month), (one.day, other.day))
+    return all(a is None or b is None or a == b for a, b in pairs)

@@ -22,15 +22,15 @@ def doubtful(recognised: float | None) -> bool:
     return recognised is not None and recognised < _CLEAR
 
 
-def graded(certainty: Certainty, told: Iterable[tuple[Evidence, CleanReport]]) -> Certainty:
+def graded(certainty: Certainty, quotes: Iterable[tuple[Evidence, CleanReport]]) -> Certainty:
     """The certainty, but at most likely where what these tell was recognised with doubt."""
-    return "likely" if any(_misreadable(evidence, report) for evidence, report in told) else certainty
+    return "likely" if any(_misreadable(evidence, report) for evidence, report in quotes) else certainty
 
 
 def graded_by_date(certainty: Certainty, report: CleanReport) -> Certainty:
     """The certainty, but at most likely where the report's own date was recognised, and nowhere clearly."""
-    told = [date for date in dates.find(report.text) if _day(date) == report.date] if report.recognised else []
-    doubts = [doubtful(report.confidence(date.start, date.end)) for date in told]
+    own_dates = [date for date in dates.find(report.text) if _day(date) == report.date] if report.recognised else []
+    doubts = [doubtful(report.confidence(date.start, date.end)) for date in own_dates]
     return "likely" if doubts and all(doubts) else certainty
 
 
@@ -43,8 +43,8 @@ def _misreadable(evidence: Evidence, report: CleanReport) -> bool:
     """Whether the line of the short answer, or of a figure or date, is a doubtful one."""
     if not doubtful(report.confidence(evidence.start, evidence.end)):
         return False
-    found = [(figure.start, figure.end) for figure in figures.find(evidence.text)]
-    found += [(date.start, date.end) for date in dates.find(evidence.text)]
-    spans = [(evidence.start + start, evidence.start + end) for start, end in found]
+    inner = [(figure.start, figure.end) for figure in figures.find(evidence.text)]
+    inner += [(date.start, date.end) for date in dates.find(evidence.text)]
+    spans = [(evidence.start + start, evidence.start + end) for start, end in inner]
     spans += [evidence.short] if evidence.short else []
     return any(doubtful(report.confidence(*span)) for span in spans)

@@ -25,9 +25,9 @@ def mentions(query: Query, evidence: Sequence[Evidence], report_of: ReportOf, vi
     shares: dict[str, tuple[float, Evidence]] = {}
     for e in evidence:
         view = view_of(e.passage.chunk.source)
-        said = view.text[e.start : e.end]
-        share = query.terms.share(said)
-        exact = bool(quoted) and all(name in said for name in quoted)
+        sentence = view.text[e.start : e.end]
+        share = query.terms.share(sentence)
+        exact = bool(quoted) and all(name in sentence for name in quoted)
         speaks = exact or (not quoted and share >= _MENTIONED)
         if speaks and share > shares.get(view.source, (-1.0, e))[0]:
             shares[view.source] = share, e

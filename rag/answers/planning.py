@@ -83,7 +83,7 @@ class Plan:
     """A question taken apart."""
 
     operation: Operation
-    parts: tuple[Part, ...]
+    operands: tuple[Part, ...]
     unit: str = ""
     """The unit that the question names."""
     scale: str = ""
@@ -92,8 +92,8 @@ class Plan:
 
 def plan(query: Query) -> Plan | None:
     """How to take a question apart, or None for one that a sentence may answer."""
-    found = _plan(query)
-    return replace(found, unit=query.expected.unit, scale=scale_asked(query)) if found else None
+    whole_plan = _plan(query)
+    return replace(whole_plan, unit=query.expected.unit, scale=scale_asked(query)) if whole_plan else None
 
 
 def is_least(text: str) -> bool:
@@ -103,8 +103,8 @@ def is_least(text: str) -> bool:
 
 def scale_asked(query: Query) -> str:
     """The scale of the unit that a question asks in."""
-    asked = _scale_asked().search(query.question.folded)
-    return asked["scale"] if asked else ""
+    match = _scale_asked().search(query.question.folded)
+    return match["scale"] if match else ""
 
 
 def _plan(query: Query) -> Plan | None:
@@ -141,10 +141,10 @@ def _of_things(text: str, apart: bool) -> Plan | None:
     if kind and _OF_OTHERS.match(joined.after, kind.end("which")) and not named:
         return None  # 讲座和展览最多的是哪个县
     topic = _topic(_which().sub("" if named else r"\g<of>", joined.after))
-    asked = _amount_of(topic)
+    amount = _amount_of(topic)
     operation: Operation = "difference" if apart else "least" if _FEWER.search(text) else "most"
-    parts = tuple(Part(item, f"{joined.before}{item}{topic}{asked}") for item in joined.items)
-    return Plan(operation, parts) if operation != "difference" or len(parts) == _TWO else None
+    operands = tuple(Part(item, f"{joined.before}{item}{topic}{amount}") for item in joined.items)
+    return Plan(operation, operands) if operation != "difference" or len(operands) == _TWO else None
 
 
 def _comparison(query: Query, text: str, operation: Operation = "most") -> Plan | None:
@@ -202,8 +202,8 @@ def _sum(query: Query, text: str) -> Plan | None:
             own = place.end + items[0].startswith("的", place.end)
             begins, items[0] = begins + own, items[0][own:]
         before, after = text[:begins], _SUM_WORDS.sub("", text[match.end() :])
-        parts = tuple(Part(item, f"{before}{item}{after}") for item in dict.fromkeys(filter(None, items)))
-        return Plan("sum", parts) if len(parts) > 1 else None
+        operands = tuple(Part(item, f"{before}{item}{after}") for item in dict.fromkeys(filter(None, items)))
+        return Plan("sum", operands) if len(operands) > 1 else None
     if (joined := things.joined(text)) is None:
         return None
     after = _SUM_WORDS.sub("", joined.after)
@@ -226,8 +226,8 @@ def _english(query: Query, text: str) -> Plan | None:
             side for side in sides if re.match(r"[A-Z][a-z]+", side) and not re.match(r"(?:Give|Please|List)\b", side)
         ]
         operation: Operation = "least" if _FEWER.search(text) else "most"
-        parts = tuple(Part(name, f"How many {match['topic'].strip()} did {name} have?") for name in names)
-        return Plan(operation, parts) if len(parts) > 1 else None
+        operands = tuple(Part(name, f"How many {match['topic'].strip()} did {name} have?") for name in names)
+        return Plan(operation, operands) if len(operands) > 1 else None
     return None
 
 
@@ -270,13 +270,13 @@ def _without(text: str, sides: Sequence[Named]) -> str:
 
 def _joined_places(text: str) -> tuple[int, list[str], int] | None:
     """(start, the places, end) of the first places that a text joins: 和田县和和田市."""
-    found = places.find(text)
-    for first in range(len(found) - 1):
+    row = places.find(text)
+    for first in range(len(row) - 1):
         last = first
-        while last + 1 < len(found) and _JOINT.fullmatch(text, found[last].end, found[last + 1].start):
+        while last + 1 < len(row) and _JOINT.fullmatch(text, row[last].end, row[last + 1].start):
             last += 1
         if last > first:
-            joined = found[first : last + 1]
+            joined = row[first : last + 1]
             return joined[0].start, [text[place.start : place.end] for place in joined], joined[-1].end
     return None
 

@@ -44,33 +44,33 @@ class Extreme:
 def extreme(query: Query) -> Extreme | None:
     """What a question asks that looks for the most or least of a kind; None for any other."""
     text = to_simplified(query.question.interpreted)
-    asked = _most_of().search(text)
-    if query.question.language == "en" or asked is None or not _degree().search(text):
+    match = _most_of().search(text)
+    if query.question.language == "en" or match is None or not _degree().search(text):
         return None
     operation: Operation = "least" if is_least(text) else "most"
-    return Extreme(asked["tail"], _degree().sub("", f"{text[: asked.start()]}{asked['tail']}"), operation)
+    return Extreme(match["tail"], _degree().sub("", f"{text[: match.start()]}{match['tail']}"), operation)
 
 
-def ranked(query: Query, asked: Extreme, evidence: Sequence[Evidence], library: Library) -> Answer | None:
+def ranked(query: Query, superlative: Extreme, evidence: Sequence[Evidence], library: Library) -> Answer | None:
     """The thing with the most or least, behind the figures of all; None where no list of the kind is told."""
     for each in evidence[:_LOOKED_AT]:
         certainty = library.judge.certainty(each.probability)
         case = Case(query, each, library.view(each.passage.chunk.source), 0.0, 0.0)
         if certainty is None or other_place(case) or other_year(case):
             continue
-        for told in (_listed(asked, each, certainty), _told_in_turn(asked, each, case, certainty)):
-            if len(told) >= _FEWEST:
-                plan = Plan(asked.operation, tuple(piece.part for piece in told))
-                return combine(query.question, plan, told, library.report, ())
+        for pieces in (_listed(superlative, each, certainty), _told_in_turn(superlative, each, case, certainty)):
+            if len(pieces) >= _FEWEST:
+                plan = Plan(superlative.operation, tuple(piece.part for piece in pieces))
+                return combine(query.question, plan, pieces, library.report, ())
     return None
 
 
-def _listed(asked: Extreme, evidence: Evidence, certainty: Certainty) -> list[PartAnswer]:
+def _listed(superlative: Extreme, evidence: Evidence, certainty: Certainty) -> list[PartAnswer]:
     """The things of a list in one sentence: all of the asked kind, or announced as such (各车间产量)."""
     text = fold_same_length(evidence.text)
-    found = [run for run in [*runs.find(text), *runs.listed(text)] if len(run.items) >= _FEWEST]
-    for kind in _kinds(asked.tail):
-        for run in found:
+    long_runs = [run for run in [*runs.find(text), *runs.listed(text)] if len(run.items) >= _FEWEST]
+    for kind in _kinds(superlative.tail):
+        for run in long_runs:
             names = [text[slice(*name)] for name in run.names]
             announced = len(kind) > 1 and kind in text[: run.names[0][0]]
             own = _of_the_kind(names, kind)
@@ -91,15 +91,15 @@ def _of_the_kind(names: Sequence[str], kind: str) -> list[str]:
     return [name[:end] for name, end in zip(names, ends, strict=True)]
 
 
-def _told_in_turn(asked: Extreme, evidence: Evidence, case: Case, certainty: Certainty) -> list[PartAnswer]:
+def _told_in_turn(superlative: Extreme, evidence: Evidence, case: Case, certainty: Certainty) -> list[PartAnswer]:
     """The things of which each has a sentence of its own in the paragraph, which begins with it."""
     view = case.view
     begins = view.paragraph(evidence.start)
     ends = view.text.find("\n", evidence.end)
-    for kind in _kinds(asked.tail):
-        told = list(_in_turn(kind, asked.topic, view.text, begins, ends if ends >= 0 else len(view.text)))
-        first = told[0][2].unit if told else ""
-        if len(told) >= _FEWEST and all(units.convertible(figure.unit, first) for *_, figure in told):
+    for kind in _kinds(superlative.tail):
+        sentences = list(_in_turn(kind, superlative.topic, view.text, begins, ends if ends >= 0 else len(view.text)))
+        first = sentences[0][2].unit if sentences else ""
+        if len(sentences) >= _FEWEST and all(units.convertible(figure.unit, first) for *_, figure in sentences):
             return [
                 _piece(
                     replace(evidence, start=start, end=end, text=case.view.text[start:end]),
@@ -108,7 +108,7 @@ def _told_in_turn(asked: Extreme, evidence: Evidence, case: Case, certainty: Cer
                     figure.unit,
                     certainty,
                 )
-                for (start, end), name, figure in told
+                for (start, end), name, figure in sentences
             ]
     return []
 
@@ -125,32 +125,32 @@ def _kinds(tail: str) -> list[str]:
 
 def _in_turn(kind: str, topic: str, text: str, begins: int, ends: int) -> Iterator[tuple[tuple[int, int], str, Figure]]:
     """(where the sentence stands, the thing it begins with, its only figure of what is asked)."""
-    parts = terms_of(topic)
+    words = terms_of(topic)
     for start, end in marks.sentences(text, begins, ends):
-        said = text[start:end].strip()
+        sentence = text[start:end].strip()
         start += len(text[start:end]) - len(text[start:end].lstrip())
-        at = said.find(kind, 1)
+        at = sentence.find(kind, 1)
         if not 0 < at <= _NAME - len(kind):
             continue
         own = at + len(kind)
-        clauses = marks.clauses(said, listing=True)
-        shares = [sum(part in said[max(own, a) : b] for part in parts) for a, b in clauses]
+        clauses = marks.clauses(sentence, listing=True)
+        shares = [sum(part in sentence[max(own, a) : b] for part in words) for a, b in clauses]
         best = max(range(len(clauses)), key=lambda n: shares[n], default=None)
         if best is None or not shares[best] or shares.count(shares[best]) > 1:
             continue
-        held = [f for f in figures.find(said) if clauses[best][0] <= f.start < clauses[best][1]]
+        held = [f for f in figures.find(sentence) if clauses[best][0] <= f.start < clauses[best][1]]
         if len(held) == 1:
-            yield (start, start + len(said)), said[:own], held[0]
+            yield (start, start + len(sentence)), sentence[:own], held[0]
 
 
 def _piece(evidence: Evidence, name: str, place: tuple[int, int], unit: str, certainty: Certainty) -> PartAnswer:
-    said = evidence.text[slice(*place)]
-    found = next(iter(figures.find(said)), None)
-    if found is not None and not found.unit and unit:
-        said = f"{said}{unit}"
-        found = next(iter(figures.find(said)), None)
-    figure = found and replace(found, start=place[0], end=place[1])
-    return PartAnswer(Part(name, ""), evidence, said, figure, certainty)
+    written = evidence.text[slice(*place)]
+    plain = next(iter(figures.find(written)), None)
+    if plain is not None and not plain.unit and unit:
+        written = f"{written}{unit}"
+        plain = next(iter(figures.find(written)), None)
+    figure = plain and replace(plain, start=place[0], end=place[1])
+    return PartAnswer(Part(name, ""), evidence, written, figure, certainty)
 
 
 @functools.cache

@@ -120,18 +120,18 @@ def _unknown(query: Query, frequency: Frequency) -> list[tuple[str, int, int]]:
 
     Neighbours that both stand in pairs which reports have are the border of two words: 常德科技馆 doesn't name 德科.
     """
-    found: dict[str, tuple[str, int, int]] = {}
+    runs: dict[str, tuple[str, int, int]] = {}
     for run in _HAN_RUN.findall(function_words().sub(" ", query.question.folded)):
         held = [bool(frequency(run[at : at + 2])) for at in range(len(run) - 1)]
         for at in range(len(run) - 1):
             if not held[at] and not (at and held[at - 1] and held[at + 1 : at + 2] == [True]):
-                found |= {
+                runs |= {
                     run[start:end]: (run, start, end)
                     for start in range(max(0, at + 2 - _LONGEST), at + 1)
                     for end in range(at + 2, min(len(run), start + _LONGEST) + 1)
                 }
     anything = table("questions")["anything"]["words"]
-    return [found[word] for word in sorted(found, key=lambda word: (-len(word), word)) if word not in anything]
+    return [runs[word] for word in sorted(runs, key=lambda word: (-len(word), word)) if word not in anything]
 
 
 def unmentioned(question: Question, name: str) -> str:

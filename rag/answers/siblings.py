@@ -29,9 +29,9 @@ def completed(kept: Sequence[Evidence], text: str, room: int) -> list[Evidence]:
     A row counts where the quotes hold two of its points, or one with the sentence that
     stands before the first.
     """
-    found = points.find(text)
+    items = points.find(text)
     added: list[Evidence] = []
-    for row in _rows(kept, found):
+    for row in _rows(kept, items):
         held = [point for point in row if _of(kept, point)]
         announced = any(each.start < row[0].start and not text[each.end : row[0].start].strip() for each in kept)
         if len(held) + announced < _LEAST or len(row) > _MOST or _of_chapters(row, text):
@@ -40,22 +40,22 @@ def completed(kept: Sequence[Evidence], text: str, room: int) -> list[Evidence]:
             near = _of(kept, held[0])
             if near is None or _of([*kept, *added], point):
                 continue
-            said = replace(
+            quote = replace(
                 near, start=point.start, end=point.end, text=text[point.start : point.end], short=None, span=None
             )
-            said = narrowed(said, said.start, _LONGEST)
-            if len(said.text) <= room:
-                added.append(said)
-                room -= len(said.text)
+            quote = narrowed(quote, quote.start, _LONGEST)
+            if len(quote.text) <= room:
+                added.append(quote)
+                room -= len(quote.text)
     return sorted([*kept, *added], key=lambda each: each.start)
 
 
-def _rows(kept: Sequence[Evidence], found: Sequence[Point]) -> list[list[Point]]:
+def _rows(kept: Sequence[Evidence], items: Sequence[Point]) -> list[list[Point]]:
     """The rows of which any point is quoted."""
     rows: list[list[Point]] = []
-    for point in found:
+    for point in items:
         if _of(kept, point) and not any(point in row for row in rows):
-            rows.append(points.row(found, point))
+            rows.append(points.row(items, point))
     return rows
 
 

@@ -91,18 +91,17 @@ def _of_year(query: Query, view: ReportView) -> bool:
 def _share(query: Query, text: str) -> float:
     """How much a text holds of what the question tells; 1 where that is nothing."""
     folded = fold_same_length(text)
-    told = [term for term in _told(query) if not _in_another_ending(query, term, folded)]
-    total = sum(term.weight for term in told)
-    return sum(term.weight * term.within(folded) for term in told) / total if total else 1.0
+    terms = [term for term in _told(query) if not _in_another_ending(query, term, folded)]
+    total = sum(term.weight for term in terms)
+    return sum(term.weight * term.within(folded) for term in terms) / total if total else 1.0
 
 
 def _in_another_ending(query: Query, term: Term, text: str) -> bool:
     """Whether a part of a question is of an organisation's ending, and the text names the same one by another: 科协 for
     科学技术协会."""
     return any(
-        term.within(asked.ending)
-        and any(asked.is_akin(one) and asked.before == one.before for one in bodies.find(text))
-        for asked in query.named.bodies
+        term.within(body.ending) and any(body.is_akin(one) and body.before == one.before for one in bodies.find(text))
+        for body in query.named.bodies
     )
 
 
@@ -130,27 +129,27 @@ def _lead(meant: Evidence, report: CleanReport) -> list[Evidence]:
     """The sentence before the first point that tells the year's main figures, if any does."""
     ends = points.outermost(report.text)[0].start
     for start, end in marks.sentences(report.text, 0, ends):
-        told = _sentence(meant, report, start, end)
-        if len(told.text) >= _SHORTEST and not marks.heads(told.text) and figures.find(told.text):
-            return [told]
+        sentence = _sentence(meant, report, start, end)
+        if len(sentence.text) >= _SHORTEST and not marks.heads(sentence.text) and figures.find(sentence.text):
+            return [sentence]
     return []
 
 
 def _first(meant: Evidence, report: CleanReport) -> list[Evidence]:
     """The first telling sentence of each paragraph."""
-    found, at = [], 0
+    sentences, at = [], 0
     for line in report.text.split("\n"):
         spans = [span for span in marks.sentences(report.text, at, at + len(line)) if span[1] - span[0] >= _SHORTEST]
         if spans and not marks.heads(line) and meant.passage.title not in line:
-            found.append(_sentence(meant, report, *spans[0]))
+            sentences.append(_sentence(meant, report, *spans[0]))
         at += len(line) + 1
-    return found or [meant]
+    return sentences or [meant]
 
 
 def _sentence(meant: Evidence, report: CleanReport, start: int, end: int) -> Evidence:
-    said = report.text[start:end]
-    begin = start + len(said) - len(said.lstrip())
-    text = said.strip()
+    stretch = report.text[start:end]
+    begin = start + len(stretch) - len(stretch.lstrip())
+    text = stretch.strip()
     return replace(meant, start=begin, end=begin + len(text), text=text, short=None, span=None)
 
 

@@ -39,28 +39,28 @@ def is_share(answer: Answer) -> bool:
 
 
 def combine(
-    question: Question, plan: Plan, found: Sequence[PartAnswer], report_of: ReportOf, closest: Sequence[Evidence]
+    question: Question, plan: Plan, pieces: Sequence[PartAnswer], report_of: ReportOf, closest: Sequence[Evidence]
 ) -> Answer:
     """The computed answer; the figures alone where one is missing; a refusal where all are."""
-    told = [f for f in found if f.evidence is not None and f.figure is not None]
-    if not told:
+    figured = [f for f in pieces if f.evidence is not None and f.figure is not None]
+    if not figured:
         reason = say(question, "报告中没有提到所问的内容。", "The reports do not mention what is asked.")
         return refused(question, reason, closest, report_of)
     evidence: list[Evidence] = []
     numbers: dict[tuple[str, int], int] = {}
     spots: list[tuple[str, int]] = []
-    for f in told:
-        assert f.evidence is not None  # noqa: S101 - told has only such
+    for f in figured:
+        assert f.evidence is not None  # noqa: S101 - figured has only such
         spot = (f.evidence.passage.chunk.source, f.evidence.start)
         spots.append(spot)
         if spot not in numbers:
             evidence.append(f.evidence)
             numbers[spot] = len(evidence)
-    missing = [f.part.label for f in found if f.evidence is None or f.figure is None]
-    short = None if missing or is_one(told) else _result(question, plan, told)
+    missing = [f.part.label for f in pieces if f.evidence is None or f.figure is None]
+    short = None if missing or is_one(figured) else _result(question, plan, figured)
     listed = "; ".join(
         f"{in_script(f.part.label, question)}: {in_script(f.said, question)} [{numbers[spot]}]"
-        for f, spot in zip(told, spots, strict=True)
+        for f, spot in zip(figured, spots, strict=True)
     )
     lead = f"{short}({listed})" if short else listed
     if missing:
@@ -71,31 +71,31 @@ def combine(
             f". No figure was found for {', '.join(missing)}, so there is no result.",
         )
     elif short is None:
-        lead += _no_result(question, told)
-    unsure = missing or any(f.certainty != "sure" for f in told)
+        lead += _no_result(question, figured)
+    unsure = missing or any(f.certainty != "sure" for f in figured)
     certainty: Certainty = "likely" if unsure else "sure"
     return answered(question, evidence, report_of, form="computed", certainty=certainty, short=short, lead=lead)
 
 
-def is_one(told: Sequence[PartAnswer]) -> bool:
+def is_one(pieces: Sequence[PartAnswer]) -> bool:
     """Whether one and the same figure was found for two parts; it is told of both only where it is told for each."""
     places = [
         (f.evidence.passage.chunk.source, f.evidence.start + f.figure.start)
-        for f in told
+        for f in pieces
         if f.evidence is not None and f.figure is not None and not telling.of_each(f.evidence.text[: f.figure.start])
     ]
     return len(set(places)) < len(places)
 
 
-def _no_result(question: Question, told: Sequence[PartAnswer]) -> str:
+def _no_result(question: Question, pieces: Sequence[PartAnswer]) -> str:
     """Why figures come to nothing: one is only a range, two are one, or they measure different things."""
-    if is_one(told):
+    if is_one(pieces):
         return say(
             question,
             "。几项只找到同一个数字,不能算出结果。",
             ". One figure was found for several of them, so there is no result.",
         )
-    if any(f.figure is not None and f.figure.value is None for f in told):
+    if any(f.figure is not None and f.figure.value is None for f in pieces):
         return say(
             question,
             "。有的数字只是一个范围,不能算出确数。",
@@ -104,19 +104,19 @@ def _no_result(question: Question, told: Sequence[PartAnswer]) -> str:
     return say(question, "。单位不同,不能合并计算。", ". The units differ, so there is no result.")
 
 
-def _result(question: Question, plan: Plan, told: Sequence[PartAnswer]) -> str | None:
+def _result(question: Question, plan: Plan, pieces: Sequence[PartAnswer]) -> str | None:
     """What the figures come to, or None when they can't be set against one another."""
-    each = [f.figure for f in told if f.figure is not None]
-    asked = units.unit(plan.unit)
+    each = [f.figure for f in pieces if f.figure is not None]
+    wanted = units.unit(plan.unit)
     # Counts keep the word of the report, measures take the unit that is asked in.
-    as_asked = asked and asked.measured and all(units.convertible(f.unit, plan.unit) for f in each)
+    as_asked = wanted and wanted.measured and all(units.convertible(f.unit, plan.unit) for f in each)
     unit = plan.unit if as_asked else each[0].unit
     exact = _in_unit(each, unit)
     if exact is None:
         return None
     if plan.operation in ("share", "growth"):
         return _share(question, plan.operation, exact)
-    scale = plan.scale or _scale_told([f.said for f in told], unit)
+    scale = plan.scale or _scale_told([f.said for f in pieces], unit)
     kinds = {figure.about for figure in each if figure.rough}
     rough = say(question, "超过", "more than ") if kinds == {"over"} else _about(question) if kinds else ""
     if plan.operation == "sum":
@@ -132,7 +132,7 @@ def _result(question: Question, plan: Plan, told: Sequence[PartAnswer]) -> str |
         by = _scaled(abs(first - second), scale)
         return f"{more}{_about(question) if kinds else ''}{by}{in_script(f'{scale}{unit}', question)}"
     top = (min if plan.operation == "least" else max)(exact)
-    best = [f.part.label for f, value in zip(told, exact, strict=True) if value == top]
+    best = [f.part.label for f, value in zip(pieces, exact, strict=True) if value == top]
     names = in_script("、".join(best), question)
     if len(best) > 1:
         return say(question, f"{names}一样", f"{names}: the same")
@@ -153,12 +153,12 @@ def _share(question: Question, operation: Operation, exact: Sequence[float]) -> 
     if second <= 0 or (operation == "share" and not 0 <= first <= second):
         return None
     share = 100 * (first if operation == "share" else first - second) / second
-    told = f"{_plain(round(abs(share), 1))}%"
+    percent = f"{_plain(round(abs(share), 1))}%"
     about = "" if round(share, 1) == round(share, 6) else _about(question)
     if operation == "share":
-        return f"{about}{told}"
+        return f"{about}{percent}"
     grew = say(question, "增长", "up by ") if share >= 0 else say(question, "下降", "down by ")
-    return f"{grew}{about}{told}"
+    return f"{grew}{about}{percent}"
 
 
 def figure_of(evidence: Evidence, query: Query, label: str = "") -> tuple[str, Figure | None]:
@@ -170,20 +170,20 @@ def figure_of(evidence: Evidence, query: Query, label: str = "") -> tuple[str, F
     if evidence.short is None:
         return "", None
     begins = max(0, evidence.short[0] - evidence.start)
-    said = evidence.text[begins : evidence.short[1] - evidence.start]
-    figure = next(iter(figures.find(said)), None)
-    return said, figure and replace(figure, start=begins + figure.start, end=begins + figure.end)
+    written = evidence.text[begins : evidence.short[1] - evidence.start]
+    figure = next(iter(figures.find(written)), None)
+    return written, figure and replace(figure, start=begins + figure.start, end=begins + figure.end)
 
 
 def _beside(text: str, query: Query, label: str) -> Figure | None:
     """The only figure that may answer in a label's own item of an enumeration: 二等奖32个. Of several items that name
     it (市级示范街道2个、市级示范社区8个) the one that holds most of what is asked; none where two hold as much."""
-    in_runs = {figure for run in runs.find(text) if not run.parts for figure in run.figures}
-    told = figures.find(text)
+    in_runs = {figure for run in runs.find(text) if not run.of_parts for figure in run.figures}
+    all_figures = figures.find(text)
     items: list[tuple[float, Figure | None]] = []
     for start, end in marks.clauses(text, listing=True):
         if label and label in text[start:end]:
-            own = [figure for figure in told if start <= figure.start < end]
+            own = [figure for figure in all_figures if start <= figure.start < end]
             alone = len(own) == 1 and (own[0].start, own[0].end) not in in_runs
             item = own[0] if alone and counts(query.expected, own[0].unit) else None
             items.append((query.terms.share(fold_same_length(text[start:end])), item))
@@ -206,13 +206,13 @@ def _about(question: Question) -> str:
     return say(question, "约", "about ")
 
 
-def _scale_told(said: Sequence[str], unit: str) -> str:
+def _scale_told(written: Sequence[str], unit: str) -> str:
     """The scale in which most of the figures are written, of two the smaller; "" for none."""
-    found = [match["scale"] for each in said for match in [_scale_of(unit).search(each)] if match]
-    if len(found) < len(said):
+    scales = [match["scale"] for each in written for match in [_scale_of(unit).search(each)] if match]
+    if len(scales) < len(written):
         return ""
     sizes = table("numerals")["scales"]
-    return max(dict.fromkeys(found), key=lambda scale: (found.count(scale), -sizes[scale]), default="")
+    return max(dict.fromkeys(scales), key=lambda scale: (scales.count(scale), -sizes[scale]), default="")
 
 
 def _scaled(value: float, scale: str) -> str:

@@ -75,7 +75,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """An indicator's rows; `told` of `asked` places or reports (`counted`) give a figure.
+    """An indicator's rows; `told` of `looked_in` places or reports (`counted`) give a figure.
 
     `total` is the sum of the rows' figures where it can be made. Citations are numbered from 1 in the order of the
     rows; a quote that tells several figures has one number.
@@ -86,7 +86,7 @@ class Table:
     unit: str
     rows: tuple[Row, ...]
     told: int
-    asked: int
+    looked_in: int
     counted: Literal["place", "report"]
     total: float | None
 
@@ -159,27 +159,27 @@ def table_of(
 
     `reports` is how many reports were looked in.
     """
-    found = _by_key(evidence, key_of, judge)
-    unit = _unit(some[0].figure for some in found.values())
-    rows = [_row(key, found.get(key, ()), unit, report_of) for key in dict.fromkeys([*keys, *found])]
+    entries = _by_key(evidence, key_of, judge)
+    unit = _unit(some[0].figure for some in entries.values())
+    rows = [_row(key, entries.get(key, ()), unit, report_of) for key in dict.fromkeys([*keys, *entries])]
     rows = _numbered(_ordered(rows, by) if not keys else rows)
     counted: Literal["place", "report"] = "place" if by == "place" and keys else "report"
     if counted == "place":
-        told, asked = sum(row.cell is not None for row in rows), len(rows)
+        giving, looked_in = sum(row.cell is not None for row in rows), len(rows)
     else:
-        told, asked = len({each.source for some in found.values() for each in some}), reports
-    return Table(indicator, by, unit, tuple(rows), told, asked, counted, _total(rows, by, unit))
+        giving, looked_in = len({each.source for some in entries.values() for each in some}), reports
+    return Table(indicator, by, unit, tuple(rows), giving, looked_in, counted, _total(rows, by, unit))
 
 
 def _by_key(evidence: Iterable[Evidence], key_of: KeyOf, judge: Judge) -> dict[str, list[_Told]]:
     """What is told for each key, most probable first."""
-    found: dict[str, list[_Told]] = {}
+    entries: dict[str, list[_Told]] = {}
     for each in evidence:
         figure, certainty = figure_in(each), judge.certainty(each.probability)
         key = key_of(each) if figure and certainty else None
         if figure and certainty and key is not None:
-            found.setdefault(key, []).append(_Told(each, figure, certainty))
-    return found
+            entries.setdefault(key, []).append(_Told(each, figure, certainty))
+    return entries
 
 
 def figure_in(evidence: Evidence) -> Figure | None:
@@ -211,35 +211,37 @@ def year_told(evidence: Evidence, view: ReportView) -> str | None:
     at = evidence.short[0] if evidence.short else evidence.end
     sentence = evidence.start, evidence.end
     near = told_years(evidence.text, view.year) | ({view.year, str(int(view.year) - 1)} if view.year else set())
-    told = [year for year in sorted(near, reverse=True) if speaks_of_year(view, at, sentence, {year})]
+    years = [year for year in sorted(near, reverse=True) if speaks_of_year(view, at, sentence, {year})]
     own = [str(date.year) for date in dates.find(evidence.text) if date.year]
-    return next((year for year in told if year in own), told[0] if told else None)
+    return next((year for year in years if year in own), years[0] if years else None)
 
 
-def _row(key: str, found: Sequence[_Told], unit: str, report_of: ReportOf) -> Row:
+def _row(key: str, entries: Sequence[_Told], unit: str, report_of: ReportOf) -> Row:
     """The best figure of a key, and beside it all others that measure the same."""
-    ranked = sorted((_graded(told, unit, report_of) for told in found), key=_Told.rank, reverse=True)
+    ranked = sorted((_graded(entry, unit, report_of) for entry in entries), key=_Told.rank, reverse=True)
     cells: list[Cell] = []
-    for told in ranked:
-        cell = _cell(told, unit, report_of)
+    for entry in ranked:
+        cell = _cell(entry, unit, report_of)
         if not cells or (_differs(cells[0], cell, unit) and not any(_same(other, cell) for other in cells)):
             cells.append(cell)
     return Row(key, cells[0] if cells else None, tuple(cells[1:]))
 
 
-def _graded(told: _Told, unit: str, report_of: ReportOf) -> _Told:
+def _graded(entry: _Told, unit: str, report_of: ReportOf) -> _Told:
     """What measures something else than the rest of the table, or was recognised with doubt, is likely at most."""
-    if not units.convertible(told.figure.unit, unit):
-        return replace(told, certainty="likely")
-    return replace(told, certainty=graded(told.certainty, [(told.evidence, report_of(told.source))]))
+    if not units.convertible(entry.figure.unit, unit):
+        return replace(entry, certainty="likely")
+    return replace(entry, certainty=graded(entry.certainty, [(entry.evidence, report_of(entry.source))]))
 
 
-def _cell(told: _Told, unit: str, report_of: ReportOf) -> Cell:
-    evidence, figure = told.evidence, told.figure
+def _cell(each: _Told, unit: str, report_of: ReportOf) -> Cell:
+    evidence, figure = each.evidence, each.figure
     start, end = evidence.short or (evidence.start, evidence.start)
-    said = evidence.text[start - evidence.start : end - evidence.start]
-    citation = cite(evidence, report_of(told.source), 0)
-    return Cell(said, figure.unit, told.value(unit), told.certainty, citation, is_possible(figure), rough=figure.rough)
+    written = evidence.text[start - evidence.start : end - evidence.start]
+    citation = cite(evidence, report_of(each.source), 0)
+    return Cell(
+        written, figure.unit, each.value(unit), each.certainty, citation, is_possible(figure), rough=figure.rough
+    )
 
 
 def _differs(first: Cell, other: Cell, unit: str) -> bool:
@@ -275,11 +277,11 @@ def _numbered(rows: Iterable[Row]) -> list[Row]:
 
 def _total(rows: Sequence[Row], by: By, unit: str) -> float | None:
     """The sum of the rows' figures; None where they can't be added up: years, shares, places that lie in others."""
-    told = [row for row in rows if row.cell]
-    values = [row.cell.value for row in told if row.cell and row.cell.value is not None]
-    if by == "year" or unit == "%" or not values or len(values) < len(told):
+    filled = [row for row in rows if row.cell]
+    values = [row.cell.value for row in filled if row.cell and row.cell.value is not None]
+    if by == "year" or unit == "%" or not values or len(values) < len(filled):
         return None
-    return None if by == "place" and _nested([row.key for row in told]) else sum(values)
+    return None if by == "place" and _nested([row.key for row in filled]) else sum(values)
 
 
 def _nested(keys: Collection[str]) -> bool:
@@ -289,10 +291,10 @@ def _nested(keys: Collection[str]) -> bool:
     return any(above in named for division in known for above in divisions.ancestors(division))
 
 
-def _unit(found: Iterable[Figure]) -> str:
+def _unit(all_figures: Iterable[Figure]) -> str:
     """The unit most figures are told in."""
     counts: dict[str, int] = {}
-    for figure in found:
+    for figure in all_figures:
         counts[figure.unit] = counts.get(figure.unit, 0) + 1
     return max(counts, key=lambda unit: counts[unit], default="")
 

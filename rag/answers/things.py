@@ -64,8 +64,8 @@ def spelled_out(first: str, second: str) -> str | None:
 
 def owner_end(thing: str) -> int:
     """Where the place and the time end with which a thing is told."""
-    told = [*(date.end for date in dates.find(thing)), *(place.end for place in places.find(thing))]
-    end = max((at for at in told if at < len(thing)), default=0)
+    ends = [*(date.end for date in dates.find(thing)), *(place.end for place in places.find(thing))]
+    end = max((at for at in ends if at < len(thing)), default=0)
     return end + thing.startswith(_OF, end)
 
 

@@ -46,15 +46,15 @@ def restore(file: File) -> None:
     from rag.telegram.state.home import alone, bot_folder, state_of
 
     settings = load_settings()
-    found = backups.read(file)
+    backup = backups.read(file)
     folder = bot_folder(settings)
     still_running = WenbaoError(
-        f"机器人 {found.bot} 正在运行;请先停止它,再运行 wenbao restore",
-        f"the bot {found.bot} is running; stop it first, then run `wenbao restore` again",
+        f"机器人 {backup.bot} 正在运行;请先停止它,再运行 wenbao restore",
+        f"the bot {backup.bot} is running; stop it first, then run `wenbao restore` again",
     )
-    with _for_its_owner(folder), alone(settings, found.bot, still_running):
-        backups.restore(file, state_of(settings, found.bot))
-    _say(settings, Message("已恢复自", "restored from"), file, found)
+    with _for_its_owner(folder), alone(settings, backup.bot, still_running):
+        backups.restore(file, state_of(settings, backup.bot))
+    _say(settings, Message("已恢复自", "restored from"), file, backup)
 
 
 def _bot(settings: Settings) -> int:
@@ -104,18 +104,20 @@ def _for_its_owner(folder: Path) -> Iterator[None]:
 def _give(path: Path, user: int, group: int) -> None:
     """Give away a file or a folder of root's; no link, and nothing that has another name elsewhere."""
     with contextlib.suppress(OSError):
-        found = path.lstat()
-        if found.st_uid == 0 and (stat.S_ISDIR(found.st_mode) or (stat.S_ISREG(found.st_mode) and found.st_nlink == 1)):
+        status = path.lstat()
+        if status.st_uid == 0 and (
+            stat.S_ISDIR(status.st_mode) or (stat.S_ISREG(status.st_mode) and status.st_nlink == 1)
+        ):
             os.chown(path, user, group, follow_symlinks=False)
 
 
-def _say(settings: Settings, done: Message, file: Path, found: Backup) -> None:
+def _say(settings: Settings, done: Message, file: Path, backup: Backup) -> None:
     from ingest import console
 
-    said = Message(
-        f"{done.zh} {file}:机器人 {found.bot},{found.taken},{found.decisions} 项准入决定,"
-        f"{found.unfinished} 条未完成的消息",
-        f"{done.en} {file}: bot {found.bot}, {found.taken}, {found.decisions} decisions about access, "
-        f"{found.unfinished} unfinished messages",
+    message = Message(
+        f"{done.zh} {file}:机器人 {backup.bot},{backup.taken},{backup.decisions} 项准入决定,"
+        f"{backup.unfinished} 条未完成的消息",
+        f"{done.en} {file}: bot {backup.bot}, {backup.taken}, {backup.decisions} decisions about access, "
+        f"{backup.unfinished} unfinished messages",
     )
-    console.say(shown.line(said.text(settings.language)))
+    console.say(shown.line(message.text(settings.language)))

@@ -83,8 +83,8 @@ def show(
     settings = load_settings()
     with published(settings) as catalog:
         entry = find(catalog, source)
-        if told := only_mentioned(entry, source):
-            console.note(told.text(settings.language))
+        if remark := only_mentioned(entry, source):
+            console.note(remark.text(settings.language))
         report = catalog.report(entry.source)
     if picture is None or at is None:
         Screen(settings.language).report(report, entry, raw=raw)
@@ -121,8 +121,8 @@ def _place(report: CleanReport, at: str) -> tuple[int, int]:
         start, end = int(offsets[1]), int(offsets[2])
         if start < end <= len(report.raw):
             return start, end
-    elif at.strip() and (found := report.text.find(at.strip())) >= 0:
-        return report.mapped.raw_span(found, found + len(at.strip()))
+    elif at.strip() and (begins := report.text.find(at.strip())) >= 0:
+        return report.mapped.raw_span(begins, begins + len(at.strip()))
     raise UsageError(f"报告里没有“{at}”这一处", f"the report has no place “{at}”")
 
 
@@ -190,7 +190,7 @@ def _row(entry: ReportEntry) -> dict[str, Any]:
         "regions": entry.regions,
         "length": entry.length,
         "chunks": entry.chunks,
-        "anomalies": {found.kind: found.count for found in entry.anomalies},
+        "anomalies": {anomaly.kind: anomaly.count for anomaly in entry.anomalies},
         "read": {
             "lines": entry.reading.lines,
             "table_rows": entry.reading.rows,

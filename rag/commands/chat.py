@@ -346,8 +346,8 @@ class Chat:
         with browse.published(self._settings) as catalog:
             entry = browse.find(catalog, name)
             report = catalog.report(entry.source)
-        if told := browse.only_mentioned(entry, name):
-            self.screen.say(told.text(self.screen.language), "dim")
+        if remark := browse.only_mentioned(entry, name):
+            self.screen.say(remark.text(self.screen.language), "dim")
         self.screen.report(report, entry, raw=False)
 
     def _narrow(self, words: str) -> None:

@@ -141,11 +141,11 @@ def search(
     models = models_for(settings, reads=False)
     screen = _screen(settings, plain=plain or as_json)
     with screen.loading():
-        found = opened(settings, only, models).search(question, k or DEFAULT_HITS, only)
+        passages = opened(settings, only, models).search(question, k or DEFAULT_HITS, only)
     if as_json:
-        console.print_json({"id": None, "hits": [_hit(passage) for passage in found]})
+        console.print_json({"id": None, "hits": [_hit(passage) for passage in passages]})
     else:
-        screen.hits(found)
+        screen.hits(passages)
 
 
 @app.command()
@@ -279,9 +279,9 @@ def _search_rows(engine: Engine, rows: list[dict[str, Any]], k: int, only: Filte
     for number, row in enumerate(rows):
         with contextlib.suppress(UsageError):
             usable[number] = as_it_stands(row["question"])
-    found = dict(zip(usable, engine.search_each(list(usable.values()), k, only), strict=True))
+    passages_of = dict(zip(usable, engine.search_each(list(usable.values()), k, only), strict=True))
     return [
-        {"id": row["id"], "hits": [_hit(passage) for passage in found.get(number, [])]}
+        {"id": row["id"], "hits": [_hit(passage) for passage in passages_of.get(number, [])]}
         for number, row in enumerate(rows)
     ]
 

@@ -75,8 +75,8 @@ def examine(settings: Settings, notify: Notify) -> Iterator[Finding]:
         yield Finding(name, "wrong", exc.message)
         return
     with contextlib.closing(engine), contextlib.closing(index):
-        found = f"{index.generation}, {index.catalog.chunk_count()}"
-        yield Finding(name, "ok", Message(f"{found} 个片段", f"{found} chunks"))
+        size = f"{index.generation}, {index.catalog.chunk_count()}"
+        yield Finding(name, "ok", Message(f"{size} 个片段", f"{size} chunks"))
         yield _guarded(Message("索引一致性", "consistency"), lambda check: _consistent(check, settings, index))
         yield _guarded(Message("是否最新", "up to date"), lambda check: _up_to_date(check, settings, index))
         yield _failures(settings)
@@ -85,27 +85,27 @@ def examine(settings: Settings, notify: Notify) -> Iterator[Finding]:
 
 def _settings() -> Iterator[Finding]:
     """A finding where something is set that nobody reads or that means nothing."""
-    if found := remarks():
-        zh, en = (";".join(each.zh for each in found), "; ".join(each.en for each in found))
+    if messages := remarks():
+        zh, en = (";".join(each.zh for each in messages), "; ".join(each.en for each in messages))
         yield Finding(Message("设置", "settings"), "warning", Message(zh, en))
 
 
 def _reports(settings: Settings) -> Finding:
     check = Message("报告目录", "reports directory")
     try:
-        found = sources.find_reports(settings.reports_dir)
+        reports = sources.find_reports(settings.reports_dir)
     except WenbaoError as exc:
         return Finding(check, "wrong", exc.message)
-    detail = Message(f"{len(found.files)} 个文件", f"{len(found.files)} files")
-    if found.unreadable:
-        names = _some(list(found.unreadable))
+    detail = Message(f"{len(reports.files)} 个文件", f"{len(reports.files)} files")
+    if reports.unreadable:
+        names = _some(list(reports.unreadable))
         detail = Message(f"无法读取目录:{names}", f"folders that can't be listed: {names}")
-    elif not found.files:
+    elif not reports.files:
         detail = Message(
             f"{settings.reports_dir} 里没有报告;请设置 WENBAO_REPORTS_DIR",
             f"no reports in {settings.reports_dir}; set WENBAO_REPORTS_DIR",
         )
-    return Finding(check, "ok" if found.files and not found.unreadable else "wrong", detail)
+    return Finding(check, "ok" if reports.files and not reports.unreadable else "wrong", detail)
 
 
 def _disk(settings: Settings) -> Finding:

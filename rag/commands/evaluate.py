@@ -113,9 +113,9 @@ def measure(rows: Iterable[Gold], ask: Ask) -> list[Outcome]:
 
 def calibrate(rows: Iterable[Gold], sources: Sequence[str], ask: AskWithout) -> Calibration:
     """Ask every question that has an answer of all reports but those that give it: what then is answered is wrong."""
-    asked = [gold for gold in rows if gold.answers and gold.docs]
+    answerable = [gold for gold in rows if gold.answers and gold.docs]
     grades = []
-    for gold in asked:
+    for gold in answerable:
         own = [
             source for source in sources if {PurePosixPath(source).name, PurePosixPath(source).stem} & set(gold.docs)
         ]
@@ -225,15 +225,15 @@ def _asked(gold: Gold, ask: Ask) -> Answer | None:
 
 
 def _outcome(gold: Gold, answer: Answer | None) -> Outcome:
-    said = fold(f"{answer.answer}\n{answer.short_answer or ''}") if answer is not None else ""
+    text = fold(f"{answer.answer}\n{answer.short_answer or ''}") if answer is not None else ""
     sources = [PurePosixPath(c.source) for c in answer.citations] if answer is not None else []
     good = sum(source.name in gold.docs or source.stem in gold.docs for source in sources)
-    held = [any(fold(form) in said for form in forms) for forms in gold.answers]
+    held = [any(fold(form) in text for form in forms) for forms in gold.answers]
     cited = bool(good) if gold.docs else bool(sources)
     return Outcome(
         gold=gold,
         verdict=_verdict(gold, answer, held, cited),
-        facts=bool(said) and all(held),
+        facts=bool(text) and all(held),
         cited=cited,
         citations=len(sources),
         good_citations=good,

@@ -70,15 +70,15 @@ def table(
     models = models_for(settings)
     screen = Screen(settings.language, plain=as_csv or as_json)
     with screen.loading():
-        found = opened(settings, only, models).table(indicator, set_out, places, only)
+        result = opened(settings, only, models).table(indicator, set_out, places, only)
     if as_csv or as_json:
-        _print(found, settings.language, as_json=as_json)
-    elif target is not None and found.told:
+        _print(result, settings.language, as_json=as_json)
+    elif target is not None and result.told:
         entry.may_write(target, "--force", forced=force)  # it may have come meanwhile
-        _write(found, target, settings.language, drawn=target is plot)
+        _write(result, target, settings.language, drawn=target is plot)
     else:
-        screen.table(found)
-    if not found.told:
+        screen.table(result)
+    if not result.told:
         raise typer.Exit(NO_ANSWER)
 
 
@@ -91,8 +91,8 @@ def as_row(table: Table) -> dict[str, Any]:
         | {"conflicts": [_figure(cell) for cell in row.conflicts]}
         for row in table.rows
     ]
-    told = {"told": table.told, "asked": table.asked, "total": table.total}
-    return {"indicator": table.indicator, "unit": table.unit, "rows": rows} | told
+    counts = {"told": table.told, "asked": table.looked_in, "total": table.total}
+    return {"indicator": table.indicator, "unit": table.unit, "rows": rows} | counts
 
 
 def _figure(cell: Cell) -> dict[str, Any]:

@@ -88,25 +88,25 @@ class Spots:
 
     def _at_year(self, at: int) -> float:
         """As of places: of 去年 and 今年 in one sentence each goes up to the next."""
-        asked = set(_years(self.query.named.dates))
-        told = list(_years(self._dated))
-        if not asked or len(set(told)) < 2:
+        question_years = set(_years(self.query.named.dates))
+        sentence_years = list(_years(self._dated))
+        if not question_years or len(set(sentence_years)) < 2:
             return 0.0
         last = next(reversed(list(_years(date for date in self._dated if date.end <= at))), None)
-        if last is None or all(kind != last[0] for kind, _ in asked):
+        if last is None or all(kind != last[0] for kind, _ in question_years):
             return 0.0
-        return 1.0 if last in asked else -1.0
+        return 1.0 if last in question_years else -1.0
 
     @functools.cached_property
     def _dated(self) -> Sequence[dates.Date]:
         compared = dates.comparisons(self.text)
-        found = dates.find(self.text)
-        return [date for date in found if not any(start <= date.start < end for start, end in compared)]
+        all_dates = dates.find(self.text)
+        return [date for date in all_dates if not any(start <= date.start < end for start, end in compared)]
 
     def _at_place(self, at: int) -> float:
-        asked = [name for names in self.query.places for name in names]
-        last = next((place for place in reversed(self._named) if place.end <= at), None) if asked else None
-        return 0.0 if last is None else 1.0 if any(self._is(last, name) for name in asked) else -1.0
+        question_places = [name for names in self.query.places for name in names]
+        last = next((place for place in reversed(self._named) if place.end <= at), None) if question_places else None
+        return 0.0 if last is None else 1.0 if any(self._is(last, name) for name in question_places) else -1.0
 
     def _is(self, place: Place, name: str) -> bool:
         """Whether a place that the text names is the one of a name that is asked about."""
@@ -148,8 +148,8 @@ class Spots:
 
     def _in_the_unit(self, place: Run) -> bool:
         unit = self.query.expected.unit
-        told = figures.find(self.text[slice(*place)]) if unit else ()
-        return bool(told) and (told[0].unit == unit or bool(units.kinds(told[0].unit) & units.kinds(unit)))
+        held = figures.find(self.text[slice(*place)]) if unit else ()
+        return bool(held) and (held[0].unit == unit or bool(units.kinds(held[0].unit) & units.kinds(unit)))
 
 
 FEATURES = (
@@ -173,7 +173,7 @@ def chosen(spots: Spots) -> tuple[Run, float]:
     spots = spots.under_the_head_asked()
     if len(spots.places) == 1:
         return spots.places[0], 1.0
-    odds = [sum(weight * said[name] for name, weight in weights().items()) for said in spots.features()]
+    odds = [sum(weight * features[name] for name, weight in weights().items()) for features in spots.features()]
     best = max(range(len(odds)), key=lambda i: (odds[i], -i))
     return spots.places[best], 1 / sum(math.exp(each - odds[best]) for each in odds)
 
@@ -185,8 +185,8 @@ def weights() -> Mapping[str, float]:
     return held
 
 
-def _alone(said: Sequence[float], i: int) -> bool:
-    return said[i] > 0 and all(other < said[i] for n, other in enumerate(said) if n != i)
+def _alone(scores: Sequence[float], i: int) -> bool:
+    return scores[i] > 0 and all(other < scores[i] for n, other in enumerate(scores) if n != i)
 
 
 def _in_common(text: str, words: str) -> tuple[int, int]:
@@ -199,9 +199,9 @@ def _in_common(text: str, words: str) -> tuple[int, int]:
     return 0, len(text)
 
 
-def _years(told: Iterable[dates.Date]) -> Iterator[tuple[str, int]]:
+def _years(of_dates: Iterable[dates.Date]) -> Iterator[tuple[str, int]]:
     """The years that dates tell, by themselves or from the report's own."""
-    for date in told:
+    for date in of_dates:
         if date.year is not None:
             yield "year", date.year
         elif date.relative is not None:

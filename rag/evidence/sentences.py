@@ -23,14 +23,14 @@ def evidence_of(
 ) -> list[Evidence]:
     """Every sentence of the passages, the most promising first; `readings` are those of the passages, in their order,
     or None where nothing was read."""
-    found: dict[tuple[str, int], Evidence] = {}
+    best: dict[tuple[str, int], Evidence] = {}
     read: Sequence[Reading | None] = readings if readings is not None else [None] * len(passages)
     for passage, reading in zip(passages, read, strict=True):
         for evidence in _sentences(passage, reading, report_of(passage.chunk.source).text):
             place = passage.chunk.source, evidence.start
-            if place not in found or promise(evidence) > promise(found[place]):
-                found[place] = evidence
-    return sorted(found.values(), key=lambda e: (-promise(e), e.passage.chunk.source, e.start))
+            if place not in best or promise(evidence) > promise(best[place]):
+                best[place] = evidence
+    return sorted(best.values(), key=lambda e: (-promise(e), e.passage.chunk.source, e.start))
 
 
 def promise(evidence: Evidence) -> float:
@@ -43,9 +43,9 @@ def without_repeats(evidence: Iterable[Evidence]) -> Iterator[Evidence]:
     """The first of those that say the same, by their letters and figures."""
     seen: set[str] = set()
     for each in evidence:
-        said = "".join(filter(str.isalnum, each.text))
-        if said not in seen:
-            seen.add(said)
+        letters = "".join(filter(str.isalnum, each.text))
+        if letters not in seen:
+            seen.add(letters)
             yield each
 
 
@@ -56,20 +56,20 @@ def without_headings(evidence: Sequence[Evidence], report_of: Callable[[str], Cl
     first, *others = evidence
     own = first.passage.chunk.source
     text = report_of(own).text
-    told = [e for e in others if e.passage.chunk.source != own or not is_heading(text, e.start, e.end)]
+    sentences = [e for e in others if e.passage.chunk.source != own or not is_heading(text, e.start, e.end)]
     if first.short is not None or not is_heading(text, first.start, first.end):
-        return [first, *told]
+        return [first, *sentences]
     under = next(
         (
             e
-            for e in told
+            for e in sentences
             if e.passage.chunk.source == own
             and not text[first.end : max(first.end, e.start)].strip()
             and e.start >= first.end
         ),
         None,
     )
-    return [first, *told] if under is None else [under, *(e for e in told if e is not under)]
+    return [first, *sentences] if under is None else [under, *(e for e in sentences if e is not under)]
 
 
 def is_heading(text: str, start: int, end: int) -> bool:
@@ -110,10 +110,10 @@ def whole_sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]
     line_end = text.find("\n", end)
     ends = min(len(text) if line_end < 0 else line_end, end + _REACH)
     for first, last in marks.sentences(text, begins, ends):
-        said = text[first:last]
-        begun = first + len(said) - len(said.lstrip())
-        if said.strip() and last > start and begun < end:
-            yield begun, begun + len(said.strip())
+        sentence = text[first:last]
+        begun = first + len(sentence) - len(sentence.lstrip())
+        if sentence.strip() and last > start and begun < end:
+            yield begun, begun + len(sentence.strip())
 
 
 def _sentences(passage: Passage, reading: Reading | None, text: str) -> Iterator[Evidence]:

@@ -58,9 +58,9 @@ def with_short(query: Query, evidence: Evidence) -> Evidence:
 def spots(want: Expected, sentence: str) -> list[Run]:
     """(start, end) in the sentence of every figure or date that may answer; none for other kinds."""
     if want.kind == "figure":
-        told = figures.find(sentence)
-        units_of = {} if all(figure.unit for figure in told) else _units_in_runs(sentence)
-        return [(f.start, f.end) for f in told if counts(want, f.unit or units_of.get((f.start, f.end), ""))]
+        all_figures = figures.find(sentence)
+        units_of = {} if all(figure.unit for figure in all_figures) else _units_in_runs(sentence)
+        return [(f.start, f.end) for f in all_figures if counts(want, f.unit or units_of.get((f.start, f.end), ""))]
     if want.kind == "date":
         return [(d.start, d.end) for d in dates.find(sentence) if _is_asked(want, d)]
     return []
@@ -86,41 +86,41 @@ def counts(want: Expected, unit: str) -> bool:
 
 def _pointed_at(query: Query, evidence: Evidence) -> tuple[Run | None, float]:
     """The figure or date that answers most likely, and how likely it does among those of the sentence."""
-    found = spots(query.expected, evidence.text)
+    candidates = spots(query.expected, evidence.text)
     if query.expected.kind == "figure":
-        paired, found = _paired(query, evidence.text, found)
+        paired, candidates = _paired(query, evidence.text, candidates)
         if paired is not None:
             return paired, _OF_ANOTHER if query.expected.total else 1.0  # a part may be told where all is asked
-    if not found:
+    if not candidates:
         return None, 0.0
     at = evidence.start
-    said = evidence.spans or (((*evidence.span, 1.0),) if evidence.span else ())
-    spans = [(start - at, end - at, score) for start, end, score in said]
-    if len(found) > 1 and not any(a < end and start < b for a, b in found for start, end, _ in spans):
+    pointed = evidence.spans or (((*evidence.span, 1.0),) if evidence.span else ())
+    spans = [(start - at, end - at, score) for start, end, score in pointed]
+    if len(candidates) > 1 and not any(a < end and start < b for a, b in candidates for start, end, _ in spans):
         return None, 0.0  # the reader points at something else
-    place, share = chosen(Spots.of(query, evidence.text, found, spans))
+    place, share = chosen(Spots.of(query, evidence.text, candidates, spans))
     return place, min(share, _OF_ANOTHER) if _is_named_elsewhere(query, evidence.text, place) else share
 
 
-def _paired(query: Query, text: str, found: Sequence[Run]) -> tuple[Run | None, list[Run]]:
+def _paired(query: Query, text: str, candidates: Sequence[Run]) -> tuple[Run | None, list[Run]]:
     """(the figure of the only thing of a run that the question names, the figures that may answer else).
 
     No figure of a run is told for a thing that can't be paired with it, and none of a part for the whole.
     """
-    asked, folded = query.question.folded, fold_same_length(text)
-    left = list(found)
+    question, folded = query.question.folded, fold_same_length(text)
+    left = list(candidates)
     if query.core:  # another language names nothing in the report's words
         return None, left
     for run in runs.find(folded):
-        named = runs.named(folded, run, asked)
+        named = runs.named(folded, run, question)
         if len(named) == 1 and run.items:
             item = run.items[named[0]]
             if counts(query.expected, item.unit):
                 return item.figure, []
-        told = {figure for at, figure in enumerate(run.figures) if not run.items or at not in named}
-        left = [place for place in left if place not in told]
+        taken = {figure for at, figure in enumerate(run.figures) if not run.items or at not in named}
+        left = [place for place in left if place not in taken]
     for run in runs.listed(folded):
-        named = runs.named_in_list(folded, run, asked)
+        named = runs.named_in_list(folded, run, question)
         if len(named) == 1 and (figure := run.items[named[0]].figure) in left:
             return figure, []
     return None, left
@@ -137,11 +137,11 @@ def _is_named_elsewhere(query: Query, text: str, place: Run) -> bool:
 def _person(want: Expected, text: str, span: Run | None) -> Run | None:
     """Who holds the post, where one is asked about and the sentence tells it; else a name, or who is meant in the
     reader's words. A post alone names nobody, and whoever holds another post isn't meant."""
-    found = people.find(text)
-    others = [p for p in found if want.role and p.posts and not _holds(want, p)]
-    if held := [p for p in found if want.role and p.posts and _holds(want, p)]:
+    persons = people.find(text)
+    others = [p for p in persons if want.role and p.posts and not _holds(want, p)]
+    if held := [p for p in persons if want.role and p.posts and _holds(want, p)]:
         return _together(text, held)
-    named = [(p.start, p.end) for p in found if p not in others]
+    named = [(p.start, p.end) for p in persons if p not in others]
     if span is None:
         return named[0] if len(named) == 1 and not others else None
     if any(p.start < span[1] and span[0] < p.end for p in others):
@@ -149,17 +149,17 @@ def _person(want: Expected, text: str, span: Run | None) -> Run | None:
     inside = [(a, b) for a, b in named if a < span[1] and span[0] < b]
     if len(inside) == 1:
         return inside[0]
-    said = text[slice(*span)]
-    held_posts = posts(said)
-    only_post = bool(held_posts) and held_posts[-1].end == len(said) and not inside
-    return None if only_post or any(char.isdigit() for char in said) else span
+    words = text[slice(*span)]
+    held_posts = posts(words)
+    only_post = bool(held_posts) and held_posts[-1].end == len(words) and not inside
+    return None if only_post or any(char.isdigit() for char in words) else span
 
 
 def _holds(want: Expected, person: people.Person) -> bool:
     """Whether a person holds the post that is asked about, now or before as it is asked."""
     marks = "".join(table("questions")["former"]["before_posts"])
-    told = (post.post.lstrip(marks) if person.former else post.post for post in person.posts)
-    return person.former == want.former and any(people.same_post(want.role, post) for post in told)
+    held = (post.post.lstrip(marks) if person.former else post.post for post in person.posts)
+    return person.former == want.former and any(people.same_post(want.role, post) for post in held)
 
 
 def _together(text: str, held: Sequence[people.Person]) -> Run:
@@ -193,15 +193,15 @@ def _has_year(date: dates.Date) -> bool:
     return bool(date.year) or date.relative is not None
 
 
-def _echoes(query: Query, said: str) -> bool:
+def _echoes(query: Query, words: str) -> bool:
     """Whether the question says it itself; a number that it doesn't give is news."""
-    if said.strip("《》“”「」『』") in query.question.folded:
+    if words.strip("《》“”「」『』") in query.question.folded:
         return True
-    if not set(_NUMBER.findall(said)) <= set(_NUMBER.findall(query.question.folded)):
+    if not set(_NUMBER.findall(words)) <= set(_NUMBER.findall(query.question.folded)):
         return False  # 20 of 20场 isn't said by 2022年
-    own = list(_pairs(said))
+    own = list(_pairs(words))
     return bool(own) and sum(pair in query.question.folded for pair in own) > _ECHO * len(own)
 
 
-def _pairs(said: str) -> Iterator[str]:
-    yield from terms_of(said)
+def _pairs(words: str) -> Iterator[str]:
+    yield from terms_of(words)

@@ -72,8 +72,8 @@ def named_by_file(title: str, source: str) -> str:
     if not _HAN.search(source) or _names(to_simplified(title)):
         return ""
     path = PurePosixPath(source)
-    parts = [path.stem, *(part.name for part in path.parents)]
-    return next((part for part in map(to_simplified, parts) if _names(part)), "")
+    names = [path.stem, *(part.name for part in path.parents)]
+    return next((part for part in map(to_simplified, names) if _names(part)), "")
 
 
 def owner(report: CleanReport, title: str) -> str:
@@ -106,9 +106,9 @@ def view(report: CleanReport, title: str, regions: Collection[str]) -> ReportVie
     for line in text.split("\n"):
         stripped = line.strip()
         if 2 <= len(stripped) <= _CHAPTER and not _OPEN_END.search(stripped) and at:
-            told = told_years(stripped, year)
-            if told and not any(date.day for date in dates.find(stripped)):  # a dateline is no chapter
-                chapters.append((at, frozenset(told)))
+            years = told_years(stripped, year)
+            if years and not any(date.day for date in dates.find(stripped)):  # a dateline is no chapter
+                chapters.append((at, frozenset(years)))
         at += len(line) + 1
     named = [(where, place) for where in (text, head) for place in find(where) if place.level not in SMALL]
     named += [(mine, place) for place in find(mine)]
@@ -140,76 +140,76 @@ def fold_same_length(text: str) -> str:
     return _CAPITALS.sub(lambda m: m[0].lower(), narrow(text))
 
 
-def speaks_of(view: ReportView, at: int, sentence: int, section: str | None, asked: Collection[str]) -> bool:
+def speaks_of(view: ReportView, at: int, sentence: int, section: str | None, names: Collection[str]) -> bool:
     """Whether what stands at `at`, in the sentence that begins at `sentence`, is said about one of the asked places."""
-    told = told_place(view, at, sentence, asked)
-    if told is not None and told != "*":
-        return told in asked
+    subject = told_place(view, at, sentence, names)
+    if subject is not None and subject != "*":
+        return subject in names
     for context in (section or "", view.title):
-        if any(stands(place, context) for place in asked):
+        if any(stands(place, context) for place in names):
             return True
-    if any(place in view.title for place in _others(view, asked)):
+    if any(place in view.title for place in _others(view, names)):
         return False
-    return _main(view, asked)
+    return _main(view, names)
 
 
-def is_of_another(view: ReportView, start: int, end: int, places: Sequence[Place], asked: Sequence[Body]) -> bool:
+def is_of_another(view: ReportView, start: int, end: int, places: Sequence[Place], bodies: Sequence[Body]) -> bool:
     """Whether a sentence is said by another place or organisation of itself than the one asked about, of its rank or
     kind: the report's title or file names whose it is, it speaks of itself (我社区, 本校), and neither the sentence nor
     its paragraph's beginning names one that is asked about."""
-    said = view.text[view.paragraph(start) : end]
+    context = view.text[view.paragraph(start) : end]
     mine = {place.level for place in own(view.text)} if places else ()
     homes = [place for place in find(view.title) if place.level in mine] if mine else []
     rivals = [place for place in places if any(home.level == place.level for home in homes)]
-    if rivals and not any(stands(place.stem, view.title) or stands(place.name, said) for place in places):
+    if rivals and not any(stands(place.stem, view.title) or stands(place.name, context) for place in places):
         return not any(same(home.name, place.name) for home in homes for place in places)
-    bodies_of_it = [body for body in named_bodies(view.title) if asked and speaks_of_itself(view.text, body.ending)]
-    akin = any(body.is_akin(one) for body in bodies_of_it for one in asked)
-    return akin and not any(body.is_same(one) for body in (*bodies_of_it, *named_bodies(said)) for one in asked)
+    bodies_of_it = [body for body in named_bodies(view.title) if bodies and speaks_of_itself(view.text, body.ending)]
+    akin = any(body.is_akin(one) for body in bodies_of_it for one in bodies)
+    return akin and not any(body.is_same(one) for body in (*bodies_of_it, *named_bodies(context)) for one in bodies)
 
 
-def told_place(view: ReportView, at: int, sentence: int, asked: Collection[str]) -> str | None:
+def told_place(view: ReportView, at: int, sentence: int, names: Collection[str]) -> str | None:
     """The place that the sentence, or the one its paragraph began with, is about; `*` where it is the report's own,
     None where none is told."""
-    told = _subject(view, sentence, at, asked)
-    return _lead(view, view.paragraph(at), sentence, asked) if told is None else told
+    subject = _subject(view, sentence, at, names)
+    return _lead(view, view.paragraph(at), sentence, names) if subject is None else subject
 
 
-def _others(view: ReportView, asked: Collection[str]) -> list[str]:
+def _others(view: ReportView, names: Collection[str]) -> list[str]:
     """The places of a report that are none of those asked; 伊宁 alone may be 伊宁县 or 伊宁市."""
-    return [place for place in view.places if place not in asked and not any(same(place, name) for name in asked)]
+    return [place for place in view.places if place not in names and not any(same(place, name) for name in names)]
 
 
-def speaks_of_year(view: ReportView, at: int, sentence: tuple[int, int], asked: Collection[str]) -> bool:
+def speaks_of_year(view: ReportView, at: int, sentence: tuple[int, int], named_years: Collection[str]) -> bool:
     """Whether what stands at `at` in a sentence is said about one of the asked years.
 
     An anonymised year (20XX) is the name of its report's year and no other.
     """
-    if ANONYMISED in asked:
+    if ANONYMISED in named_years:
         return ANONYMISED in view.text
     start, end = sentence
     text = view.text[start:end]
     compared = dates.comparisons(text)
     if base := next((span for span in compared if start + span[1] == at), None):
-        return bool(told_years(text[slice(*base)], view.year) & set(asked))
+        return bool(told_years(text[slice(*base)], view.year) & set(named_years))
     if own := _paired_years(text, at - start, view.year):
-        return bool(own & set(asked))
+        return bool(own & set(named_years))
     text = _without(text, compared)
     for part in (text[: at - start], text):
-        if told := _last_years(part, view.year):
-            return bool(told & set(asked))
+        if last_years := _last_years(part, view.year):
+            return bool(last_years & set(named_years))
     paragraph = view.text[view.paragraph(at) : start]
     paragraph = _without(paragraph, dates.comparisons(paragraph))
-    if told_years(paragraph, view.year) & set(asked):
+    if told_years(paragraph, view.year) & set(named_years):
         return True
     chapter = next((years for begins, years in reversed(view.chapters) if begins < start), None)
     if chapter is not None:
-        return bool(chapter & set(asked))
-    if told := _last_years(paragraph, view.year):
-        return bool(told & set(asked))
+        return bool(chapter & set(named_years))
+    if last_years := _last_years(paragraph, view.year):
+        return bool(last_years & set(named_years))
     if view.year is None:
         return False
-    return view.year in asked or (view.looks_back and str(int(view.year) - 1) in asked)
+    return view.year in named_years or (view.looks_back and str(int(view.year) - 1) in named_years)
 
 
 def _paired_years(text: str, at: int, year: str | None) -> set[str]:
@@ -239,37 +239,37 @@ def _last_years(text: str, year: str | None) -> set[str]:
     return next(filter(None, each), set())
 
 
-def _subject(view: ReportView, start: int, end: int, asked: Collection[str]) -> str | None:
+def _subject(view: ReportView, start: int, end: int, names: Collection[str]) -> str | None:
     """The place last named as a subject in a stretch: an asked one anywhere, another at a clause's beginning.
 
     `*` stands for the report's own place (全省, 我市).
     """
     text = _PUBLISHER.sub(lambda m: " " * len(m[0]), view.text[start:end])
-    marks = [(match.start(), place) for place in asked for match in writing(place).finditer(text)]
+    marks = [(match.start(), place) for place in names for match in writing(place).finditer(text)]
     starts = {match.end() for match in _CLAUSE_START.finditer(text)}
-    for place in _others(view, asked):
+    for place in _others(view, names):
         marks += [(at, place) for at in starts if text.startswith(place, at)]
     marks += [(place.start, "*") for place in own(text) if place.start in starts]
     return max(marks)[1] if marks else None
 
 
-def _lead(view: ReportView, begun: int, sentence: int, asked: Collection[str]) -> str | None:
+def _lead(view: ReportView, begun: int, sentence: int, names: Collection[str]) -> str | None:
     """The place that an earlier sentence of the paragraph begins with, and so speaks about from there on.
 
     A report comes back to its own place with every sentence, unless a whole paragraph begins with another one.
     """
-    own = any(stands(place, view.title) for place in asked) or _main(view, asked)
-    others = _others(view, asked)
+    own = any(stands(place, view.title) for place in names) or _main(view, names)
+    others = _others(view, names)
     starts = [begun] if own else [begun, *(m.end() for m in _SENTENCE_END.finditer(view.text, begun, sentence))]
     for start in reversed(starts):
         lead = view.text[start : min(sentence, start + _LEADING)]
-        if named := next((place for place in asked if 0 <= _first(place, lead) <= _OPENING), None):
+        if named := next((place for place in names if 0 <= _first(place, lead) <= _OPENING), None):
             return named
         if other := [place for place in others if 0 <= lead.find(place) <= _OPENING]:
             return min(other, key=lead.find)
     if any(place in view.title for place in others):
         return None  # a report of one place that mentions another goes on about its own
-    return next((place for place in asked if stands(place, view.text[begun:sentence])), None)
+    return next((place for place in names if stands(place, view.text[begun:sentence])), None)
 
 
 def _first(place: str, text: str) -> int:
@@ -278,9 +278,9 @@ def _first(place: str, text: str) -> int:
     return match.start() if match else -1
 
 
-def _main(view: ReportView, asked: Collection[str]) -> bool:
+def _main(view: ReportView, names: Collection[str]) -> bool:
     """Whether an asked place is the one a report without a place in its title is mostly about."""
     counts = {place: view.text.count(place) for place in view.places}
-    counts |= {place: sum(1 for _ in writing(place).finditer(view.text)) for place in asked}
+    counts |= {place: sum(1 for _ in writing(place).finditer(view.text)) for place in names}
     most = max(counts.values(), default=0)
-    return any(counts[place] * 2 >= most and counts[place] for place in asked)
+    return any(counts[place] * 2 >= most and counts[place] for place in names)

@@ -152,8 +152,8 @@ def echoed(case: Case) -> float:
     """The share of what the reader points at, by pairs of characters, that the question says itself."""
     if case.evidence.span is None or case.query.expected.kind in ("figure", "date", "yes"):
         return 0.0
-    said = case.view.text[slice(*case.evidence.span)]
-    pairs = {said[i : i + 2] for i in range(len(said) - 1)}
+    pointed = case.view.text[slice(*case.evidence.span)]
+    pairs = {pointed[i : i + 2] for i in range(len(pointed) - 1)}
     return sum(pair in case.query.question.folded for pair in pairs) / len(pairs) if pairs else 0.0
 
 
@@ -189,15 +189,15 @@ def same_year(case: Case) -> float:
 def year_told(case: Case) -> float:
     """A year is asked about, and the sentence itself names others only."""
     years = case.query.expected.years
-    told = told_years(case.sentence, case.view.year) if years else set()
-    return float(bool(told) and not told & years)
+    named = told_years(case.sentence, case.view.year) if years else set()
+    return float(bool(named) and not named & years)
 
 
 def other_period(case: Case) -> float:
     """A half or a quarter of a year is asked about, and the sentence or what stands above it names others only."""
-    asked = case.query.named.periods
-    told = (dates.periods(case.sentence) or dates.periods(case.above)) if asked else frozenset[tuple[int, int]]()
-    return float(bool(told) and not told & asked)
+    periods = case.query.named.periods
+    named = (dates.periods(case.sentence) or dates.periods(case.above)) if periods else frozenset[tuple[int, int]]()
+    return float(bool(named) and not named & periods)
 
 
 def other_rank(case: Case) -> float:
@@ -205,13 +205,13 @@ def other_rank(case: Case) -> float:
     about a part of it alone (和静县 for 巴州)."""
     if _tells_of_a_part(case):
         return 1.0
-    asked = [place for place in case.query.named.places if place.name != place.stem]
+    asked_places = [place for place in case.query.named.places if place.name != place.stem]
     around = f"{case.sentence}\n{case.above}"
-    told = places.find(around) if asked else ()
+    others = places.find(around) if asked_places else ()
     return float(
         any(
-            place.name not in around and any(other.stem == place.stem and other.name != place.name for other in told)
-            for place in asked
+            place.name not in around and any(other.stem == place.stem and other.name != place.name for other in others)
+            for place in asked_places
         )
     )
 
@@ -219,15 +219,15 @@ def other_rank(case: Case) -> float:
 def _tells_of_a_part(case: Case) -> bool:
     """Whether the sentence is about a place within the asked one: by the table, or narrower where it knows neither."""
     names = names_asked(case.query, case.view)
-    told = told_place(case.view, case.at, case.evidence.start, names) if names else None
-    return bool(told) and told not in names and any(_is_part(str(told), name) for name in names)
+    subject = told_place(case.view, case.at, case.evidence.start, names) if names else None
+    return bool(subject) and subject not in names and any(_is_part(str(subject), name) for name in names)
 
 
-def _is_part(told: str, name: str) -> bool:
-    if places.within(told, name):
+def _is_part(part: str, name: str) -> bool:
+    if places.within(part, name):
         return True
-    level, of = places.level(told), places.level(name)
-    known = bool(called(told)) and bool(called(name))
+    level, of = places.level(part), places.level(name)
+    known = bool(called(part)) and bool(called(name))
     return not known and level is not None and of is not None and places.width(level) > places.width(of)
 
 
@@ -295,17 +295,17 @@ def denied(case: Case) -> float:
 
 def other_body(case: Case) -> float:
     """The question names an organisation, and the sentence another one of the kind instead."""
-    asked = case.query.named.bodies
-    told = bodies.find(case.sentence) if asked else []
-    rivals = [body for body in told if any(body.is_like(name) for name in asked)]
-    return float(bool(rivals) and not any(body.is_same(name) for body in rivals for name in asked))
+    organisations = case.query.named.bodies
+    bodies_here = bodies.find(case.sentence) if organisations else []
+    rivals = [body for body in bodies_here if any(body.is_like(name) for name in organisations)]
+    return float(bool(rivals) and not any(body.is_same(name) for body in rivals for name in organisations))
 
 
 def other_ordinal(case: Case) -> float:
     """The question gives an ordinal or a rank, and the sentence gives another one instead."""
     names = case.query.expected.names
-    said = ordinals(case.sentence)
-    return float(bool(names & case.query.named.ordinals) and bool(said) and not names & said)
+    ordinals_here = ordinals(case.sentence)
+    return float(bool(names & case.query.named.ordinals) and bool(ordinals_here) and not names & ordinals_here)
 
 
 def other_label(case: Case) -> float:
@@ -380,8 +380,8 @@ def figures_many(case: Case) -> float:
 def day_missing(case: Case) -> float:
     """The question gives a day, and neither the sentence nor its paragraph does."""
     days = set(case.query.expected.days)
-    said = {(date.month, date.day) for date in dates.find(f"{case.sentence}\n{case.above}")}
-    return float(bool(days) and not days & said)
+    days_here = {(date.month, date.day) for date in dates.find(f"{case.sentence}\n{case.above}")}
+    return float(bool(days) and not days & days_here)
 
 
 def exact(case: Case) -> float:
@@ -456,8 +456,10 @@ def names_asked(query: Query, view: ReportView) -> list[str]:
     """The asked places by all their names, and what the report calls a place that the question names too."""
     names = [_apart(name, query, view) for names in query.places for name in names]
     # A question in another language names it by its translation.
-    said = {form for term in query.terms.terms for form, sure in term.forms if sure == 1.0} if query.core else set()
-    named = (place for place in view.places if place in query.question.folded or place in said)
+    translated = (
+        {form for term in query.terms.terms for form, sure in term.forms if sure == 1.0} if query.core else set()
+    )
+    named = (place for place in view.places if place in query.question.folded or place in translated)
     whole = {places.stem(name) for name in names if name != places.stem(name)}
     return names + [place for place in named if place not in names and place not in whole]
 

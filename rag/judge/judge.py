@@ -52,8 +52,8 @@ class Judge:
 
     def judge(self, case: Case) -> Verdict:
         """The verdict on one sentence; each feature is looked at once."""
-        said = {name: FEATURES[name](case) for name in {*self.ranking, *self.weights}}
-        return self.weigh(said)
+        values = {name: FEATURES[name](case) for name in {*self.ranking, *self.weights}}
+        return self.weigh(values)
 
     def uses(self, feature: str) -> bool:
         """Whether a feature weighs anything."""
@@ -61,12 +61,12 @@ class Judge:
             _asks(tree, feature) for tree in self.trees
         )
 
-    def weigh(self, said: Mapping[str, float]) -> Verdict:
+    def weigh(self, values: Mapping[str, float]) -> Verdict:
         """The verdict on what the features say."""
-        rank = sum(weight * said[name] for name, weight in self.ranking.items())
-        odds = self.bias + sum(weight * said[name] for name, weight in self.weights.items())
+        rank = sum(weight * values[name] for name, weight in self.ranking.items())
+        odds = self.bias + sum(weight * values[name] for name, weight in self.weights.items())
         if self.trees:
-            odds = (odds + sum(_leaf(tree, said) for tree in self.trees)) / 2
+            odds = (odds + sum(_leaf(tree, values) for tree in self.trees)) / 2
         return Verdict(rank, 1 / (1 + math.exp(-max(-_MOST, min(_MOST, odds)))))
 
     def certainty(self, probability: float) -> Certainty | None:
@@ -74,11 +74,11 @@ class Judge:
         return "sure" if probability >= self.sure else "likely" if probability >= self.likely else None
 
 
-def _leaf(node: Node, said: Mapping[str, float]) -> float:
+def _leaf(node: Node, values: Mapping[str, float]) -> float:
     """What a tree says of the features."""
     while not isinstance(node, float | int):
         name, value, low, high = node
-        node = low if said[name] <= value else high
+        node = low if values[name] <= value else high
     return node
 
 

@@ -101,9 +101,9 @@ def _read_alone(query: Query, evidence: Sequence[Evidence], read: Read) -> list[
     least of them."""
     first = evidence[:_ALONE]
     wanted = [replace(to_read(each.passage), text=each.text) for each in first]
-    said = [reading.relevance for reading in read(query.rendered or query.question.interpreted, wanted)]
-    said += [min(said, default=0.0)] * (len(evidence) - len(first))
-    return [replace(each, alone=alone) for each, alone in zip(evidence, said, strict=True)]
+    relevances = [reading.relevance for reading in read(query.rendered or query.question.interpreted, wanted)]
+    relevances += [min(relevances, default=0.0)] * (len(evidence) - len(first))
+    return [replace(each, alone=alone) for each, alone in zip(evidence, relevances, strict=True)]
 
 
 def _leads(passages: Sequence[Passage]) -> dict[str, float]:
@@ -120,7 +120,9 @@ def _rivals(evidence: Sequence[Evidence]) -> dict[tuple[str, int], float]:
     for each in evidence:
         place = each.passage.chunk.source, each.passage.chunk.start
         best[place] = max(best.get(place, each.relevance), each.relevance)
-    return {place: max((said for other, said in best.items() if other != place), default=best[place]) for place in best}
+    return {
+        place: max((value for other, value in best.items() if other != place), default=best[place]) for place in best
+    }
 
 
 def _unknown(terms: Terms, frequency: Frequency) -> float:

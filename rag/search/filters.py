@@ -54,13 +54,13 @@ class Filter:
     def text(self, language: Language) -> str:
         """What is looked in, as one line."""
         since, until = self.since or "…", self.until or "…"
-        parts = [
+        entries = [
             *(f"《{name}》" for name in self.reports),
             *self.places,
             *(Message(f"{year}年", year).text(language) for year in self.years),
             *([f"{since} – {until}"] if self.since or self.until else []),
         ]
-        return " · ".join(parts)
+        return " · ".join(entries)
 
 
 EVERYTHING = Filter()

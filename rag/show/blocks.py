@@ -178,8 +178,8 @@ Block: TypeAlias = Understood | Unsure | Headline | Statement | Cited | Refusal 
 
 def blocks(answer: Answer, language: Language) -> tuple[Block, ...]:
     """The parts of an answer or a refusal; labels are in the language of the interface."""
-    told = _refused(answer, language) if answer.status == "not_found" else _answered(answer, language)
-    return (*_understood(answer, language), *told)
+    statements = _refused(answer, language) if answer.status == "not_found" else _answered(answer, language)
+    return (*_understood(answer, language), *statements)
 
 
 def source_of(citation: Citation, language: Language) -> Source:
@@ -203,9 +203,9 @@ def cited(citation: Citation, short: str | None, language: Language, *, told: bo
     return Cited(source_of(citation, language), _runs(citation.quote, short), told)
 
 
-def joined(*parts: str | None) -> str:
+def joined(*texts: str | None) -> str:
     """What there is of these, on one line."""
-    return " · ".join(part for part in parts if part)
+    return " · ".join(part for part in texts if part)
 
 
 def _understood(answer: Answer, language: Language) -> Iterator[Block]:
@@ -223,13 +223,13 @@ def _refused(answer: Answer, language: Language) -> Iterator[Block]:
 
 def _answered(answer: Answer, language: Language) -> Iterator[Block]:
     statement = to_simplified(_OURS.sub(r"[\1]", answer.answer))
-    told = [to_simplified(citation.quote) in statement for citation in answer.citations]
+    quoted = [to_simplified(citation.quote) in statement for citation in answer.citations]
     if answer.certainty == "likely":
         yield Unsure(labels.LIKELY.text(language))
     elif answer.short_answer:
         yield Headline(answer.short_answer)
-    yield Statement(_runs(answer.answer, answer.short_answer, markers(answer.answer)), told == [True])
-    for citation, is_told in zip(answer.citations, told, strict=True):
+    yield Statement(_runs(answer.answer, answer.short_answer, markers(answer.answer)), quoted == [True])
+    for citation, is_told in zip(answer.citations, quoted, strict=True):
         yield cited(citation, answer.short_answer, language, told=is_told)
 
 

@@ -67,7 +67,7 @@ def table_svg(table: Table, language: Language) -> str:
     foot = _HEAD + _ROW * len(bars) + 22
     height = foot + _LINE * len(sources) + _MARGIN
     name = _text(title(table, language))
-    parts = [
+    elements = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDE} {height}" width="{_WIDE}" height="{height}"'
         f' role="img" aria-label="{name}">',
         f"<title>{name}</title><style>{_STYLE}</style>",
@@ -81,7 +81,7 @@ def table_svg(table: Table, language: Language) -> str:
         ),
         "</svg>",
     ]
-    return "\n".join(parts) + "\n"
+    return "\n".join(elements) + "\n"
 
 
 def _bars(table: Table, language: Language) -> Iterator[_Bar]:

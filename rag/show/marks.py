@@ -14,8 +14,8 @@ def spans(text: str, short: str | None) -> list[tuple[int, int]]:
     if not short:
         return []
     folded, wanted = to_simplified(text), to_simplified(short)  # of the same lengths
-    found = re.finditer(re.escape(wanted), folded)
-    return [match.span() for match in found if _stands_alone(folded, *match.span())]
+    matches = re.finditer(re.escape(wanted), folded)
+    return [match.span() for match in matches if _stands_alone(folded, *match.span())]
 
 
 def markers(text: str) -> list[tuple[int, int]]:

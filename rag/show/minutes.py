@@ -29,14 +29,16 @@ class Exchange:
 
 def minutes(exchanges: Sequence[Exchange], language: Language, now: datetime.datetime) -> str:
     """The whole session, in its order."""
-    parts = [f"# {_TITLE.text(language)} {now:%Y-%m-%d %H:%M}"]
+    paragraphs = [f"# {_TITLE.text(language)} {now:%Y-%m-%d %H:%M}"]
     for n, exchange in enumerate(exchanges, 1):
-        told = exchange.answer
-        asked = told.indicator if isinstance(told, Table) else told.question
-        parts.append(f"## {n}. {markdown(' '.join(asked.split()))}")
+        answer = exchange.answer
+        question = answer.indicator if isinstance(answer, Table) else answer.question
+        paragraphs.append(f"## {n}. {markdown(' '.join(question.split()))}")
         if exchange.only:
-            parts.append(f"*{_ONLY.text(language)}: {markdown(exchange.only.text(language))}*")
-        parts.append(table_markdown(told, language) if isinstance(told, Table) else answer_markdown(told, language))
+            paragraphs.append(f"*{_ONLY.text(language)}: {markdown(exchange.only.text(language))}*")
+        paragraphs.append(
+            table_markdown(answer, language) if isinstance(answer, Table) else answer_markdown(answer, language)
+        )
     if not exchanges:
-        parts.append(_EMPTY.text(language))
-    return "\n\n".join(parts) + "\n"
+        paragraphs.append(_EMPTY.text(language))
+    return "\n\n".join(paragraphs) + "\n"

@@ -79,13 +79,13 @@ def table_markdown(table: Table, language: Language) -> str:
 
 def hits_text(passages: Sequence[Passage]) -> str:
     """Search results, best first."""
-    parts = []
+    items = []
     for n, passage in enumerate(passages, 1):
         chunk = passage.chunk
-        parts.append(
+        items.append(
             f"{n}. {chunk.source} {chunk.start}-{chunk.end}  {passage.score:.3f}  {passage.title}\n{chunk.text}\n"
         )
-    return "\n".join(parts)
+    return "\n".join(items)
 
 
 def entries_text(entries: Sequence[ReportEntry], language: Language) -> str:
@@ -107,19 +107,19 @@ def entries_text(entries: Sequence[ReportEntry], language: Language) -> str:
 def read_as(reading: Reading, language: Language) -> str:
     """How a report was read, and what its file holds that isn't in it, as one line."""
     counted = ((_TEXT, reading.lines), (_ROWS, reading.rows))
-    parts = [message.text(language).format(count) for message, count in counted if count]
+    counts = [message.text(language).format(count) for message, count in counted if count]
     if reading.confidence is not None:
-        parts.append(_SEEN.text(language).format(reading.recognised, reading.confidence))
+        counts.append(_SEEN.text(language).format(reading.recognised, reading.confidence))
     left_out = [_LEFT_OUT[reason].text(language).format(n) for reason, n in reading.left_out if reason in _LEFT_OUT]
     if left_out:
-        parts.append(_WITHOUT.text(language).format("、".join(left_out) if language == "zh" else ", ".join(left_out)))
-    return " · ".join(parts)
+        counts.append(_WITHOUT.text(language).format("、".join(left_out) if language == "zh" else ", ".join(left_out)))
+    return " · ".join(counts)
 
 
 def warnings(anomalies: Sequence[Anomaly], language: Language) -> str:
     """What a report suffers from, as one line; empty where it is sound. Recognised lines are told in `read_as`."""
-    told = [found for found in anomalies if found.kind != "recognised"]
-    return " · ".join(_ANOMALIES[found.kind].text(language).format(found.count) for found in told)
+    listed = [anomaly for anomaly in anomalies if anomaly.kind != "recognised"]
+    return " · ".join(_ANOMALIES[anomaly.kind].text(language).format(anomaly.count) for anomaly in listed)
 
 
 def _plain(block: Block) -> tuple[str, ...]:

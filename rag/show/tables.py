@@ -49,13 +49,13 @@ def table_blocks(table: Table, language: Language) -> tuple[Block, ...]:
     """The parts of a table in the language of the interface; a refusal where nothing is told."""
     if not table.told:
         return (Refusal(labels.NOT_FOUND.text(language), nothing_told(table, language)),)
-    said = {cell.citation.n: cell.said for row in reversed(table.rows) for cell in row.cells}
+    figures = {cell.citation.n: cell.said for row in reversed(table.rows) for cell in row.cells}
     notes = [coverage(table, language), *_notes(table, language)]
     return (
         Title(title(table, language)),
         Grid(heads(table, language), tuple(line for row in _listed(table) for line in _lines(row, table, language))),
         Note(" · ".join(notes)),
-        *(cited(citation, said[citation.n], language) for citation in table.citations),
+        *(cited(citation, figures[citation.n], language) for citation in table.citations),
     )
 
 
@@ -72,12 +72,12 @@ def heads(table: Table, language: Language) -> tuple[str, str, str]:
 
 def coverage(table: Table, language: Language) -> str:
     """How many of those asked tell it."""
-    return _TELL[table.counted].text(language).format(told=table.told, asked=table.asked)
+    return _TELL[table.counted].text(language).format(told=table.told, asked=table.looked_in)
 
 
 def nothing_told(table: Table, language: Language) -> str:
     """That none of them does."""
-    return _NONE[table.counted].text(language).format(asked=table.asked, what=" ".join(table.indicator.split()))
+    return _NONE[table.counted].text(language).format(asked=table.looked_in, what=" ".join(table.indicator.split()))
 
 
 def remarks(cell: Cell, table: Table, language: Language, *, differs: bool) -> str:
@@ -143,17 +143,17 @@ def _lines(row: Row, table: Table, language: Language) -> Iterator[GridRow]:
     if not row.cells:
         yield GridRow(key, "—", None, _UNTOLD.text(language))
     for n, cell in enumerate(row.cells):
-        said = " ".join(cell.said.split())
+        figure = " ".join(cell.said.split())
         remark = remarks(cell, table, language, differs=bool(row.conflicts))
-        yield GridRow("" if n else key, said, cell.citation.n, remark)
+        yield GridRow("" if n else key, figure, cell.citation.n, remark)
 
 
 def _notes(table: Table, language: Language) -> Iterator[str]:
     """The total, and what the table leaves open."""
     differing = sum(bool(row.conflicts) for row in table.rows)
-    told = [row.cell for row in table.rows if row.cell]
-    if table.total is not None and len(told) > 1:
-        about = _ABOUT.text(language) if any(cell.rough for cell in told) else ""
+    cells = [row.cell for row in table.rows if row.cell]
+    if table.total is not None and len(cells) > 1:
+        about = _ABOUT.text(language) if any(cell.rough for cell in cells) else ""
         total = _TOTAL.text(language).format(f"{about}{number(table.total)}{table.unit}")
         yield f"{total}({_FIRST_COUNTS.text(language)})" if differing else total
     if differing:

@@ -291,8 +291,8 @@ def _paragraph(entry: ReportEntry, language: Language) -> Iterator[Text]:
     yield Text("  " + " · ".join(fact for fact in facts if fact), _DIM)
     if read := read_as(entry.reading, language):
         yield Text(f"  {read}", _DIM)
-    if found := warnings(entry.anomalies, language):
-        yield Text(f"  ! {found}", "yellow")
+    if troubles := warnings(entry.anomalies, language):
+        yield Text(f"  ! {troubles}", "yellow")
 
 
 def citation_blocks(

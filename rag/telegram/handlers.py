@@ -84,8 +84,8 @@ class Handlers:
     async def too_late(self, message: Message) -> None:
         """Say once in each chat that what was asked long ago isn't answered any more."""
         await self._asking.abandon(message.chat.id, message.message_id)
-        asked = message.chat.type == ChatType.PRIVATE or self.read(message) is not None
-        if asked and message.from_user is not None and message.chat.id not in self._apologized:
+        for_us = message.chat.type == ChatType.PRIVATE or self.read(message) is not None
+        if for_us and message.from_user is not None and message.chat.id not in self._apologized:
             self._apologized.add(message.chat.id)
             place = Place(message.chat.id, topic(message), message.message_id)
             await self._outbox.say(place, texts.BACKLOG.text(self._people.language(message.from_user.id)))

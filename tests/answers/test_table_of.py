@@ -102,12 +102,12 @@ def test_years_and_shares_are_not_added_up():
 def test_places_are_counted_where_they_were_asked_for_and_reports_elsewhere():
     evidence = (told("甲", "21个", source="a.txt"), told("乙", "8个", source="a.txt"))
     given = made(*evidence, keys=("甲", "丙", "乙"))
-    assert (given.counted, given.told, given.asked) == ("place", 2, 3)
+    assert (given.counted, given.told, given.looked_in) == ("place", 2, 3)
     assert [row.key for row in given.rows] == ["甲", "丙", "乙"]
     found = made(*evidence, reports=7)
-    assert (found.counted, found.told, found.asked) == ("report", 1, 7)
+    assert (found.counted, found.told, found.looked_in) == ("report", 1, 7)
     each = made(*evidence, by="report", keys=("甲", "乙", "丙"), reports=3)
-    assert (each.counted, each.asked) == ("report", 3)
+    assert (each.counted, each.looked_in) == ("report", 3)
 
 
 def test_places_stand_by_figure_and_years_in_order():

@@ -29,7 +29,7 @@ PLAIN = table(
         "西河市", cell(2, "8个", 8.0, certainty="likely"), (cell(3, "6个", 6.0, date="2020-05-01", certainty="likely"),)
     ),
     Row("南岭区", None),
-    asked=5,
+    looked_in=5,
     total=29.0,
 )
 """A sure figure, two that differ, and a place that tells nothing."""

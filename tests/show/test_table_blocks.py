@@ -94,7 +94,7 @@ def test_a_figure_that_was_recognised_says_so_beside_its_source(shown):
 
 def test_the_parts_come_in_the_order_in_which_they_are_told():
     assert [type(block) for block in table_blocks(PLAIN, "zh")] == [Title, Grid, Note, Cited, Cited, Cited]
-    nothing = table(Row("东山县", None), asked=5)
+    nothing = table(Row("东山县", None), looked_in=5)
     (refusal,) = table_blocks(nothing, "zh")
     assert isinstance(refusal, Refusal)
     assert refusal.reason == "5 份报告都没有给出“科普馆”"

@@ -57,8 +57,8 @@ class Admin:
         await self._outbox.say(heard.place, self.stats(heard.language))
 
     async def _decide(self, heard: Heard, text: str, *, allowed: bool) -> None:
-        said = self.grant(heard.message, heard.user.id, text, heard.language, allowed=allowed)
-        await self._outbox.say(heard.place, said)
+        reply = self.grant(heard.message, heard.user.id, text, heard.language, allowed=allowed)
+        await self._outbox.say(heard.place, reply)
 
     async def status(self, language: Language) -> str:
         """The index and the bot, as they are now."""

@@ -68,11 +68,11 @@ class Asking:
     async def ask(self, message: Message, user: int, text: str, language: Language) -> None:
         """Answer a question in a message. Raises Undelivered when the network stays down."""
         thread = topic(message)
-        asked = self._questions.ask(message.chat.id, thread or 0, user, message.message_id, text)
+        number = self._questions.ask(message.chat.id, thread or 0, user, message.message_id, text)
         replied = message.reply_to_message
         answered = self._deliveries.answered_by(message.chat.id, replied.message_id) if replied else None
         earlier = None if answered is None else self._questions.question(answered)
-        question = self._questions.question(asked)
+        question = self._questions.question(number)
         if question is not None:
             await self._answer(question, message.chat.type, language, None if earlier is None else [earlier.text])
 
@@ -134,7 +134,7 @@ class Asking:
     async def _deliver(
         self,
         question: Stored,
-        parts: Sequence[Piece],
+        pieces: Sequence[Piece],
         keyboard: InlineKeyboardMarkup | None,
         waiting: _Placeholder,
         language: Language,
@@ -144,16 +144,16 @@ class Asking:
         earlier = self._deliveries.parts(question.id)
         confirmed = True
         try:
-            for number, piece in enumerate(parts, 1):
-                digest = _digest(piece, number, len(parts))
+            for number, piece in enumerate(pieces, 1):
+                digest = _digest(piece, number, len(pieces))
                 part = earlier.get(number)
                 if part is None or part.digest != digest:
                     instead = part.message if part is not None and part.message else shown if number == 1 else None
-                    buttons = keyboard if number == len(parts) else None
+                    buttons = keyboard if number == len(pieces) else None
                     part = Part(await self._put(question, piece, buttons, instead), digest)
                     self._deliveries.part(question.chat, question.id, number, part)
                 confirmed = confirmed and part.message != 0
-            await self._clear(question, len(parts))
+            await self._clear(question, len(pieces))
         except Unreachable as exc:
             _log.warning("chat %s can't be written to: %s", question.chat, exc)
             return False
@@ -175,10 +175,10 @@ class Asking:
             return 0
         return message
 
-    async def _clear(self, question: Stored, parts: int) -> None:
+    async def _clear(self, question: Stored, count: int) -> None:
         """Take away the placeholder where the answer stands elsewhere, and what an earlier, longer answer left."""
         for number, part in self._deliveries.parts(question.id).items():
-            if (number == 0 or number > parts) and part.message:
+            if (number == 0 or number > count) and part.message:
                 await self._outbox.delete(question.chat, part.message)
                 self._deliveries.drop_parts(question.id, number, number)
 
@@ -256,5 +256,5 @@ def _place(question: Stored) -> Place:
     return Place(question.chat, question.thread or None, question.message)
 
 
-def _digest(piece: Piece, number: int, parts: int) -> str:
-    return hashlib.sha256(f"{number}/{parts} {piece.html}".encode()).hexdigest()
+def _digest(piece: Piece, number: int, count: int) -> str:
+    return hashlib.sha256(f"{number}/{count} {piece.html}".encode()).hexdigest()

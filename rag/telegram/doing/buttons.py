@@ -122,11 +122,11 @@ class Buttons:
 
     async def _related(self, query: CallbackQuery, button: Button, language: Language, _: Sequence[str]) -> None:
         try:
-            found = await self._answering.search(button.data["search"], _CANDIDATES)
+            passages = await self._answering.search(button.data["search"], _CANDIDATES)
         except (IndexUnavailable, UsageError):
             await self._reply(query, [Span(texts.UNAVAILABLE.text(language))])
             return
-        await self._reply(query, messages.related_spans(found, _quotes(button), language))
+        await self._reply(query, messages.related_spans(passages, _quotes(button), language))
 
     async def _source(self, query: CallbackQuery, button: Button, language: Language, _: Sequence[str]) -> None:
         for quoted in _quotes(button)[:1]:
@@ -239,9 +239,9 @@ class Buttons:
         if query.message is None:
             return
         place = _below(query.message)
-        parts = pieces(spans)
-        for number, part in enumerate(parts, 1):
-            await self._outbox.send(place, part, keyboard if number == len(parts) else None)
+        replies = pieces(spans)
+        for number, part in enumerate(replies, 1):
+            await self._outbox.send(place, part, keyboard if number == len(replies) else None)
 
 
 def _below(message: MaybeInaccessibleMessage) -> Place:

@@ -44,7 +44,7 @@ class Conversation:
         await self._outbox.say(heard.place, texts.NEW.text(heard.language))
 
     async def _recent(self, heard: Heard, _: str) -> None:
-        asked = self._questions.recent(heard.place.chat, heard.place.thread or 0, heard.user.id)
-        lines = [f"{time.strftime('%m-%d %H:%M', time.localtime(q.at))} {one_line(q.text, _SHOWN)}" for q in asked]
+        questions = self._questions.recent(heard.place.chat, heard.place.thread or 0, heard.user.id)
+        lines = [f"{time.strftime('%m-%d %H:%M', time.localtime(q.at))} {one_line(q.text, _SHOWN)}" for q in questions]
         text = "\n".join([texts.RECENT.text(heard.language), *lines])
         await self._outbox.say(heard.place, text if lines else texts.NO_RECENT.text(heard.language))

@@ -32,19 +32,19 @@ def read(message: Message, bot_id: int, bot_name: str) -> Request | None:
         return None
     mention = re.compile(rf"@{re.escape(bot_name)}(?![A-Za-z0-9_])", re.IGNORECASE)
     rest, mentioned = text, 0
-    found = _COMMAND.match(text)
-    if not found:
+    command = _COMMAND.match(text)
+    if not command:
         rest, mentioned = mention.subn(" ", text)
         rest = rest.strip()
-        found = _COMMAND.match(rest)
-    if found:
-        words = mention.sub(" ", found[3]).strip()
-        if found[2] and found[2].lower() != bot_name.lower():
+        command = _COMMAND.match(rest)
+    if command:
+        words = mention.sub(" ", command[3]).strip()
+        if command[2] and command[2].lower() != bot_name.lower():
             return None
-        if found[2] or mentioned or message.chat.type == ChatType.PRIVATE or _ours(message, bot_id):
-            return Request(found[1].lower(), words)
+        if command[2] or mentioned or message.chat.type == ChatType.PRIVATE or _ours(message, bot_id):
+            return Request(command[1].lower(), words)
         # A group's command without a name may be for any bot in it; only the ones people know are taken.
-        return Request(found[1].lower(), words) if found[1].lower() in _KNOWN else None
+        return Request(command[1].lower(), words) if command[1].lower() in _KNOWN else None
     if message.chat.type == ChatType.PRIVATE or mentioned or _ours(message, bot_id):
         return Request("", rest)
     return None

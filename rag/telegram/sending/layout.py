@@ -51,12 +51,12 @@ def pieces(spans: Iterable[Span], limit: int = LIMIT) -> list[Piece]:
     """The messages that say this, in order; none is empty or longer than `limit`."""
     clean = [replace(span, text=message(span.text)) for span in spans]
     text = "".join(span.text for span in clean)
-    found = []
+    messages = []
     for start, end in _cuts(text, limit):
         part = _slice(clean, start, end)
         if part:
-            found.append(Piece(_html(part), "".join(span.text for span in part)))
-    return found
+            messages.append(Piece(_html(part), "".join(span.text for span in part)))
+    return messages
 
 
 def one_line(text: str, limit: int) -> str:
@@ -137,12 +137,12 @@ def _trimmed(spans: list[Span]) -> list[Span]:
 
 
 def _html(spans: Sequence[Span]) -> str:
-    parts = []
+    blocks = []
     for (quote, mono), group in groupby(spans, key=lambda span: (span.quote, span.mono)):
         inner = "".join(
             f"<b>{html.escape(span.text, quote=False)}</b>" if span.bold else html.escape(span.text, quote=False)
             for span in group
         )
         block = f"<pre>{inner}</pre>" if mono else inner
-        parts.append(f"<blockquote expandable>{block}</blockquote>" if quote else block)
-    return "".join(parts)
+        blocks.append(f"<blockquote expandable>{block}</blockquote>" if quote else block)
+    return "".join(blocks)

@@ -132,8 +132,8 @@ async def _converse(
 
 def _summary(fields: dict[str, Any]) -> IngestSummary:
     values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in fields.items()}
-    told = {name: tuple(Failure(**failure) for failure in fields[name]) for name in ("failed", "incomplete")}
-    return IngestSummary(**{**values, **told})
+    failures = {name: tuple(Failure(**failure) for failure in fields[name]) for name in ("failed", "incomplete")}
+    return IngestSummary(**{**values, **failures})
 
 
 class _Reporter:

@@ -37,13 +37,13 @@ def offered(message: Message) -> Offered | None:
 def _photo_name(message: Message) -> str:
     """A name out of the caption's first line, else out of the date; two photographs of an album never share it."""
     lines = (message.caption or "").strip().splitlines()
-    said = lines[0].strip() if lines else ""
+    name = lines[0].strip() if lines else ""
     for suffix in _NAMED:
-        said = said[: -len(suffix)] if said.lower().endswith(suffix) else said
-    said = said.replace("/", "_").replace("\\", "_")[:_CAPTION].strip(" .")
-    told = any(char.isalnum() for char in said)
-    if not told:
-        said = f"photo-{message.date.astimezone():%Y%m%d-%H%M%S}"
-    if not told or message.media_group_id:
-        said += f"-{message.message_id}"
-    return safe_name(said + _SUFFIX)
+        name = name[: -len(suffix)] if name.lower().endswith(suffix) else name
+    name = name.replace("/", "_").replace("\\", "_")[:_CAPTION].strip(" .")
+    named = any(char.isalnum() for char in name)
+    if not named:
+        name = f"photo-{message.date.astimezone():%Y%m%d-%H%M%S}"
+    if not named or message.media_group_id:
+        name += f"-{message.message_id}"
+    return safe_name(name + _SUFFIX)

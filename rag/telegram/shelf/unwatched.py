@@ -71,8 +71,8 @@ class Unwatched:
             self._known = {"error": kept.get("error"), "failed": kept.get("failed", [])}
         return self._known
 
-    def _keep(self, told: dict[str, Any]) -> None:
+    def _keep(self, summaries: dict[str, Any]) -> None:
         try:
-            self._meta.set(_TOLD, json.dumps(told, ensure_ascii=False))
+            self._meta.set(_TOLD, json.dumps(summaries, ensure_ascii=False))
         except StorageError as exc:  # it is known until the next restart
             _log.error("what was told of ingests isn't kept: %s", exc)

@@ -55,15 +55,15 @@ def save(state: Path, bot: int, target: Path) -> Backup:
             if problem := _problem(copy):
                 raise _damaged(state, problem)
             _label(copy, bot)
-        found = read(draft)
+        backup = read(draft)
         with _written(target):
             put_in_place(draft, target)
     finally:
         for path in (draft, draft.with_name(f"{draft.name}-journal")):
             path.unlink(missing_ok=True)
     with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(state)) as db:
-        _remember(db, found.taken)  # for `doctor`; whoever may only read it has a backup all the same
-    return found
+        _remember(db, backup.taken)  # for `doctor`; whoever may only read it has a backup all the same
+    return backup
 
 
 def read(path: Path) -> Backup:
@@ -176,9 +176,9 @@ def _remember(db: sqlite3.Connection, taken: str) -> None:
 
 def _problem(db: sqlite3.Connection) -> Message | None:
     """What SQLite finds wrong with the file, or which table of ours isn't as this version knows it."""
-    found = str(db.execute("PRAGMA integrity_check(1)").fetchone()[0])
-    if found != "ok":
-        return Message("完整性检查没有通过", found)
+    integrity = str(db.execute("PRAGMA integrity_check(1)").fetchone()[0])
+    if integrity != "ok":
+        return Message("完整性检查没有通过", integrity)
     with contextlib.closing(sqlite3.connect(":memory:")) as known:
         for schema in SCHEMAS:
             known.executescript(schema)
@@ -192,12 +192,12 @@ def _problem(db: sqlite3.Connection) -> Message | None:
 
 def _digest(db: sqlite3.Connection) -> str:
     """A checksum of everything that the tables say."""
-    found = hashlib.sha256()
+    checksum = hashlib.sha256()
     for table in _tables(db):
-        found.update(f"{table}\n".encode())
+        checksum.update(f"{table}\n".encode())
         for row in db.execute(f'SELECT * FROM "{table}"'):  # noqa: S608
-            found.update(f"{row!r}\n".encode("utf-8", "surrogatepass"))
-    return found.hexdigest()
+            checksum.update(f"{row!r}\n".encode("utf-8", "surrogatepass"))
+    return checksum.hexdigest()
 
 
 def _tables(db: sqlite3.Connection) -> list[str]:

@@ -30,8 +30,8 @@ def state_of(settings: Settings, bot: int) -> Path:
 
 def bots(settings: Settings) -> list[int]:
     """The ids of the bots that have a state here."""
-    found = (_STATE.fullmatch(path.name) for path in bot_folder(settings).glob("*.db"))
-    return sorted(int(match[1]) for match in found if match)
+    matches = (_STATE.fullmatch(path.name) for path in bot_folder(settings).glob("*.db"))
+    return sorted(int(match[1]) for match in matches if match)
 
 
 def read_token(settings: Settings) -> tuple[str, int]:
@@ -50,13 +50,13 @@ def read_token(settings: Settings) -> tuple[str, int]:
             "缺少 Telegram 令牌;请设置 WENBAO_TELEGRAM_TOKEN 或 WENBAO_TELEGRAM_TOKEN_FILE",
             "the Telegram token is missing; set WENBAO_TELEGRAM_TOKEN or WENBAO_TELEGRAM_TOKEN_FILE",
         )
-    found = _TOKEN.fullmatch(token)
-    if found is None:
+    match = _TOKEN.fullmatch(token)
+    if match is None:
         raise SettingsError(
             "WENBAO_TELEGRAM_TOKEN 不是 Telegram 令牌(应为 数字:字母)",
             "WENBAO_TELEGRAM_TOKEN is not a Telegram token (digits:letters)",
         )
-    return token, int(found[1])
+    return token, int(match[1])
 
 
 @contextlib.contextmanager

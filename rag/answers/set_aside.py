@@ -24,7 +24,7 @@ _AS_GOOD = 0.5  # of the best one's probability that what comes before it must h
 Other = Callable[[Case], bool]
 
 
-def of_the_asked(query: Query, evidence: list[Evidence], library: Library) -> list[Evidence]:
+def set_aside_others(query: Query, evidence: list[Evidence], library: Library) -> list[Evidence]:
     """The evidence without what speaks of another than asked; where nothing else answers, that too, as what came
     closest and no more."""
     for other in (_of_another, _of_another_number, of_another_part):
@@ -39,10 +39,10 @@ def of_another_part(case: Case) -> bool:
     query = case.query
     if query.expected.kind != "figure" or not (query.named.periods or telling.whole_year(query.question.folded)):
         return False
-    told = _parts_told(case)
-    if query.named.periods and not told and telling.whole_year(case.sentence):
+    named = _parts_told(case)
+    if query.named.periods and not named and telling.whole_year(case.sentence):
         return True
-    return bool(told) and not told & query.named.periods
+    return bool(named) and not named & query.named.periods
 
 
 def _set_aside(
@@ -107,10 +107,10 @@ def _of_another(case: Case) -> bool:
 
 def _of_another_number(case: Case) -> bool:
     """What is told of other ones of a numbered kind (三车间, 第八届), or stands under one; of a figure's months too."""
-    asked = ordinals.kinds(case.query.question.folded)
-    sentence = ordinals.kinds(case.sentence) if asked else {}
-    above = ordinals.kinds(case.above) if asked else {}
-    if any(_apart(numbers, sentence.get(kind, above.get(kind, set()))) for kind, numbers in asked.items()):
+    numbered = ordinals.kinds(case.query.question.folded)
+    sentence = ordinals.kinds(case.sentence) if numbered else {}
+    above = ordinals.kinds(case.above) if numbered else {}
+    if any(_apart(numbers, sentence.get(kind, above.get(kind, set()))) for kind, numbers in numbered.items()):
         return True
     if case.query.expected.kind != "figure":
         return False
@@ -119,8 +119,8 @@ def _of_another_number(case: Case) -> bool:
 
 def _of_another_year(case: Case) -> bool:
     """What is told of another year in a sentence that doesn't name the asked one at all."""
-    asked = case.query.expected.years
-    return bool(other_year(case)) and not asked & told_years(case.sentence, case.view.year)
+    years = case.query.expected.years
+    return bool(other_year(case)) and not years & told_years(case.sentence, case.view.year)
 
 
 def _for_each_instead(case: Case) -> bool:
@@ -131,17 +131,17 @@ def _for_each_instead(case: Case) -> bool:
 
 def _parts_told(case: Case) -> frozenset[tuple[int, int]]:
     """The parts of a year that a sentence, or else what stands above it, is about."""
-    if told := dates.periods(case.sentence):
-        return told
+    if periods := dates.periods(case.sentence):
+        return periods
     return frozenset() if telling.whole_year(case.sentence) else dates.periods(case.above)
 
 
-def _months(told: Iterable[dates.Date]) -> set[int]:
-    return {date.month for date in told if date.month and date.until is None}
+def _months(named: Iterable[dates.Date]) -> set[int]:
+    return {date.month for date in named if date.month and date.until is None}
 
 
-def _apart(asked: Collection[int], told: Collection[int]) -> bool:
-    return bool(asked) and bool(told) and not set(asked) & set(told)
+def _apart(asked_numbers: Collection[int], told_numbers: Collection[int]) -> bool:
+    return bool(asked_numbers) and bool(told_numbers) and not set(asked_numbers) & set(told_numbers)
 
 
 def _case(query: Query, evidence: Evidence, library: Library) -> Case:

@@ -8,7 +8,7 @@ import pytest
 from shelf import EVERYTHING_ANSWERS, Shelf
 
 from ingest.language import ordinals
-from rag.answers.asked import of_the_asked
+from rag.answers.set_aside import set_aside_others
 
 MILL = (
     "长岭面粉厂2022年生产总结\n2022年12月30日\n\n一分厂和二分厂分别检修设备8台、11台。"
@@ -22,7 +22,7 @@ def kept(question: str, *told: tuple[str, str]) -> list[tuple[str, bool]]:
     shelf = Shelf({"a.txt": MILL, "b.txt": HALF})
     library = shelf.library(EVERYTHING_ANSWERS)
     evidence = [replace(shelf.case(question, sentence, short).evidence, probability=0.45) for sentence, short in told]
-    found = of_the_asked(shelf.query(question), evidence, library)
+    found = set_aside_others(shelf.query(question), evidence, library)
     return [(each.text, library.judge.certainty(each.probability) is not None) for each in found]
 
 
@@ -79,10 +79,10 @@ def test_another_years_sentence_makes_room_unless_it_names_the_asked_year():
     shelf = Shelf({"a.txt": f"长岭面粉厂2022年总结\n\n新厂房{both}", "b.txt": "长岭面粉厂2021年总结\n\n新仓库建好。"})
     library = shelf.library(EVERYTHING_ANSWERS)
     told = [shelf.evidence(both, probability=0.9), shelf.evidence("新仓库建好。", probability=0.8)]
-    assert len(of_the_asked(shelf.query("长岭面粉厂2021年新厂房动工了吗?"), told, library)) == 2
-    assert len(of_the_asked(shelf.query("长岭面粉厂2020年新厂房动工了吗?"), told, library)) == 2
+    assert len(set_aside_others(shelf.query("长岭面粉厂2021年新厂房动工了吗?"), told, library)) == 2
+    assert len(set_aside_others(shelf.query("长岭面粉厂2020年新厂房动工了吗?"), told, library)) == 2
     told = [shelf.evidence("新仓库建好。", probability=0.9), shelf.evidence(both, probability=0.8)]
-    assert [each.text for each in of_the_asked(shelf.query("长岭面粉厂2023年有什么进展?"), told, library)] == [
+    assert [each.text for each in set_aside_others(shelf.query("长岭面粉厂2023年有什么进展?"), told, library)] == [
         f"新厂房{both}"
     ]
 
@@ -94,6 +94,6 @@ def test_a_figure_for_each_person_makes_room_for_the_whole():
         replace(shelf.case("用电多少?", *each).evidence, probability=0.9),
         shelf.evidence(whole[0], probability=0.42),
     ]
-    assert of_the_asked(shelf.query("长岭面粉厂用电多少?"), told, shelf.library(EVERYTHING_ANSWERS)) == told
+    assert set_aside_others(shelf.query("长岭面粉厂用电多少?"), told, shelf.library(EVERYTHING_ANSWERS)) == told
     assert [text for text, _ in kept("长岭面粉厂用电多少?", each, whole)] == [whole[0]]
     assert [text for text, _ in kept("长岭面粉厂人均用电多少?", each, whole)] == [each[0], whole[0]]
