@@ -54,16 +54,28 @@ def picture_of(shape: Record) -> int:
     return options(shape).get(_PICTURE, 0)
 
 
-def shapes(data: bytes, depth: int = 0) -> Iterator[tuple[int, list[int]]]:
-    """The number of each shape and group, with the pictures that it shows."""
+def shapes(data: bytes) -> list[tuple[int, list[int]]]:
+    """The number of each shape, and behind those in it of each group, with the pictures that it shows."""
+    return _shapes(data, 0)[0]
+
+
+def _shapes(data: bytes, depth: int) -> tuple[list[tuple[int, list[int]]], list[int]]:
+    """The shapes and groups, and the pictures that all of them show, each once for each shape."""
+    found: list[tuple[int, list[int]]] = []
+    shown: list[int] = []
     for record in records(data) if depth < _DEPTH else ():
         if record.kind == _SHAPE:
-            yield _number(record), [number for number in [picture_of(record)] if number]
+            pictures = [number for number in [picture_of(record)] if number]
+            found.append((_number(record), pictures))
         elif record.holds:
-            inside = list(shapes(record.data, depth + 1))
-            yield from inside
+            inside, pictures = _shapes(record.data, depth + 1)
+            found += inside
             if record.kind == _GROUP and inside:  # the first shape of a group stands for it
-                yield inside[0][0], [number for _, shown in inside for number in shown]
+                found.append((inside[0][0], pictures))
+        else:
+            continue
+        shown += pictures
+    return found, shown
 
 
 def _number(shape: Record) -> int:
