@@ -1,4 +1,4 @@
-"""A table's cells in rows and columns: its titles, its heads, and where another table begins below it. Pure.
+"""A table's cells in rows and columns: its titles, its heads, and where another table begins below or beside it. Pure.
 
 A cell stands in every place that it reaches over. Rows and columns that hold nothing are none.
 """
@@ -23,6 +23,7 @@ _NEAR = 12  # rows above and below that tell whether a row is one of heads
 
 _FIGURE = re.compile(r"[-+−－¥￥$]?\d[\d,，.]*+\s*+(?:[%％‰]|[万亿千百十余]{0,3}[㐀-鿿]{0,2})")
 _DATE = re.compile(r"\d{2,4}(?:[-/.年]\d{1,2}){1,2}[月日]?(?:\s+\d{1,2}:\d\d(?::\d\d)?)?")
+_NOTE = re.compile(r"[^:：]+[:：].")  # 注：含兼职
 _YEAR = re.compile(r"(?:19|20)\d\d年?")
 
 
@@ -86,6 +87,80 @@ def tables_of(given: Table) -> list[Table]:
         )
         for number, (first, end) in enumerate(rows)
     ]
+
+
+def beside(given: Table) -> tuple[list[Row], list[Table]]:
+    """The titles that stand above them all, and the tables that stand beside one another in what a file holds as one;
+    no titles where it is one.
+
+    Another one begins behind a column that holds nothing, with heads of its own. A lone note there is one as well.
+    """
+    grid = rows_of(given)
+    titles = title_rows(grid)
+    numbers = sorted({cell.row for cell in given.cells if cell.text})
+    body = [cell for cell in given.cells if cell.text and cell.row >= numbers[titles]] if grid else []
+    found: list[list[Cell]] = []
+    for part in _parted(body):
+        if not found or _stands_alone(found[-1], part):
+            found.append(part)
+        else:
+            found[-1] += part
+    if len(found) < 2:
+        return [], [given]
+    heads = None if given.heads is None else max(0, given.heads - titles)
+    return grid[:titles], [Table(tuple(part), heads) for part in found]
+
+
+def _parted(cells: Iterable[Cell]) -> Iterator[list[Cell]]:
+    """Cells parted where a column holds nothing."""
+    part: list[Cell] = []
+    end = 0
+    for cell in sorted(cells, key=lambda cell: (cell.column, cell.row)):
+        if part and cell.column > end:
+            yield part
+            part, end = [], 0
+        part.append(cell)
+        end = max(end, cell.column + cell.across)
+    if part:
+        yield part
+
+
+def _stands_alone(left: Sequence[Cell], part: Sequence[Cell]) -> bool:
+    """Whether cells behind an empty column are no columns of the table before it."""
+    if len(part) == 1:
+        return _NOTE.match(part[0].text) is not None
+    before, own = _Part.of(left), _Part.of(part)
+    if before is None or own is None:
+        return False
+    head, first = own.head, min(cell.row for cell in part)
+    if head == before.head or head in measures.words("numbering"):
+        return True
+    apart = (own.titled and before.titled) or (own.of_figures and before.of_figures)
+    return head in measures.words("about") and (apart or first != min(cell.row for cell in left))
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What a table that stands beside others looks like: the head above its rows' names, whether it has a title of its
+    own, and whether all its other columns are of figures."""
+
+    head: str
+    titled: bool
+    of_figures: bool
+
+    @classmethod
+    def of(cls, cells: Sequence[Cell]) -> _Part | None:
+        """None where the cells are no table of their own: without heads, or with nothing that names the rows."""
+        grid = rows_of(Table(tuple(cells)))
+        titles = title_rows(grid)
+        depth = depth_of(grid[titles:], None)
+        first = grid[titles][0]
+        columns = list(zip(*grid[titles + depth :], strict=True))
+        numbered = first is not None and fold_script(first.text) in measures.words("numbering")
+        if not depth or first is None or (is_of_figures(columns[0]) and not numbered):
+            return None
+        figured = all(is_of_figures(column) for column in columns[1:])
+        return cls(fold_script(measures.bare(first.text)), titles > 0, figured)
 
 
 @dataclass(frozen=True, slots=True)

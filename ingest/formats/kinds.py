@@ -15,7 +15,7 @@ from pathlib import PurePosixPath
 from config.errors import Message, ReportError
 from ingest.formats.zips import entries
 
-RECIPE = "4"  # names this way of reading: an index made by another one is rebuilt
+RECIPE = "5"  # names this way of reading: an index made by another one is rebuilt
 
 PDF_HEADER = 1024  # bytes in which readers look for a PDF's beginning
 _SNIFFED = 4096  # bytes in which a text shows what it is

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import itertools
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from ingest.formats.blocks import Block, LeftOut, NewPage, rendered
+from ingest.formats.drawings import Record, is_sign, kept, named, options, picture_of, records
 from ingest.formats.grid import Cell, Table
 from ingest.formats.kinds import OLD_SLIDES, damaged, encrypted
 from ingest.formats.ole import opened, properties
@@ -25,25 +26,15 @@ _DOCUMENT, _SLIDE, _SLIDE_ATOM, _NOTES = 0x03E8, 0x03EE, 0x03EF, 0x03F0
 _PERSISTS, _SHOWN, _LIST, _EDIT, _PLACES = 0x03F3, 0x03F9, 0x0FF0, 0x0FF5, 0x1772
 _HEADER, _CHARS, _OUTLINE, _BYTES = 0x0F9F, 0x0FA0, 0x0F9E, 0x0FA8
 _GROUP, _SHAPE, _TEXTBOX, _CHILD_AT, _AT = 0xF003, 0xF004, 0xF00D, 0xF00F, 0xF010
-_OPTIONS = (0xF00B, 0xF121, 0xF122)
 _IN_TABLE = 0x039F  # the property of a group that is a table
 # What stands for the slide's number, its date, its header and its footer.
 _FIELDS = frozenset({0x0FD8, 0x0FF7, 0x0FF8, 0x0FF9, 0x0FFA, 0x1015})
 _TITLES, _OF_NOTES = (0, 6), 2  # kinds of text
 _SLIDES_LISTED, _NOTES_LISTED = 0, 2  # kinds of lists
 _HIDDEN = 0x0004
-_CONTAINS = 0xF
 _SAME_HEIGHT = 126  # units of which 576 are an inch, within which shapes stand beside one another
+_SIGN = 227  # such units, a centimetre, up to which a picture is but a sign
 _DEPTH = 40  # records in one another
-
-
-class _Record(NamedTuple):
-    """A record: its kind, what is told of it beside that, and its content."""
-
-    kind: int
-    instance: int
-    holds: bool
-    data: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +51,17 @@ class _Text:
 
 @dataclass(slots=True)
 class _Shape:
-    """What stands somewhere on a slide: texts or the cells of a table; (top, left, bottom, right)."""
+    """What stands somewhere on a slide: texts, a picture by its number or the cells of a table; (top, left, bottom,
+    right)."""
 
     at: tuple[int, int, int, int]
+    picture: int = 0
     texts: list[_Text] = field(default_factory=list)
     cells: list[_Shape] = field(default_factory=list)
 
 
 def read(data: bytes) -> dict[str, Any]:
-    """The text of the slides, with the speaker's notes behind each; hidden slides are left out."""
+    """The text of the slides, with the speaker's notes behind each; hidden slides and pictures are left out."""
     with opened(OLD_SLIDES, data) as file:
         if not file.exists(_STREAM) or not file.exists(_USER):
             raise damaged(OLD_SLIDES)
@@ -101,33 +94,40 @@ class _Show:
             edit, places, root = struct.unpack_from("<3I", record.data, 8)
             document = document or root
             self._read_places(self._at(places).data)
-        self._document = self._kept(document)
-        if self._document is None:
+        found = self._kept(document)
+        if found is None:
             raise damaged(OLD_SLIDES)
+        self._document = found
 
     def blocks(self) -> Iterator[Block]:
         """The slides, a page each."""
         lists = {record.instance: record for record in _inside(self._document) if record.kind == _LIST}
         notes = {slide: place for place, slide, _ in self._listed(lists.get(_NOTES_LISTED))}
+        pictures: dict[int, None] = {}
         for number, (place, _, outline) in enumerate(self._listed(lists.get(_SLIDES_LISTED))):
             if number:
                 yield NewPage()
             slide = self._kept(place)
             if slide is None or slide.kind != _SLIDE:
                 continue
-            blocks = [*_blocks(slide, outline), *self._notes(slide, notes)]
+            shapes = list(_shapes(slide, outline))
+            blocks = [*_blocks(shapes), *self._notes(slide, notes)]
             if _is_hidden(slide):
                 yield LeftOut("hidden", rendered(blocks)["text"])
             else:
                 yield from blocks
+                pictures |= {shape.picture: None for shape in shapes if shape.picture}
+        # Each once: a sign may stand on every slide.
+        kinds = dict(enumerate(kept(self._document.data), 1))
+        yield from (LeftOut("picture", named(number, kinds.get(number, ""))) for number in pictures)
 
-    def _at(self, place: int) -> _Record:
-        record = next(_records(self._stream[place:]), None)
+    def _at(self, place: int) -> Record:
+        record = next(records(self._stream[place:]), None)
         if record is None:
             raise damaged(OLD_SLIDES)
         return record
 
-    def _kept(self, number: int) -> _Record | None:
+    def _kept(self, number: int) -> Record | None:
         place = self._places.get(number)
         return None if place is None else self._at(place)
 
@@ -142,7 +142,7 @@ class _Show:
             at += 4 + 4 * count
 
     @staticmethod
-    def _listed(listing: _Record | None) -> Iterator[tuple[int, int, list[_Text]]]:
+    def _listed(listing: Record | None) -> Iterator[tuple[int, int, list[_Text]]]:
         """Of each slide in a list the number by which it is kept, its own, and its outline's texts."""
         outline: list[_Text] = []
         slide: tuple[int, int] | None = None
@@ -163,7 +163,7 @@ class _Show:
         if slide is not None:
             yield *slide, outline
 
-    def _notes(self, slide: _Record, notes: dict[int, int]) -> Iterator[str]:
+    def _notes(self, slide: Record, notes: dict[int, int]) -> Iterator[str]:
         atom = next((record for record in _inside(slide) if record.kind == _SLIDE_ATOM), None)
         number = struct.unpack_from("<I", atom.data, 16)[0] if atom is not None else 0
         page = self._kept(notes.get(number, 0)) if number else None
@@ -175,66 +175,52 @@ class _Show:
         yield from (NOTES + line if not n else line for n, line in enumerate(lines))
 
 
-def _records(data: bytes) -> Iterator[_Record]:
-    """The records that lie behind one another."""
-    at = 0
-    while at + 8 <= len(data):
-        head, kind, length = struct.unpack_from("<HHI", data, at)
-        yield _Record(kind, head >> 4, head & 0xF == _CONTAINS, data[at + 8 : at + 8 + length])
-        at += 8 + length
+def _inside(record: Record | None) -> Iterator[Record]:
+    return records(record.data) if record is not None else iter(())
 
 
-def _inside(record: _Record | None) -> Iterator[_Record]:
-    return _records(record.data) if record is not None else iter(())
-
-
-def _decoded(record: _Record) -> str:
+def _decoded(record: Record) -> str:
     return record.data.decode("utf-16-le" if record.kind == _CHARS else "latin-1", "replace")
 
 
-def _is_hidden(slide: _Record) -> bool:
+def _is_hidden(slide: Record) -> bool:
     shown = next((record for record in _inside(slide) if record.kind == _SHOWN and len(record.data) >= 12), None)
     return shown is not None and bool(struct.unpack_from("<H", shown.data, 10)[0] & _HIDDEN)
 
 
-def _blocks(slide: _Record, outline: Sequence[_Text]) -> Iterator[Block]:
+def _blocks(shapes: Iterable[_Shape]) -> Iterator[Block]:
     """The title, then what stands on the slide from top to bottom, what is at one height from left to right."""
 
     def order(shape: _Shape) -> tuple[bool, int, int]:
         titled = any(text.use in _TITLES for text in shape.texts)
         return not titled, shape.at[0] // _SAME_HEIGHT, shape.at[1]
 
-    for shape in sorted(_shapes(slide, outline), key=order):
+    for shape in sorted(shapes, key=order):
         if shape.cells:
             yield _table(shape.cells)
         for text in shape.texts:
             yield from text.lines
 
 
-def _shapes(record: _Record, outline: Sequence[_Text], depth: int = 0) -> Iterator[_Shape]:
-    """What stands on a page that has a text, groups taken apart."""
+def _shapes(record: Record, outline: Sequence[_Text], depth: int = 0) -> Iterator[_Shape]:
+    """What stands on a page and has a text or is a picture, groups taken apart."""
     for inner in _inside(record) if depth < _DEPTH else ():
         if inner.kind == _SHAPE:
-            if (shape := _shape(inner, outline)).texts:
+            if (shape := _shape(inner, outline)).texts or shape.picture:
                 yield shape
         elif inner.kind == _GROUP and (frame := next(_inside(inner), None)) is not None and _is_table(frame):
-            cells = list(_shapes(inner, outline, depth + 1))
+            cells = [shape for shape in _shapes(inner, outline, depth + 1) if shape.texts]
             yield _Shape(_shape(frame, outline).at, cells=cells)
         elif inner.holds and inner.kind not in (_LIST, _TEXTBOX):
             yield from _shapes(inner, outline, depth + 1)
 
 
-def _is_table(shape: _Record) -> bool:
+def _is_table(shape: Record) -> bool:
     """Whether a group, told by its first shape, is a table."""
-    for record in _inside(shape):
-        if record.kind in _OPTIONS:
-            numbers = [struct.unpack_from("<H", record.data, 6 * n)[0] & 0x3FFF for n in range(record.instance)]
-            if _IN_TABLE in numbers:
-                return bool(struct.unpack_from("<I", record.data, 6 * numbers.index(_IN_TABLE) + 2)[0] & 1)
-    return False
+    return bool(options(shape).get(_IN_TABLE, 0) & 1)
 
 
-def _shape(record: _Record, outline: Sequence[_Text]) -> _Shape:
+def _shape(record: Record, outline: Sequence[_Text]) -> _Shape:
     shape = _Shape((0, 0, 0, 0))
     for inner in _inside(record):
         if inner.kind == _AT:  # top, left, right, bottom
@@ -245,10 +231,13 @@ def _shape(record: _Record, outline: Sequence[_Text]) -> _Shape:
             shape.at = top, left, bottom, right
         elif inner.kind == _TEXTBOX:
             shape.texts += _texts(inner, outline)
+    top, left, bottom, right = shape.at
+    if not is_sign((bottom - top, right - left), _SIGN):
+        shape.picture = picture_of(record)
     return shape
 
 
-def _texts(box: _Record, outline: Sequence[_Text]) -> Iterator[_Text]:
+def _texts(box: Record, outline: Sequence[_Text]) -> Iterator[_Text]:
     """The texts of a box, unless it holds nothing but the slide's number or date; some stand in the outline."""
     inside = list(_inside(box))
     filled = any(record.kind in _FIELDS for record in inside)

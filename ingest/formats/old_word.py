@@ -15,6 +15,7 @@ from typing import Any
 
 from config.errors import ReportError
 from ingest.formats.blocks import Block, LeftOut, rendered
+from ingest.formats.drawings import inline, is_sign, kept, named, records, shapes
 from ingest.formats.headers import around
 from ingest.formats.kinds import OLD_WORD, damaged, encrypted
 from ingest.formats.numbering import Counters, Level, numbered
@@ -27,13 +28,18 @@ _ENCRYPTED, _TABLE_1, _OBFUSCATED = 0x0100, 0x0200, 0x8000
 _PAIRS, _STYLES, _NOTE_PLACES, _NOTE_TEXTS = 0x9A, 1, 2, 3
 _HEADERS, _CHARACTERS, _PARAGRAPHS, _PIECES, _LISTS, _LIST_USES = 11, 12, 13, 33, 73, 74
 _END_PLACES, _END_TEXTS = 46, 47
+_ANCHORS, _DRAWINGS = 40, 50
 _COUNTS = 0x4C  # lengths of the texts, in characters: the report, notes, headers, -, comments, end notes, boxes
 _PAGE = 512  # bytes of a page of properties
 # Properties, by their number: of paragraphs, of rows, of characters.
 _IN_TABLE, _ROW_ENDS, _LEVEL, _LIST, _ROW = 0x2416, 0x2417, 0x260A, 0x460B, 0xD608
-_VANISHES, _IS_DELETED = 0x083C, 0x0800
+_VANISHES, _IS_DELETED, _PICTURE, _IS_DATA = 0x083C, 0x0800, 0x6A03, 0x0806
 _SIZES = {0: 1, 1: 1, 2: 2, 3: 4, 4: 2, 5: 2, 7: 3}  # bytes of a property's value, by its kind
 _FIELD, _RESULT, _FIELD_ENDS, _CELL_ENDS, _NOTE = "\x13", "\x14", "\x15", "\x07", "\x02"
+_INLINE, _ANCHOR = "\x01", "\x08"  # characters that stand for a picture in the line, and for a drawing beside it
+_PICTURE_HEAD = 68  # bytes that tell of a picture in the line ([MS-DOC] PICF)
+_SHAPED, _SHAPED_AND_NAMED = 0x64, 0x66  # how such a picture is kept: as a shape, behind its file's name or not
+_SIGN = 567  # twips, a centimetre, up to which a picture is but a sign
 _SIGNS = str.maketrans(
     {"\x0b": "\n", "\x0e": "\n", "\x1e": "-", "\x1f": None, "\xa0": " "} | dict.fromkeys("\x01\x02\x03\x05\x08", None)
 )
@@ -49,7 +55,7 @@ _NO_LIST = 0xFFFF
 
 
 def read(data: bytes) -> dict[str, Any]:
-    """The text of a document; headers that tell nothing, deleted and hidden text, and comments are left out."""
+    """The text of a document; headers that tell nothing, deleted and hidden text, comments, pictures are left out."""
     with opened(OLD_WORD, data) as file:
         if not file.exists("WordDocument"):
             raise damaged(OLD_WORD)
@@ -65,9 +71,10 @@ def read(data: bytes) -> dict[str, Any]:
         if not file.exists(name):
             raise damaged(OLD_WORD)
         table = file.openstream(name).read()
+        data = file.openstream("Data").read() if file.exists("Data") else b""
         about = properties(file)
     try:
-        return rendered(_Document(main, table).blocks(), **about)
+        return rendered(_Document(main, table, data).blocks(), **about)
     except (struct.error, IndexError) as exc:
         raise damaged(OLD_WORD) from exc
 
@@ -105,8 +112,8 @@ class _Row:
 class _Document:
     """A document's streams, read once."""
 
-    def __init__(self, main: bytes, table: bytes) -> None:
-        self._main, self._table = main, table
+    def __init__(self, main: bytes, table: bytes, data: bytes) -> None:
+        self._main, self._table, self._data = main, table, data
         self._pieces = list(self._read_pieces())
         if not self._pieces:
             raise damaged(OLD_WORD)
@@ -117,6 +124,8 @@ class _Document:
         self._styles = self._read_styles()
         self._counters = Counters()
         self._left_out: list[LeftOut] = []
+        self._pictures = 0
+        self._anchors, self._shapes, self._kinds = self._read_drawings()
         counts = struct.unpack_from("<7I", main, _COUNTS)
         self._ends = list(itertools.accumulate(counts))
         self._notes: dict[int, list[Block]] = {}  # none in a note
@@ -271,9 +280,9 @@ class _Document:
         """What is seen between two characters: fields by their results, nothing deleted or hidden."""
         characters: list[str] = []
         depth: list[bool] = []  # of the fields that are open: whether their result has begun
-        for from_, to, reason in self._seen(start, end):
+        for from_, to, looks in self._seen(start, end):
             text = self._text[from_:to]
-            if reason:
+            if reason := _unseen(looks):
                 self._leave_out(reason, text)
                 continue
             for n, char in enumerate(text):
@@ -287,10 +296,11 @@ class _Document:
                     notes += self._notes[from_ + n]
                 elif all(depth):
                     characters.append(char)
+                    self._leave_out_pictures(from_ + n, char, looks)
         return _whole("".join(characters)).translate(_SIGNS)
 
-    def _seen(self, start: int, end: int) -> Iterator[tuple[int, int, str]]:
-        """Stretches of characters, each with why they aren't seen; "" for those that are."""
+    def _seen(self, start: int, end: int) -> Iterator[tuple[int, int, dict[int, bytes]]]:
+        """Stretches of characters, each with how they look."""
         starts, properties = self._looks
         at = start
         while at < end:
@@ -301,16 +311,51 @@ class _Document:
             stop = min(end, piece.cp + piece.count) if at < piece.cp + piece.count else end
             if run < len(starts):
                 stop = min(stop, at + max(1, (starts[run] - place + piece.width - 1) // piece.width))
-            looks = dict(_sprms(properties[run - 1])) if run else {}
-            deleted = looks.get(_IS_DELETED, b"\0")[0] == 1
-            hidden = looks.get(_VANISHES, b"\0")[0] == 1
-            yield at, stop, "deleted" if deleted else "hidden" if hidden else ""
+            yield at, stop, dict(_sprms(properties[run - 1])) if run else {}
             at = stop
 
     def _leave_out(self, reason: str, text: str) -> None:
         plain = " ".join("".join(char for char in _whole(text) if char >= " ").split())
         if plain:
             self._left_out.append(LeftOut(reason, plain))
+
+    def _leave_out_pictures(self, cp: int, char: str, looks: dict[int, bytes]) -> None:
+        """The pictures that a character stands for, unless they are but a sign or that of a header or comment."""
+        found: list[str] = []
+        if self._ends[1] <= cp < self._ends[4]:
+            return
+        if char == _INLINE and looks.get(_IS_DATA, b"\0")[0] == 0 and len(looks.get(_PICTURE, b"")) == 4:
+            kind = _picture_at(self._data, struct.unpack("<I", looks[_PICTURE])[0])
+            found = [] if kind is None else [kind]
+        elif char == _ANCHOR:
+            shown = self._shapes.get(self._anchors.get(cp, 0), [])
+            found = [self._kinds[number - 1] if number <= len(self._kinds) else "" for number in shown]
+        for kind in found:
+            self._pictures += 1
+            self._left_out.append(LeftOut("picture", named(self._pictures, kind)))
+
+    def _read_drawings(self) -> tuple[dict[int, int], dict[int, list[int]], list[str]]:
+        """The shapes by the characters that they are bound to, unless they are as small as signs; the pictures that
+        each shows; and what the pictures are."""
+        data = self._part(_ANCHORS)
+        count = max(0, (len(data) - 4) // 30)  # a place and 26 bytes each, and the place behind the last
+        places = struct.unpack_from(f"<{count}I", data)
+        anchors = {}
+        for n, cp in enumerate(places):
+            number, left, top, right, bottom = struct.unpack_from("<I4i", data, 4 * (count + 1) + 26 * n)
+            if not is_sign((right - left, bottom - top), _SIGN):
+                anchors[cp] = number
+        data = self._part(_DRAWINGS)
+        store = next(records(data), None)
+        if store is None:
+            return anchors, {}, []
+        at = 8 + len(store.data)
+        found: dict[int, list[int]] = {}
+        while at + 9 <= len(data):  # a byte that says whose they are, then the drawings of the text or of the headers
+            drawing = next(records(data[at + 1 :]))
+            found = dict(shapes(drawing.data)) | found
+            at += 9 + len(drawing.data)
+        return anchors, found, kept(store.data)
 
     def _read_notes(self, places: int, texts: int, before: int) -> dict[int, list[Block]]:
         """The notes by the characters that refer to them."""
@@ -368,6 +413,27 @@ class _Document:
                 merged |= own[ancestor]
             inherited[n] = merged
         return inherited
+
+
+def _unseen(looks: dict[int, bytes]) -> str:
+    """Why characters aren't seen that look like this; "" where they are."""
+    deleted, hidden = (looks.get(each, b"\0")[0] == 1 for each in (_IS_DELETED, _VANISHES))
+    return "deleted" if deleted else "hidden" if hidden else ""
+
+
+def _picture_at(data: bytes, at: int) -> str | None:
+    """What the picture is that is kept there; None where none is, or but a sign."""
+    if at + _PICTURE_HEAD > len(data):
+        return None
+    length, head, how = struct.unpack_from("<IHH", data, at)
+    wide, high, *shares = struct.unpack_from("<4H", data, at + 28)  # twips, and thousandths of them that are shown
+    sides = [side * (share or 1000) // 1000 for side, share in zip((wide, high), shares, strict=True)]
+    if is_sign(sides, _SIGN):
+        return None
+    if how not in (_SHAPED, _SHAPED_AND_NAMED):
+        return ""  # a picture of Windows as it is
+    held = data[at + head : at + length]
+    return inline(held[1 + held[0] :] if how == _SHAPED_AND_NAMED and held else held)
 
 
 def _style(data: bytes, base_size: int) -> tuple[dict[int, bytes], int]:

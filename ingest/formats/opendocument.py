@@ -162,7 +162,9 @@ class _Reader:
                 if number:
                     yield NewPage()
                 if page.get(f"{_DRAW}style-name") in self._hidden:
+                    self.pictures = False  # those of a slide that isn't shown aren't either
                     self.left_out.append(LeftOut("hidden", rendered(self.blocks(page))["text"]))
+                    self.pictures = True
                 else:
                     yield from self.blocks(page)
         else:

@@ -91,7 +91,7 @@ def placed(texts: Iterable[tuple[int, int, str]], merged: Iterable[tuple[int, in
 def seen(cells: Sequence[Cell], rows: Set[int], columns: Set[int]) -> tuple[list[Cell], list[LeftOut]]:
     """A sheet's cells without those that stand wholly in hidden rows or columns, and these, a line a row.
 
-    The rows close up over hidden ones: they part no table.
+    Rows and columns close up over hidden ones: these part no table.
     """
     hidden = [
         cell
@@ -103,11 +103,17 @@ def seen(cells: Sequence[Cell], rows: Set[int], columns: Set[int]) -> tuple[list
         return list(cells), []
     lines = ["\t".join(cell.text for cell in row) for _, row in itertools.groupby(hidden, key=lambda cell: cell.row)]
     unseen = set(hidden)
-    gone = sorted(rows)
-    return [_closed_up(cell, gone) for cell in cells if cell not in unseen], [LeftOut("hidden", "\n".join(lines))]
+    gone = sorted(rows), sorted(columns)
+    return [_closed_up(cell, *gone) for cell in cells if cell not in unseen], [LeftOut("hidden", "\n".join(lines))]
 
 
-def _closed_up(cell: Cell, hidden: Sequence[int]) -> Cell:
-    """A cell where it stands once the hidden rows, in order, are gone."""
-    above, within = bisect.bisect_left(hidden, cell.row), bisect.bisect_left(hidden, cell.row + cell.down)
-    return replace(cell, row=cell.row - above, down=max(1, cell.down - (within - above)))
+def _closed_up(cell: Cell, rows: Sequence[int], columns: Sequence[int]) -> Cell:
+    """A cell where it stands once the hidden rows and columns, in order, are gone."""
+    row, down = _moved(cell.row, cell.down, rows)
+    column, across = _moved(cell.column, cell.across, columns)
+    return replace(cell, row=row, column=column, down=down, across=across)
+
+
+def _moved(start: int, count: int, hidden: Sequence[int]) -> tuple[int, int]:
+    before, within = bisect.bisect_left(hidden, start), bisect.bisect_left(hidden, start + count)
+    return start - before, max(1, count - (within - before))

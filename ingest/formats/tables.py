@@ -13,7 +13,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ingest.formats import measures
-from ingest.formats.grid import Cell, Row, Table, depth_of, distinct, is_of_figures, rows_of, tables_of, title_rows
+from ingest.formats.grid import (
+    Cell,
+    Row,
+    Table,
+    beside,
+    depth_of,
+    distinct,
+    is_of_figures,
+    rows_of,
+    tables_of,
+    title_rows,
+)
 from ingest.language.script import fold_script
 
 _LINE = 200  # characters of a row from which on it goes on in a line of its own, behind the row's name
@@ -61,9 +72,19 @@ class Writer:
 
     def lines(self, given: Table) -> Iterator[str]:
         """A line for each row."""
-        for number, one in enumerate(tables_of(given)):
-            yield from self._table(one, below=number > 0)
+        titles, parts = beside(given)
+        yield from map(self._title, titles)
+        above = self._units
+        for part in parts:
+            self._units = above  # what is said above tables beside one another is said of each
+            for number, one in enumerate(tables_of(part)):
+                yield from self._table(one, below=number > 0)
         self._units = ()
+
+    def _title(self, row: Row) -> str:
+        line = "\t".join(cell.text for cell in distinct(row))
+        self._units = measures.noted(line) or self._units
+        return line
 
     def _table(self, given: Table, *, below: bool) -> Iterator[str]:
         """The lines of a table; of one directly `below` another: a title of its own ends what was said above both."""
@@ -73,10 +94,7 @@ class Writer:
             titles = 0
         if below and titles:
             self._units = ()
-        for row in grid[:titles]:
-            line = "\t".join(cell.text for cell in distinct(row))
-            self._units = measures.noted(line) or self._units
-            yield line
+        yield from map(self._title, grid[:titles])
         grid = grid[titles:]
         if not grid:
             return

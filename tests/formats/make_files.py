@@ -21,11 +21,13 @@ import pptx
 from docx.opc.packuri import PackURI
 from docx.opc.part import Part
 from docx.oxml.parser import parse_xml
+from docx.shared import Cm
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 from pptx.util import Inches
 
 FILES = Path(__file__).parent / "files"
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+WP = 'xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"'
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 TITLE = "东山县科协二〇二三年工作总结"
 LEVELS = (("chineseCounting", "%1、"), ("chineseCounting", "（%2）"), ("decimal", "%3."))
@@ -169,6 +171,64 @@ def sheets() -> bytes:
     return buffer.getvalue()
 
 
+def picture(side: int, form: str = "PNG") -> io.BytesIO:
+    buffer = io.BytesIO()
+    Image.new("RGB", (side, side), (side, 0, 0)).save(buffer, form)
+    buffer.seek(0)
+    return buffer
+
+
+def illustrated() -> bytes:
+    """A text with three pictures: in a line, beside it, and in a table; a sign in a line, and one in the header."""
+    document = docx.Document()
+    document.add_heading(TITLE, 1)
+    document.add_paragraph("全年举办科普讲座36场。")
+    document.add_picture(picture(40), width=Cm(12))
+    document.add_picture(picture(2), width=Cm(0.5))
+    beside = document.add_paragraph("建成乡村科普馆21个。").add_run().add_picture(picture(41, "JPEG"), width=Cm(6))
+    _float(beside._inline)
+    table = _table(document, [["项目", "照片"], ["讲座", ""]])
+    table.cell(1, 1).paragraphs[0].add_run().add_picture(picture(42), width=Cm(3))
+    document.sections[0].header.paragraphs[0].add_run().add_picture(picture(3), width=Cm(3))
+    return _saved(document)
+
+
+def _float(inline) -> None:
+    """A picture in a line becomes one beside it, around which the text runs."""
+    kept = ('distT="0" distB="0" distL="0" distR="0" simplePos="0" relativeHeight="2" behindDoc="0" locked="0" '
+            'layoutInCell="1" allowOverlap="1"')  # fmt: skip
+    anchor = parse_xml(
+        f'<wp:anchor {WP} {kept}><wp:simplePos x="0" y="0"/><wp:positionH relativeFrom="column"><wp:posOffset>1000000'
+        '</wp:posOffset></wp:positionH><wp:positionV relativeFrom="paragraph"><wp:posOffset>500000</wp:posOffset>'
+        "</wp:positionV></wp:anchor>"
+    )
+    for child in list(inline):
+        anchor.append(child)
+        if child.tag.endswith("}extent"):
+            anchor.append(parse_xml(f'<wp:wrapSquare {WP} wrapText="bothSides"/>'))
+    inline.getparent().replace(inline, anchor)
+
+
+def illustrated_slides() -> bytes:
+    """Slides with three pictures, one of them twice and one in a group; a sign; and one on a slide that isn't shown."""
+    show = pptx.Presentation()
+    for n in range(2):
+        slide = show.slides.add_slide(show.slide_layouts[5])
+        slide.shapes.title.text = f"{TITLE}之{n + 1}"
+        slide.shapes.add_picture(picture(40), Inches(1), Inches(2), Inches(4), Inches(3))
+        slide.shapes.add_picture(picture(2), Inches(0), Inches(0), Inches(0.2), Inches(0.2))
+    slide.shapes.add_picture(picture(41, "JPEG"), Inches(1), Inches(5), Inches(2), Inches(1))
+    group = slide.shapes.add_group_shape()
+    group.shapes.add_picture(picture(42), Inches(6), Inches(2), Inches(2), Inches(1))
+    hidden = show.slides.add_slide(show.slide_layouts[5])
+    hidden.shapes.title.text = "备用页"
+    hidden.shapes.add_picture(picture(3), Inches(1), Inches(2), Inches(4), Inches(3))
+    hidden._element.set("show", "0")
+    buffer = io.BytesIO()
+    show.save(buffer)
+    return buffer.getvalue()
+
+
 def slides() -> bytes:
     """Slides with a list, notes, a table and a slide that isn't shown."""
     show = pptx.Presentation()
@@ -201,6 +261,8 @@ MADE = {
     "report.docx": (report, ("doc", "rtf", "odt", "docx")),
     "sheets.xlsx": (sheets, ("xls", "ods", "xlsx")),
     "slides.pptx": (slides, ("odp", "pptx")),
+    "illustrated.docx": (illustrated, ("doc", "odt")),
+    "illustrated.pptx": (illustrated_slides, ("ppt", "odp")),
 }
 
 

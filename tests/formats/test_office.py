@@ -133,6 +133,9 @@ def test_a_table_goes_on_under_the_heads_of_the_page_before():
     assert rendered([head, "另一张表", more])["text"].split("\n")[-1] == "白沙镇\t5"
 
 
+ILLUSTRATED = ("illustrated.doc", "illustrated.ppt")
+
+
 def parse(name: str, data: bytes):
     return sources.parse(name, data)
 
@@ -370,6 +373,30 @@ def test_what_a_sheet_shows_beside_its_cells_is_told():
     assert left_out("a.xlsx", saved(book)) == [("comment", "含兼职 30人"), ("picture", "image1.png")]
 
 
+def test_tables_side_by_side_in_a_sheet_keep_to_their_own_heads():
+    book = openpyxl.Workbook()
+    rows = [
+        ["乡镇", "志愿者(人)", "负责人", None, "项目", "经费(万元)"],
+        ["北岭镇", 412, "赵一", None, "讲座", 12.5],
+        ["石桥镇", 7, "钱二", None, "场馆", 150],
+    ]
+    for row in rows:
+        book.active.append(row)
+    book.active.column_dimensions["C"].hidden = True
+    said = parse("a.xlsx", saved(book)).mapped.text.partition("\n负责人")[0]
+    assert said == "北岭镇\t志愿者：412人\n石桥镇\t志愿者：7人\n讲座\t经费：12.5万元\n场馆\t经费：150万元"
+
+
+def test_a_hidden_column_parts_no_table():
+    book = openpyxl.Workbook()
+    heads = ["乡镇", "志愿者(人)", "旧数", "项目", "经费(万元)"]
+    for row in (heads, ["北岭镇", 412, 1, "讲座", 12.5], ["石桥镇", 7, 2, "场馆", 3]):
+        book.active.append(row)
+    book.active.column_dimensions["C"].hidden = True
+    said = parse("a.xlsx", saved(book)).mapped.text
+    assert "北岭镇\t志愿者：412人\t项目：讲座\t经费：12.5万元" in said
+
+
 def test_a_document_in_xml_says_what_to_do():
     with pytest.raises(ReportError, match=r"save it as \.docx"):
         parse("a.doc", b'<?xml version="1.0"?><w:wordDocument xmlns:w="x"><w:t>412</w:t></w:wordDocument>')
@@ -402,7 +429,7 @@ def read_or_refused(name: str, data: bytes) -> tuple[str, str]:
     return report.text, ""
 
 
-@pytest.mark.parametrize("file", ["report.doc", "report.rtf", "sheets.xls", "report.odt", "slides.pptx"])
+@pytest.mark.parametrize("file", ["report.doc", "report.rtf", "sheets.xls", "report.odt", "slides.pptx", *ILLUSTRATED])
 @pytest.mark.parametrize("seed", range(6))
 def test_a_damaged_file_is_refused_or_read_and_nothing_else(file, seed):
     draw = random.Random(seed)
