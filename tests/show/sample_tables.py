@@ -19,8 +19,8 @@ def cell(n: int, said: str, value: float | None, unit: str = "个", **more) -> C
 
 def table(*rows: Row, by: str = "place", unit: str = "个", counted: str = "report", **more) -> Table:
     told = sum(bool(row.cells) for row in rows)
-    asked = more.pop("asked", len(rows))
-    return Table(more.pop("indicator", "科普馆"), by, unit, rows, told, asked, counted, more.pop("total", None))
+    looked_in = more.pop("looked_in", len(rows))
+    return Table(more.pop("indicator", "科普馆"), by, unit, rows, told, looked_in, counted, more.pop("total", None))
 
 
 PLAIN = table(
