@@ -12,7 +12,7 @@ import shutil
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from config.errors import UsageError
 from rag.reader.adapter import ADAPTER, write_adapter
@@ -125,11 +125,17 @@ def start(data: Path, sets: Sets, work: Path) -> tuple[ReaderNetwork, Encoder]:
 
 def write_reader(reader: ReaderNetwork, work: Path, path: Path) -> None:
     """Write what the reader adds to the bundled encoder."""
-    from rag.reader import network
     from rag.training.train import changed
 
-    base = network.base_of(network.untrained(_encoder(work)))
+    base = encoder_weights(work)
     write_adapter(path, base, changed(reader, base))
+
+
+def encoder_weights(work: Path) -> dict[str, Any]:
+    """The bundled encoder's tensors by their names in a reader, float32 arrays; the encoder is unpacked into `work`."""
+    from rag.reader import network
+
+    return network.base_of(network.untrained(_encoder(work)))
 
 
 def _first_stage(data: Path, sets: Sets, folder: Path, encoder: Encoder, kept: Path) -> None:
