@@ -15,6 +15,7 @@ from ingest.language.marks import COLONS, COMMAS, ENDS
 from ingest.language.words import alternation, table
 
 _EDGES = "|>»·" + "".join(filter(str.isspace, map(chr, range(0x3001))))
+_BRACKETS = "[]【】"
 _COLON = re.compile(f"[{COLONS}]")
 _TIME = rf"\d{{2,4}}[\d {COLONS}{STAMP}]*+"
 _PATH = f"[^{ENDS}{COMMAS}]{{0,80}}"
@@ -25,7 +26,7 @@ _VALUES = {
     "day": re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:\s+[\d:]+)?"),
     "views": re.compile(r"[\d,]*[万+]*\s*次?"),
     "names": re.compile(r"[\u4e00-\u9fff·、 \u3000]{0,16}"),
-    "type": re.compile(r"[\s大中小\[\]【】|]*"),
+    "type": re.compile(rf"(?:{alternation(table('pages')['type']['sizes'])}|[\s\[\]【】|+-])*"),
     "pointer": re.compile(r".*"),
     "owner": re.compile(r".{0,20}"),
     "tags": re.compile(r".{0,40}"),
@@ -48,7 +49,7 @@ def is_furniture(line: str) -> bool:
     """Whether the line can only be the page's: 浏览次数:120, 上一篇:…, 收藏 | 分享."""
     bare = line.strip(_EDGES)
     return (
-        _labelled(bare, _sections("labels", "counted"))
+        _labelled(bare.strip(_BRACKETS), _sections("labels", "counted"))
         or bare in table("pages")["alone"]["words"]
         or bool(_HOME.fullmatch(line.lstrip(_EDGES)))
         or bool(_buttons().fullmatch(bare))

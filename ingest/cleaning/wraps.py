@@ -1,4 +1,6 @@
-"""Lines broken at a fixed width, as text copied out of a PDF or a mail has them, joined to paragraphs. Pure.
+"""Lines broken within paragraphs, as text copied out of a PDF or a mail has them, joined. Pure.
+
+Either they are broken at one width, or paragraphs are told by their indent, and what follows without one goes on.
 
 A row of a table, its cells parted by tabs, is a line of its own however wide it is.
 """
@@ -8,13 +10,16 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from itertools import pairwise
 
 from ingest.language import hyphens
-from ingest.language.marks import BULLETS, finished, numbering
+from ingest.language.marks import BULLETS, COLONS, finished, numbering
 from ingest.offsets import Replacement
 
 _BULLET = re.compile(rf"[{BULLETS}]")
 _STACKED = re.compile(r"^(?:\S\n){9,}+(?:\S$)?+", re.MULTILINE)
+_LEADS = re.compile(rf"[{COLONS}；;]\s*$")  # to a list of its own
+_INDENT = re.compile(r"(?: {2,4}|\u3000{1,2})(?![ \u3000])")
 _HAN = re.compile(r"[㐀-鿿]")
 _MOSTLY_HAN = 0.6
 _NARROWEST = 14  # characters of Han on a line that was broken for its width
@@ -25,8 +30,18 @@ _MOST = 0.6  # of the lines that have this width, and of these that break off in
 
 
 def broken_lines(text: str) -> list[Replacement]:
-    """The line breaks inside sentences, where most lines of the text end at one width; none in other texts."""
+    """The line breaks inside sentences, where most lines of the text end at one width or paragraphs begin by an indent;
+    none in other texts."""
     lines = text.split("\n")
+    starts = [0]
+    for line in lines:
+        starts.append(starts[-1] + len(line) + 1)
+    broken = _at_a_width(lines) or _under_an_indent(lines)
+    return [_joined(text, starts[n + 1] - 1) for n in broken if not _opens(lines[n + 1])]
+
+
+def _at_a_width(lines: Sequence[str]) -> list[int]:
+    """The lines that break off where their width ends; none where there is no width at which most lines end."""
     inner = [n for n in range(len(lines) - 1) if _is_prose(lines[n]) and _is_prose(lines[n + 1])]
     width = _width([_size(lines[n]) for n in inner])
     if width is None:
@@ -35,10 +50,22 @@ def broken_lines(text: str) -> list[Replacement]:
     open_ = [n for n in full if not finished(lines[n].rstrip())]
     if len(open_) < _MOST * len(full):
         return []
-    starts = [0]
-    for line in lines:
-        starts.append(starts[-1] + len(line) + 1)
-    return [_joined(text, starts[n + 1] - 1) for n in open_ if not _opens(lines[n + 1])]
+    return open_
+
+
+def _under_an_indent(lines: Sequence[str]) -> list[int]:
+    """The lines of indented paragraphs that break off in mid-sentence, whatever their width; none unless most lines
+    without an indent that stand right under such a paragraph go on with it."""
+    broken, under, paragraphs = [], 0, 0
+    inside = False
+    for n, (line, after) in enumerate(pairwise(lines)):
+        paragraphs += bool(_INDENT.match(line))
+        inside = _is_prose(line) and (inside or bool(_INDENT.match(line))) and not _LEADS.search(line)
+        if inside and _is_prose(after) and not after[:1].isspace():
+            under += 1
+            broken += [n] * (not finished(line.rstrip()) and not _opens(after))
+    enough = min(paragraphs, len(broken)) >= _FEWEST and len(broken) >= _MOST * under
+    return broken if enough else []
 
 
 def _is_prose(line: str) -> bool:

@@ -67,6 +67,9 @@ def _topic(query: Query, evidence: Sequence[Evidence], library: Library) -> Answ
     if certainty is None and not held:
         return refused(query.question, refusals.nothing_sure(query.question), evidence, library.report)
     telling = without_headings(evidence, library.report)
+    telling = [
+        each for each in telling if len(each.text) >= _SHORTEST
+    ] or telling  # not only a point's name: 一是进校园。
     quoted = with_siblings(forms.chosen("summary", telling), library)
     return answered(query.question, quoted, library.report, form="summary", certainty=certainty or "likely")
 

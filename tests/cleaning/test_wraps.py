@@ -87,3 +87,47 @@ def test_a_word_parted_by_a_hyphen_is_whole_again_and_knows_where_it_stood():
     at = report.text.index("reported")
     start, end = report.mapped.raw_span(at, at + len("reported"))
     assert report.raw[start:end] == "re-\nported"
+
+
+INDENTED = """青川县气象局年度工作
+
+　　全年共发布预警
+31次，其中暴雨预警12次，
+覆盖全县23个乡镇。
+　　防雷检查企业
+64家，整改隐患9处。
+　　依据《
+气象灾害防御条例
+》开展执法4次。
+　　科普进校园18场，听众
+5200人次。
+"""
+LINKED = "".join(f"  第{n}项依据《\n某某管理条例\n》实施，全年办结{n}0件。\n" for n in range(2, 6))
+
+
+def test_what_stands_under_an_indented_paragraph_without_an_indent_goes_on_with_it():
+    text = normalize(RawReport("a.txt", INDENTED, "")).text
+    for whole in (
+        "发布预警31次",
+        "暴雨预警12次，覆盖全县23个乡镇。\n",
+        "检查企业64家",
+        "《气象灾害防御条例》开展",
+        "听众5200人次",
+    ):
+        assert whole in text
+    assert text.startswith("青川县气象局年度工作\n")
+    assert "《某某管理条例》实施" in normalize(RawReport("a.txt", LINKED, "")).text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "　　名单如下：\n王某某，馆长\n李某某，馆员\n赵某某，讲解员\n钱某某，司机\n" * 6,
+        "".join(f"　　第{n}条 本馆开放。\n" for n in range(1, 9)) + "青川县科技馆\n2031年5月6日\n",
+        "　　春眠\n  不觉\n　　处处\n  啼鸟\n" * 4,
+        "".join(f"　　第{n}类：\n1、展品\n2、图书\n3、标本\n" for n in range(1, 7)),
+        "　　全年办展\n4次。\n" * 3,  # too few to tell
+    ],
+)
+def test_lines_under_an_indent_that_are_their_own_stay(text):
+    assert broken_lines(text) == []
