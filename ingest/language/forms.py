@@ -25,7 +25,7 @@ _PIECE = re.compile(
     r"\{(?P<no>!)?(?P<name>\w+)(?P<run>\*)?\}|(?P<gap>[…～])(?P<most>\d*)|(?P<sign>[\[\]^$])|(?P<word>[^{}\[\]^$…～]+)"
 )
 _MOST, _WIDEST = 8, 40
-_NOT_BEHIND = re.compile(r"\{!\w+\}")
+_NOT_MATCHED = re.compile(r"\{!\w+\}|[\[\]^$]")
 _SIGNS = {"[": "(?:", "]": ")?", "^": "^", "$": "$"}
 _GAPS = {"…": rf"[^{marks.COMMAS}{marks.ENDS}]", "～": r"\w"}
 
@@ -50,14 +50,14 @@ def form(table_name: str, row: str, **recognisers: str) -> str:
 
 
 def any_of(forms: Iterable[str], named: Named) -> str:
-    """A pattern of any of the forms, the longest written one first; what may not follow doesn't count."""
-    written = sorted(dict.fromkeys(forms), key=lambda text: (-len(_NOT_BEHIND.sub("", text)), text))
+    """A pattern of any of the forms, the one of most characters first, its signs not counted."""
+    written = sorted(dict.fromkeys(forms), key=lambda text: (-len(_NOT_MATCHED.sub("", text)), text))
     return "|".join(_pattern(text, named) for text in written)
 
 
 def _pattern(text: str, named: Named) -> str:
     pieces = list(_PIECE.finditer(text))
-    if "".join(piece[0] for piece in pieces) != text:
+    if "".join(piece[0] for piece in pieces) != text or text.count("[") != text.count("]"):
         raise ValueError(f"not a form: {text}")
     return "".join(_piece(piece, named) for piece in pieces)
 

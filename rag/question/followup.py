@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from ingest.language import marks
+from ingest.language import marks, units
 from ingest.language.date_forms import PLAIN_YEAR, part_word, year_word
+from ingest.language.divisions import by_name
 from ingest.language.forms import form
 from ingest.language.people import post_pattern
 from ingest.language.places import rank_pattern
@@ -27,6 +28,8 @@ def _written(row: str, **recognisers: str) -> str:
     return form("following", row, **_ASKS_FOR, **recognisers)
 
 
+_COUNT_WORD = re.compile(rf"^(?:{asking('count')})")
+_OF_THINGS = frozenset({"body", "event", "work", "paper", "machine"})  # kinds of units that are often mixed up
 _COUNTED = re.compile(rf"^(?:{asking('count')}).*$")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _COURTESY = re.compile(
@@ -113,7 +116,7 @@ def complete(asked: str, earlier: str, regions: Collection[str] = ()) -> tuple[s
 
     `regions` are names of places, known without their ranks.
     """
-    core = _LEADING.sub("", asked)
+    core = asked if _begins_with_division(asked, regions) else _LEADING.sub("", asked)
     core = _THIS_PLACE.sub(place_of(earlier, regions) or "", core)
     if (this := _THIS_THING.match(core)) and this[1] in earlier:  # 该馆址有多大? after one about 博物馆新馆址
         return earlier[: earlier.rindex(this[1])] + core[this.start(1) :], ""
@@ -128,15 +131,33 @@ def complete(asked: str, earlier: str, regions: Collection[str] = ()) -> tuple[s
     place = place_of(core, regions)
     if place is None:
         return _about(core, earlier, regions)
-    if _asks_only_how_many(core, place):
+    if _asks_only_how_many(core, place) and not _counts_otherwise(core, earlier):
         return _another_place(place, earlier, regions) or core, ""
     return core, ""
+
+
+def _begins_with_division(asked: str, regions: Collection[str]) -> bool:
+    """Whether what looks like a word that leads on begins a place's name: 那坡县呢?"""
+    place = place_of(asked, regions)
+    return place is not None and asked.startswith(place) and place in by_name()
 
 
 def _asks_only_how_many(question: str, place: str) -> bool:
     """西河市有多少个?"""
     parts = frame_of(question)
     return parts is not None and parts.base == place and bool(COUNTS.match(parts.ask)) and not parts.thing + parts.did
+
+
+def _counts_otherwise(question: str, earlier: str) -> bool:
+    """Whether a question names a unit in which what the earlier one counts can't be told: 多少亩 after 几个科普馆."""
+    own, before = (_unit_kinds(text) for text in (question, earlier))
+    return bool(own and before) and not own & (before | _OF_THINGS)
+
+
+def _unit_kinds(question: str) -> frozenset[str]:
+    parts = frame_of(question)
+    unit = _COUNT_WORD.sub("", parts.ask) if parts else ""
+    return units.kinds(unit)
 
 
 def _about(core: str, earlier: str, regions: Collection[str]) -> tuple[str, str]:

@@ -89,6 +89,7 @@ _SUM = re.compile(rf"{totals()}|\btotal\b|\baltogether\b|\bcombined\b|\bsum\b")
 _MONEY = re.compile(rf"{_wants('money', unit_of_things=_THINGS_IN)}|\b(?:money|yuan|costs?|spen[dt]|budgeted)\b")
 _SHARE = re.compile(rf"{_wants('share')}|\b(?:share|percentage|percent|proportion|rate|growth|grow|grew|intensity)\b")
 _AREA = re.compile(rf"{_wants('area')}|\barea\b|\bsquare met")
+_SIZE = re.compile(_wants("size"))
 _DURATION = re.compile(_wants("duration"))
 _LENGTH = re.compile(rf"{_wants('length')}|\bhow (?:long|far)\b")
 _WEIGHT = re.compile(rf"{_wants('mass')}|\boutput\b")
@@ -291,8 +292,9 @@ def _counted(folded: str) -> tuple[frozenset[str] | None, bool, str, str]:
         head = _NO_HEAD.sub("", _AT.split(before[1])[-1])
     for pattern, kind, strict in (
         (_MONEY, "money", True),
-        (_AREA, "area", True),
         (_SHARE, "share", False),
+        (_AREA, "area", True),
+        (_SIZE, "area", False),
         (_DURATION, "duration", False),
         (_LENGTH, "length", False),
         (_WEIGHT, "mass", False),

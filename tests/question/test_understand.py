@@ -117,6 +117,29 @@ def test_a_figure_in_another_unit_is_no_answer(question, unit, other):
     assert other not in want.units
 
 
+@pytest.mark.parametrize(
+    ("question", "unit", "other"),
+    [
+        ("经费占多大比例?", "%", "亩"),
+        ("产值增幅有多大?", "%", "平方米"),
+        ("展厅有多大?", "平方米", "%"),
+        ("贷款多少万元?", "元", "个"),
+        ("收购稻谷多少万吨?", "吨", "元"),
+        ("来了几万人?", "人", "亩"),
+    ],
+)
+def test_the_units_in_which_a_figure_may_be_told(question, unit, other):
+    units = expected(fold(question)).units
+    assert units is not None
+    assert unit in units
+    assert other not in units
+
+
+@pytest.mark.parametrize(("question", "unit"), [("贷款多少万元?", "元"), ("来了几万人?", "人"), ("有多少亿吨?", "吨")])
+def test_the_unit_behind_a_scale_is_seen(question, unit):
+    assert expected(fold(question)).unit == unit
+
+
 def test_the_thing_that_is_counted_is_known_before_and_after_the_question_word():
     assert expected("东山县有多少个乡村科普馆?").head == "乡村科普馆"
     assert expected("东山县的乡村科普馆有多少个?").head == "乡村科普馆"

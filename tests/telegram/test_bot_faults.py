@@ -68,10 +68,13 @@ def test_html_that_is_refused_goes_out_as_plain_text(bot, server, user):
     assert answer.entities == []
 
 
-def test_a_timeout_after_delivery_is_not_answered_twice_and_can_be_sent_again_by_hand(bot, server, user):
-    server.fail("sendMessage", "late", chat=user, seconds=6, containing=SHORT)
-    update, message = server.say(user, user, QUESTION)
-    assert bot.settled(update) == "done"
+def test_a_timeout_after_delivery_is_not_answered_twice_and_can_be_sent_again_by_hand(bot, server, newcomer):
+    for user in (newcomer() for _ in range(5)):
+        server.fail("sendMessage", "late", chat=user, seconds=6, containing=SHORT)
+        update, message = server.say(user, user, QUESTION)
+        assert bot.settled(update) == "done"
+        if server.called("sendMessage", user)[0].params["text"].startswith(SHORT):
+            break  # on a busy machine the answer takes an announcement's place, which is no message of its own
     answer, notice = server.replies(user, message)
     assert answer.text.startswith(SHORT)
     assert "可能没有送到" in notice.text
@@ -81,10 +84,13 @@ def test_a_timeout_after_delivery_is_not_answered_twice_and_can_be_sent_again_by
 
 
 def test_who_has_blocked_the_bot_is_not_written_to_again_and_others_are(bot, server, user):
-    server.fail("sendMessage", "403 Forbidden: bot was blocked by the user", chat=user)
+    methods = ("sendMessage", "editMessageText")  # on a busy machine the answer takes an announcement's place
+    for method in methods:
+        server.fail(method, "403 Forbidden: bot was blocked by the user", chat=user, containing=SHORT)
     update, _ = server.say(user, user, QUESTION)
     assert bot.settled(update) == "done"
-    assert len(server.called("sendMessage", user)) == 1
+    tried = [call for method in methods for call in server.called(method, user) if SHORT in call.params["text"]]
+    assert len(tried) == 1
     assert bot.ask(user, QUESTION).text.startswith(SHORT)
 
 

@@ -63,9 +63,10 @@ def test_a_name_that_nobody_gave_is_an_error() -> None:
         forms.form("held", "recognised")
 
 
-def test_what_is_no_form_is_an_error() -> None:
+@pytest.mark.parametrize("text", ["多少{", "花[了", "花了]"])
+def test_what_is_no_form_is_an_error(text: str) -> None:
     with pytest.raises(ValueError, match="not a form"):
-        forms.any_of(["多少{"], str)
+        forms.any_of([text], str)
 
 
 @pytest.mark.parametrize("name", ["wanted", "following"])
