@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ingest.language import marks
+from ingest.language.questions import asking
 from ingest.language.words import table
 
 _PIECE = re.compile(
@@ -36,15 +37,18 @@ def form(table_name: str, row: str, **recognisers: str) -> str:
     """A pattern, in a group that isn't counted, of the forms of `row` in `data/TABLE.toml`.
 
     A row is a list of forms, or a table whose list `forms` uses its other lists; lists that several rows use stand in
-    the row `any`. `recognisers` are patterns by the names that forms give them where no list bears that name. Raises
-    KeyError for a name that nobody gave and ValueError for what is no form.
+    the row `any`. A name that no list bears is one of `recognisers`, patterns by their names, or else what asks for
+    something (`asks` in questions.toml: {count}, {person}). Raises KeyError for a name that nobody knows and ValueError
+    for what is no form.
     """
     held: Mapping[str, Any] = table(table_name)
     own = held[row] if isinstance(held[row], Mapping) else {"forms": held[row]}
     lists = {**held.get("any", {}), **{name: words for name, words in own.items() if isinstance(words, list)}}
 
     def named(name: str) -> str:
-        return any_of(lists[name], named) if name in lists else recognisers[name]
+        if name in lists:
+            return any_of(lists[name], named)
+        return recognisers[name] if name in recognisers else asking(name)
 
     return f"(?:{any_of(own['forms'], named)})"
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from functools import partial
 
 from ingest.language import marks, units
 from ingest.language.date_forms import PLAIN_YEAR, part_word, year_word
@@ -20,14 +21,7 @@ from rag.question.frame import ASK, COUNTS, Frame, frame_of, leads_in
 from rag.question.places import place_of
 
 _ASKING = asking("list", "thing", "person", "which", "yes")
-_ASKS_FOR = {kind: asking(kind) for kind in table("questions")["asks"]}
-
-
-def _written(row: str, **recognisers: str) -> str:
-    """A pattern of how a question follows another one."""
-    return form("following", row, **_ASKS_FOR, **recognisers)
-
-
+_written = partial(form, "following")
 _COUNT_WORD = re.compile(rf"^(?:{asking('count')})")
 _OF_THINGS = frozenset({"body", "event", "work", "paper", "machine"})  # kinds of units that are often mixed up
 _COUNTED = re.compile(rf"^(?:{asking('count')}).*$")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from ingest.language import dates, marks, people, telling, units
@@ -26,14 +27,7 @@ Kind = Literal[
 """`document` is the number of one, `post` what a named person is, `body` which organisation, `name` what something is
 called, `reports` which reports say so, `text` other."""
 
-_ASKING = {kind: asking(kind) for kind in table("questions")["asks"]}
-
-
-def _wants(kind: str, **recognisers: str) -> str:
-    """A pattern of the forms by which a question wants an answer of a kind."""
-    return form("wanted", kind, **_ASKING, **recognisers)
-
-
+_wants = partial(form, "wanted")
 SURNAME = people.surname_pattern()
 _HOW = asking("count")
 _UNITS = table("questions")["units"]
@@ -121,8 +115,8 @@ _HEAD_BEFORE = re.compile(
 )
 _HEAD_DONE = re.compile(rf"{_wants('head_done')}([{marks.HAN}“”]{{2,12}}?){_wants('head_summed')}?(?:{_HOW})")
 _NO_HEAD = re.compile(rf"{_wants('no_head')}|\d+年?")
-# The year by which a report is called is not the one it is asked about, if there is another.
 _AT = re.compile(rf"(?<={alternation(table('wanted')['at']['behind'])}){_wants('at')}")
+# The year by which a report is called is not the one it is asked about, if there is another.
 _OF_REPORT = re.compile(rf"({PLAIN_YEAR})(?:{_wants('of_report')}|(?: [a-z]+){{0,2}} report\b)")
 _ENGLISH_YEAR = re.compile(rf"(?<![\d.]){PLAIN_YEAR}(?=[ ,?.;)]|$)")
 ANONYMISED = "20xx"

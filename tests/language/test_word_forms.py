@@ -47,6 +47,9 @@ CASES = {
 }
 
 
+MAY_BE_NOTHING = {"more"}  # 呢 alone, once it is taken off, asks for more
+
+
 @pytest.fixture(autouse=True)
 def tables(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(forms, "table", lambda _: HELD)
@@ -89,4 +92,4 @@ def test_every_row_of_the_tables_can_be_written(name: str, monkeypatch: pytest.M
     )
     for row in table(name):
         if row != "any":
-            re.compile(forms.form(name, row, **given))
+            assert not re.fullmatch(forms.form(name, row, **given), "") or row in MAY_BE_NOTHING
