@@ -54,6 +54,7 @@ def is_furniture(line: str) -> bool:
         or bool(_HOME.fullmatch(line.lstrip(_EDGES)))
         or bool(_buttons().fullmatch(bare))
         or bool(_OTHER_SHAPES.fullmatch(bare))
+        or bool(_sheet().fullmatch(bare))
     )
 
 
@@ -103,6 +104,15 @@ def _sections(*lists: str) -> dict[str, str]:
     """Label → the section of the table that has it in one of these lists."""
     sections = {name: section for name, section in table("pages").items() if name in _VALUES or name == "rights"}
     return {label: name for name, section in sections.items() for kind in lists for label in section.get(kind, ())}
+
+
+@functools.cache
+def _sheet() -> re.Pattern[str]:
+    """The number of a page, alone between dashes or behind what stands above every page."""
+    words = table("pages")["sheet"]
+    number = rf"\s?\d{{1,4}}\s?{words['behind']}"
+    whole = rf"(?:[\s/,，]?{words['all']}{number})?"
+    return re.compile(rf"(?:[^{ENDS}{COMMAS}]{{0,40}}\s)?{words['before']}{number}{whole}|[-—–]\s?\d{{1,4}}\s?[-—–]")
 
 
 @functools.cache

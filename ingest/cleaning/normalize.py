@@ -25,7 +25,7 @@ from ingest.language.script import fold_script
 from ingest.offsets import MappedText, Replacement
 from ingest.records import CleanReport, Dropped, Edit, RawReport
 
-RECIPE = "16"
+RECIPE = "17"
 
 _MAX_ROUNDS = 10
 _CHANGED = re.compile(b"\1+")

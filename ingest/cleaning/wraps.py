@@ -1,8 +1,9 @@
 """Lines broken within paragraphs, as text copied out of a PDF or a mail has them, joined. Pure.
 
-Either they are broken at one width, or paragraphs are told by their indent, and what follows without one goes on.
+Either they are broken at one width, or paragraphs are told by their indent, and what follows without one goes on, or
+they are broken anywhere: figures parted in their midst or from their unit show it.
 
-A row of a table, its cells parted by tabs, is a line of its own however wide it is.
+A row of a table, its cells parted by tabs or drawn as Markdown does, is a line of its own however wide it is.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import pairwise
 
-from ingest.language import hyphens
-from ingest.language.marks import BULLETS, COLONS, finished, numbering
+from ingest.cleaning.labels import is_furniture
+from ingest.language import dates, hyphens
+from ingest.language.amounts import scaling, unit_at
+from ingest.language.marks import BULLETS, COLONS, ENDS, LISTING, PAUSES, finished, numbering
 from ingest.offsets import Replacement
 
 _BULLET = re.compile(rf"[{BULLETS}]")
@@ -26,6 +29,16 @@ _NARROWEST = 14  # characters of Han on a line that was broken for its width
 _FEWEST = 4  # lines of full width, from which on a width is one
 _FULL = 0.86  # of the width, that a broken line has at least: the next word didn't fit
 _WORD = 40  # characters of a word's longest part
+_DRAWN, _CELLS = "|", 2  # what Markdown draws between cells, and how many of them a row has at least
+_SURE = 2  # figures parted by a break, from which on a text is broken anywhere
+_HEADING = 12  # characters of a line that may be a heading
+_DATE = 16  # characters of a date
+_LINES = 12  # of one sentence, at most
+_BEGUN = re.compile(r"[0-9][,.]? ?$")
+_DIGITS = re.compile(rf"[0-9][0-9 ]{{0,11}}(?:[.,][0-9]{{1,3}})?[{scaling()}]{{0,2}}")
+_PAUSE = re.compile(f"[{PAUSES}{LISTING}]")
+_MARK = re.compile(f"[{PAUSES}{LISTING}{ENDS}“”《》]")
+_END = re.compile(f"[{ENDS}]")
 _MOST = 0.6  # of the lines that have this width, and of these that break off in mid-sentence
 
 
@@ -36,7 +49,9 @@ def broken_lines(text: str) -> list[Replacement]:
     starts = [0]
     for line in lines:
         starts.append(starts[-1] + len(line) + 1)
-    broken = _at_a_width(lines) or _under_an_indent(lines)
+    sure = _within_figures(lines)
+    broken = _at_a_width(lines) or _under_an_indent(lines) or (_anywhere(lines) if len(sure) >= _SURE else [])
+    broken = sorted({*broken, *sure})
     return [_joined(text, starts[n + 1] - 1) for n in broken if not _opens(lines[n + 1])]
 
 
@@ -68,8 +83,60 @@ def _under_an_indent(lines: Sequence[str]) -> list[int]:
     return broken if enough else []
 
 
+def _within_figures(lines: Sequence[str]) -> list[int]:
+    """The lines of a sentence that break off within a figure, or between it and its unit: 上报 1 / 05 例,其中."""
+    return [
+        n
+        for n, (line, after) in enumerate(pairwise(lines))
+        if _is_prose(line) and _is_prose(after) and len(_HAN.findall(line)) >= _SURE and _parted(line, after)
+    ]
+
+
+def _parted(line: str, after: str) -> bool:
+    """Whether a figure is parted by the break between two lines, one of which goes on with more than it."""
+    if not _BEGUN.search(line) or not (_PAUSE.search(line) or _MARK.search(after)):
+        return False
+    digits = _DIGITS.match(after)
+    unit, end = unit_at(after, digits.end() if digits else 0)
+    if any(date.start == 0 for date in dates.find(after[:_DATE])):  # 共36 / 2022年
+        return False
+    return bool(unit) and (digits is not None or not _HAN.match(after, end))
+
+
+def _anywhere(lines: Sequence[str]) -> list[int]:
+    """The lines that break off in mid-sentence and are followed by its end, other than headings and dates."""
+    broken = []
+    before = ""
+    for n, (line, after) in enumerate(pairwise(lines)):
+        opens = not before.strip() or finished(before.rstrip())
+        named = opens and len(line.strip()) <= _HEADING and not _MARK.search(line[len(numbering(line) or "") :])
+        goes_on = _is_prose(line) and _is_prose(after) and not finished(line.rstrip()) and not _opens(after)
+        page = is_furniture(line) or is_furniture(after)
+        if (
+            goes_on
+            and not named
+            and not page
+            and dates.only(line) is None
+            and dates.only(after) is None
+            and _ends(lines[n + 1 :])
+        ):
+            broken.append(n)
+        before = line
+    return broken
+
+
+def _ends(lines: Sequence[str]) -> bool:
+    """Whether the sentence that goes on in these lines comes to an end before a blank one or one that opens another."""
+    for n, line in enumerate(lines[:_LINES]):
+        if not _is_prose(line) or (n and _opens(line)):
+            return False
+        if _END.search(line):
+            return True
+    return False
+
+
 def _is_prose(line: str) -> bool:
-    return bool(line.strip()) and "\t" not in line.strip()
+    return bool(line.strip()) and "\t" not in line.strip() and line.count(_DRAWN) < _CELLS
 
 
 def stacked_characters(text: str) -> list[Replacement]:

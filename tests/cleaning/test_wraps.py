@@ -51,6 +51,10 @@ def test_every_character_still_knows_its_place():
         "一行\n",
         LISTED,
         "短行\n" * 40,
+        "| 农场 | 小麦面积 | 玉米面积 |\n|---|---|---|\n"
+        + "".join(f"| 第{n}农场 | {n}20亩 | {n}30亩 |\n" for n in range(1, 9)),
+        "农场 | 小麦面积 | 玉米面积\n---|---|---\n"
+        + "".join(f"第{n}农场 | 全部收割 | 尚未收割\n" for n in range(1, 9)),
         "".join(f"第{n}农场\t小麦种植面积：{n}20亩\t玉米种植面积：{n}30亩\t机收\n" for n in range(1, 9)),
         "全县共有学校五十七所,其中小学四十所,在校学生两万人。\n另有\n教师一千二百人。\n幼儿园三十所,都在县城。",
     ],
@@ -130,4 +134,53 @@ def test_what_stands_under_an_indented_paragraph_without_an_indent_goes_on_with_
     ],
 )
 def test_lines_under_an_indent_that_are_their_own_stay(text):
+    assert broken_lines(text) == []
+
+
+ANYWHERE = """东岸排灌站检修记录
+
+全年检修水泵1
+46台，更换闸门3.
+5吨，检修率98
+%。其中东片
+区水泵占六成，
+完成较好。
+
+- 2 -
+
+二、存在问题
+部分泵房年久失
+修，亟待翻新。
+站长
+2031年5月6日
+"""
+
+
+def test_figures_parted_by_a_break_show_that_a_text_is_broken_anywhere():
+    text = normalize(RawReport("a.txt", ANYWHERE, "")).text
+    for whole in (
+        "水泵146台，更换闸门3.5吨，检修率98%。其中东片区水泵占六成，完成较好。\n",
+        "部分泵房年久失修，亟待翻新。\n",
+    ):
+        assert whole in text
+    assert text.startswith("东岸排灌站检修记录\n\n全年")
+    assert "\n二、存在问题\n" in text
+    assert "站长\n2031年5月6日" in text
+
+
+def test_a_single_parted_figure_is_joined_and_no_other_line():
+    text = "西岸排灌站\n全年检修水泵1\n46台，更换闸门。\n人员\n站长一名"
+    assert normalize(RawReport("a.txt", text, "")).text == "西岸排灌站\n全年检修水泵146台，更换闸门。\n人员\n站长一名"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "全年检修水泵 36\n2031年5月6日记录，\n全年检修闸门 12\n2031年5月8日记录，",
+        "水泵 12\n闸门 13\n泵房 4\n",
+        "编号 1\n水泵，甲\n编号 2\n闸门，乙\n",
+        "1\n46台\n2\n35台\n",
+    ],
+)
+def test_lines_that_end_in_figures_of_their_own_stay(text):
     assert broken_lines(text) == []
