@@ -20,6 +20,7 @@ from ingest.language.words import alternation, table
 About = Literal["exact", "about", "over", "under", "vague"]
 _HAN = re.compile(f"[{HAN}]")
 _GAP = re.compile(r"\s{0,4}")
+_DECIMALS = re.compile(r"[0-9]{1,2}(?![0-9.,:/×*月年日])")
 LETTER = re.compile(r"[A-Za-z_]")
 
 
@@ -140,9 +141,11 @@ def _with_half(text: str, amount: Amount) -> Amount:
 
 def _with_tenth(text: str, amount: Amount) -> Amount:
     """An amount with the digit behind it that is a tenth of its unit: 九成五; but 三成五年内."""
+    tenths = table("units")["tenths"]
+    if amount.unit in tenths["in_figures"] and not amount.numeral.characters:
+        return _with_decimals(text, amount)
     digit = table("numerals")["digits"].get(text[amount.end : amount.end + 1])
     end = amount.end + 1
-    tenths = table("units")["tenths"]
     if not digit or amount.unit not in (*tenths["units"], *tenths["closed"]) or unit_at(text, end)[0]:
         return amount
     if amount.unit in tenths["closed"] and not _closes().match(text, end):
@@ -151,6 +154,15 @@ def _with_tenth(text: str, amount: Amount) -> Amount:
         return amount
     tenth = Decimal(digit) / 10
     return replace(amount, end=end, low=amount.low + tenth, high=amount.high + tenth)
+
+
+def _with_decimals(text: str, amount: Amount) -> Amount:
+    """An amount in figures with the decimals behind its unit, where they are nothing else: 1米75, but 5米3处."""
+    match = _DECIMALS.match(text, amount.end)
+    if not match or amount.numeral.low % 1 or unit_at(text, match.end())[0]:
+        return amount
+    tenth = Decimal(f"0.{match[0]}")
+    return replace(amount, end=match.end(), low=amount.low + tenth, high=amount.high + tenth)
 
 
 def _with_parts(text: str, amount: Amount) -> Amount:

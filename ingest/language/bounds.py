@@ -76,13 +76,18 @@ def _stands_alone(name: Name, left: Left, right: str) -> bool:
 def _is_no_particle(name: Name, left: Left, right: str) -> bool:
     """Whether a surname that is a particle or a numeral far more often (向, 于) is a surname here."""
     if left.kind == "post":
-        return name.sure and right not in ("", "short", "word", "post")
+        return name.sure and (right not in ("", "short", "word", "post") or (right == "short" and _is_full(name)))
     return name.sure and (right in ("spoken", "told") or (right == "verb" and left.kind == "person"))
+
+
+def _is_full(name: Name) -> bool:
+    """Whether a name has a given name of two characters: 成志刚."""
+    return name.end - name.start > 2
 
 
 def _tells(name: Name, right: str) -> bool:
     """Whether what stands behind a name shows that it is one, with nothing but a mark before it: 王伟出席, 王建国在."""
-    return right in ("verb", "post", "told", "listed") or (right == "short" and name.end - name.start > 2)
+    return right in ("verb", "post", "told", "listed") or (right == "short" and _is_full(name))
 
 
 def _stands_behind_post(text: str, name: Name, left: Left, right: str) -> bool:
@@ -102,6 +107,8 @@ def _stands_behind_post(text: str, name: Name, left: Left, right: str) -> bool:
 def _cuts_a_word(read: PostedText, name: Name) -> bool:
     """Whether the last character of a name opens a word that may follow one: 明担 of 欧阳明担任."""
     last = name.end - 1
+    if read.text[last] in _people()["before_a_date"] and read.text[name.end : name.end + 1].isdecimal():
+        return last > name.start + 1
     if last < name.start + 2 or (name.foreign and is_made(read.text[name.start : name.end])):
         return False
     if last >= name.start + 3 and _takes_office(read, name, last):

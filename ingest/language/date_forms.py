@@ -12,6 +12,7 @@ from ingest.language.words import alternation, table
 STAMP = re.escape(table("dates")["stamp"])
 """Characters, for use inside `[...]`, that stand between the figures of a time that a page writes."""
 _YEAR = r"(?:1\d|2[01])\d\d"
+_LONG_AGO = r"1[0-8]\d\d"
 PLAIN_YEAR = r"(?:19|20)\d\d"
 """A year that needs no 年."""
 _MONTH = "(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九元])"
@@ -178,7 +179,9 @@ def _calendar() -> str:
 
 
 def _years_written() -> str:
-    four = rf"(?<![\dA-Za-z第]){_YEAR}|(?<!{_han()})(?<!第)[一二]{_han()}{{3}}"
+    ago = table("dates")["no_date"]["ago"]
+    count = rf"(?!{_LONG_AGO}{_s()}{ago['word']}(?![{ago['not_before']}]))"
+    four = rf"(?<![\dA-Za-z第]){count}{_YEAR}|(?<!{_han()})(?<!第)[一二]{_han()}{{3}}"
     before_month = rf"(?:\d\d|{_han()}{{2}})(?={_s()}年{_s()}{_MONTH}{_s()}月)"
     short = rf"(?<![\d.A-Za-z第])(?<!{_han()})(?:{before_month}|0\d|[〇零]{_han()})"
     year = rf"(?P<year>{four}){_s()}(?:{_year_sign()}|{_year_ahead()})"

@@ -29,7 +29,19 @@ from ingest.language.date_forms import (
 )
 from ingest.language.words import alternation, table
 
-__all__ = ["Date", "Moment", "comparisons", "find", "only", "periods", "up_to", "year_of", "years", "years_of"]
+__all__ = [
+    "Date",
+    "Moment",
+    "comparisons",
+    "find",
+    "only",
+    "periods",
+    "relative_words",
+    "up_to",
+    "year_of",
+    "years",
+    "years_of",
+]
 _WIDE = {ord("０") + digit: str(digit) for digit in range(10)} | {ord("．"): ".", ord("／"): "/"}
 _LONGEST = 200  # years of a span; beyond, only its first and last are told
 _DECEMBER = 12
@@ -171,6 +183,11 @@ def _period() -> re.Pattern[str]:
 @functools.cache
 def _quarters_last() -> re.Pattern[str]:
     return re.compile(f"{quarters()}$")
+
+
+def relative_words() -> frozenset[str]:
+    """The words for years seen from a report's own: 去年, 上年."""
+    return frozenset(relatives())
 
 
 def comparisons(text: str) -> tuple[tuple[int, int], ...]:

@@ -154,8 +154,9 @@ def _signed(text: str, amount: Amount, done: int) -> tuple[int, str, bool]:
     """Where an amount begins with its sign and currency mark, its unit, and whether it is below zero."""
     start, unit = amount.start, amount.unit
     prefixes: Mapping[str, str] = table("units")["before"]
-    for prefix in sorted(prefixes, key=len, reverse=True) if not unit else ():
-        if text.endswith(prefix, done, start):
+    for prefix in sorted(prefixes, key=len, reverse=True):
+        says_more = not unit or (unit == units.CURRENCY != prefixes[prefix])
+        if says_more and text.endswith(prefix, done, start):
             start, unit = start - len(prefix), prefixes[prefix]
             break
     for sign in table("numerals")["signs"]["words"]:

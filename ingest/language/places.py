@@ -79,6 +79,8 @@ class _Left:
     own_ends: Container[int]
     last: str = ""
     """The name of the last place."""
+    level: str = ""
+    """The level of the last place."""
 
     def bounded(self, at: int) -> bool:
         """Whether a start, a mark, a date or another place stands right before `at`."""
@@ -95,7 +97,8 @@ def find(text: str) -> tuple[Place, ...]:
     own_ends = {place.end for place in own_places}
     own_ranks = {at for place in own_places for at in range(place.start, place.end)}
     for at, rank in _openings(text):
-        left = _Left(text, places[-1].end, own_ends, places[-1].name) if places else _Left(text, 0, own_ends)
+        last = places[-1] if places else None
+        left = _Left(text, last.end, own_ends, last.name, last.level) if last else _Left(text, 0, own_ends)
         if at < left.done or (rank and at in own_ranks):
             continue
         place = _known_at(left, at) if rank is None else _ranked_at(left, at, rank, places)
@@ -219,6 +222,8 @@ def _name_begins(left: _Left, at: int, rank: Rank) -> int | None:
     sure = left.bounded(start)
     if start == at:
         return at if rank.alone and sure else None
+    if start == left.done and _is_part_name(left, start, at, rank):
+        return start
     if any(len(_lead_before(left.text, begin, start)) > 1 for begin in range(at, at - rank.least, -1)):
         return None  # what leads to a name leads to the rank itself here: 推进社区…
     least = 1 if left.text[at - 1] in table("places")["letters"] else rank.least
@@ -264,6 +269,24 @@ def _is_name(stem: str, rank: Rank) -> bool:
     if stem[0] in _leads_by_kind()["all"] and stem[1:] in tuple(rank.endings):
         return False  # 为乡镇, 及城镇
     return not (_no_name().search(stem) or all(char in ranks() for char in stem))
+
+
+def _is_part_name(left: _Left, start: int, at: int, rank: Rank) -> bool:
+    """Whether what stands between a wider place and a rank below a county's is a name: 查干 of 温泉县查干乡.
+
+    Right behind a place names may hold what elsewhere leads to one or ends another word.
+    """
+    words, stem = table("places")["part"], left.text[start:at]
+    longer = _rank_words().match(left.text, at + len(rank.word))
+    if longer and longer[0] != rank.word:  # 中关村街道
+        return False
+    if rank.level not in words["levels"] or not left.level or width(left.level) >= width(rank.level):
+        return False
+    if not max(rank.least, 2) <= len(stem) <= rank.most or _counts(stem[-1]) or _part_breaks().search(stem):
+        return False
+    if any(stem.endswith(kind) and (len(kind) > 1 or kind not in words["ends"]) for kind in rank.kinds):
+        return False
+    return not any(len(_lead_before(stem, end, 0)) > 1 for end in range(2, len(stem) + 1))
 
 
 def _counts(char: str) -> bool:
@@ -349,6 +372,14 @@ def _part_of() -> re.Pattern[str]:
 @functools.cache
 def _no_name() -> re.Pattern[str]:
     return re.compile(alternation(table("places")["no_name"]))
+
+
+@functools.cache
+def _part_breaks() -> re.Pattern[str]:
+    """What no name holds, wherever it stands, and what none begins or ends with."""
+    words = table("places")["part"]
+    never = alternation(word for word in table("places")["no_name"] if word not in words["may_hold"])
+    return re.compile(rf"{never}|[{words['never']}]|[{words['never_ends']}]$")
 
 
 @functools.cache

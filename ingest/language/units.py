@@ -17,6 +17,10 @@ _MEASURED = (
 )  # fmt: skip
 
 
+CURRENCY = "元"
+"""The unit of money that may be any currency's where one is named before the number."""
+
+
 @dataclass(frozen=True, slots=True)
 class Unit:
     """`factor` turns a value in the unit into one in `base`, the base unit of its dimension; 1 for what is counted."""
