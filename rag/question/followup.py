@@ -6,7 +6,7 @@ All texts in Simplified script.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import partial
 
 from ingest.language import marks, units
@@ -18,7 +18,7 @@ from ingest.language.places import rank_pattern
 from ingest.language.questions import asking, aspects, pronouns
 from ingest.language.words import alternation, table
 from rag.question.frame import ASK, COUNTS, Frame, frame_of, leads_in
-from rag.question.places import place_of
+from rag.question.places import named, place_of, whole
 
 _ASKING = asking("list", "thing", "person", "which", "yes")
 _written = partial(form, "following")
@@ -62,12 +62,18 @@ _ROLE = re.compile(
     rf"{post_pattern()}(?:(?:{alternation(table('questions')['joined']['joints'])}){post_pattern()})*+(?:分别)?"
 )
 _ASPECT = re.compile(aspects())
+_SOUGHT: Mapping[str, str] = table("questions")["sought"]
+_ENDS_SOUGHT = re.compile(rf"的?(?:{alternation(_SOUGHT)})$")
+_JOINT = re.compile(alternation(table("questions")["joined"]["joints"]))
+_ENDS_ASPECT = re.compile(rf"(?<=.)的?(?:{aspects(ends=True)})$")
 _MEASURE = re.compile(rf"\S+(?:{aspects(ends=True)})")
 _PERSON = re.compile(rf"^{pronouns('person')}")
 _THIS_PLACE = re.compile(rf"^{_written('this_place', rank=rank_pattern('province', 'prefecture', 'county', 'town'))}")
+_THIS_YEAR = re.compile(rf"^{_written('this_year')}")
 _THIS_THING = re.compile(rf"^{_written('this')}([{marks.HAN}]{{2,4}}?)(?={_written('behind_this')})")
 _LATIN_NAME = re.compile(r"[A-Z][a-z]+")
 _ANY_UNIT = re.compile(rf"(?:{alternation(table('questions')['units']['of_many'])})$")
+_FIGURES = tuple(table("questions")["indicator"]["figures"])
 _ALIKE = 2  # characters with which names of one kind end
 _SHORT = 8  # a question of fewer characters can hardly name its own place and thing
 _SAYS_LITTLE = 4  # nor one that has fewer characters beside the words by which it asks
@@ -112,6 +118,8 @@ def complete(asked: str, earlier: str, regions: Collection[str] = ()) -> tuple[s
     """
     core = asked if _begins_with_division(asked, regions) else _LEADING.sub("", asked)
     core = _THIS_PLACE.sub(place_of(earlier, regions) or "", core)
+    if told := _YEAR.search(earlier):
+        core = _THIS_YEAR.sub(f"{told[0]}的", core)
     if (this := _THIS_THING.match(core)) and this[1] in earlier:  # 该馆址有多大? after one about 博物馆新馆址
         return earlier[: earlier.rindex(this[1])] + core[this.start(1) :], ""
     bare = _TRAILING.sub("", core)
@@ -212,6 +220,8 @@ def _swap(said: str, earlier: str, regions: Collection[str]) -> str:
     if place and thing.startswith(place) and len(thing) > len(place):  # 西河市的目标呢?
         elsewhere = _another_place(place, earlier, regions)
         rest = thing[len(place) :].lstrip("的")
+        if _ASPECT.fullmatch(rest) and elsewhere == earlier:  # what is named again has it: 西河市的面积呢?
+            return f"{place}的{rest}是多少?"
         return _swap(rest, elsewhere, regions) if elsewhere and rest else earlier
     parts = frame_of(earlier)
     if parts is None:
@@ -220,18 +230,35 @@ def _swap(said: str, earlier: str, regions: Collection[str]) -> str:
         return earlier.replace(parts.holder, thing, 1)  # 西湖公园 for 东湖公园
     if said.endswith("的"):
         return _among(said.removeprefix("其中"), earlier, parts)
+    return _of_the_subject(thing, earlier, parts, regions) or _of_another(thing, earlier, parts, regions)
+
+
+def _of_the_subject(thing: str, earlier: str, parts: Frame, regions: Collection[str]) -> str | None:
+    """The question about something else of what the earlier one is about: its place, its holder, its size; None where
+    none is said."""
+    if sought := _SOUGHT.get(thing) or ("是谁" if _ROLE.fullmatch(thing) else ""):
+        subject = _ENDS_SOUGHT.sub("", _subject(parts))
+        return f"{subject}的{thing}{sought}?" if subject else f"{earlier} {thing}"
     if _ASPECT.fullmatch(thing):
-        subject = _subject(parts)
+        subject = _ENDS_ASPECT.sub("", _subject(parts))
         return f"{subject}的{thing}是多少?" if subject and thing not in parts.before else earlier
     if _MEASURE.fullmatch(thing):
         return f"{_kept(earlier, regions) or _thing_that_has(parts, regions)}{thing}是多少?"
+    if thing.endswith(_FIGURES) and not parts.counts and not _predicate(parts.before):
+        subject = _ENDS_ASPECT.sub("", parts.base)
+        return f"{subject}的{thing}是多少?" if subject else None
+    return None
+
+
+def _of_another(thing: str, earlier: str, parts: Frame, regions: Collection[str]) -> str:
+    """The earlier question, asked about another thing."""
     alike = parts.thing[-1:] == thing[-1:] or _ANY_UNIT.search(parts.ask) or not COUNTS.match(parts.ask)
     # Another thing may be counted in another unit.
     ask = parts.ask if alike or not parts.ask.startswith(tuple(table("questions")["asks"]["count"])) else "多少"
     if parts.counts:
         return f"{parts.before}{ask}{thing}{parts.rest}"
     led = _predicate(parts.before)
-    kept = _kept(earlier, regions)
+    kept = "" if _YEAR.match(thing) else _kept(earlier, regions)
     if kept and thing.startswith(kept[-2:].rstrip("的里")):
         kept = kept.rstrip("的里")
     ask = ask if ask == parts.ask and alike and not re.match(r"多少.", ask) else _COUNTED.sub("多少", ask)
@@ -273,10 +300,18 @@ def _another_place(thing: str, earlier: str, regions: Collection[str]) -> str | 
     names = _LATIN_NAME.findall(earlier)
     if _LATIN_NAME.fullmatch(thing) and len(names) == 1 and _HAN.search(earlier):
         return earlier.replace(names[0], thing, 1)
-    if place_of(thing, regions) != thing:
+    if not _only_places(thing, regions):
         return None
     here = place_of(earlier, regions)
     return earlier.replace(here, thing, 1) if here else f"{thing}{earlier}"
+
+
+def _only_places(thing: str, regions: Collection[str]) -> bool:
+    """Whether nothing but places is said: 西河市, 西河市和东河市."""
+    told = whole(named(thing, regions))
+    starts, ends = [place.start for place in told], [place.end for place in told]
+    between = (thing[end:start] for end, start in zip(ends, starts[1:], strict=False))
+    return bool(told) and (starts[0], ends[-1]) == (0, len(thing)) and all(map(_JOINT.fullmatch, between))
 
 
 def _another_name(thing: str, earlier: str) -> str | None:
