@@ -11,7 +11,7 @@ import json
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ingest.language import dates, figures, marks, telling, units
@@ -43,22 +43,35 @@ class Spots:
     text: str
     places: Sequence[Run]
     spans: Sequence[Scored]
+    year: int | None = None
+    """The report's, from which 去年 is seen."""
 
     @classmethod
-    def of(cls, query: Query, text: str, places: Sequence[Run], spans: Sequence[Scored]) -> Spots:
+    def of(
+        cls, query: Query, text: str, places: Sequence[Run], spans: Sequence[Scored], year: int | None = None
+    ) -> Spots:
         """Of a sentence as the report writes it."""
-        return cls(query, fold_same_length(text), places, spans)
+        return cls(query, fold_same_length(text), places, spans, year)
 
     def under_the_head_asked(self) -> Spots:
-        """Only the places in cells of a table's row whose head shares most with the question, where one does."""
+        """Only the places in cells of a table's row whose head shares most with the question, where one does; none
+        where that cell holds none."""
         if "\t" not in self.text.strip():
             return self
         shared = [_in_common(self._before(i).rstrip(_COLONS), self._words)[0] for i in range(len(self.places))]
-        most = max(shared, default=0)
-        if most < _TELLING:
-            return self
+        heads = [cell.partition(":")[0] for cell in self.text.split("\t") if ":" in cell]
+        most = max((_in_common(head, self._words)[0] for head in heads), default=0)
+        if max(most, *shared, 0) < _TELLING:
+            return self._under_the_thing_counted()
+        most = max(most, *shared, 0)
         kept = [place for place, length in zip(self.places, shared, strict=True) if length == most]
-        return Spots(self.query, self.text, kept, self.spans)
+        return replace(self, places=kept)
+
+    def _under_the_thing_counted(self) -> Spots:
+        """Only the places in the one cell whose head names what is counted, be it in one character: 税收 for 多少税."""
+        thing = self.query.expected.head
+        kept = [place for i, place in enumerate(self.places) if thing and thing in self._before(i).rstrip(_COLONS)]
+        return replace(self, places=kept) if len(kept) == 1 else self
 
     def features(self) -> list[dict[str, float]]:
         """What is known of each place, in a range of about one."""
@@ -88,14 +101,14 @@ class Spots:
 
     def _at_year(self, at: int) -> float:
         """As of places: of 去年 and 今年 in one sentence each goes up to the next."""
-        question_years = set(_years(self.query.named.dates))
-        sentence_years = list(_years(self._dated))
-        if not question_years or len(set(sentence_years)) < 2:
+        question_years = set(_years(self.query.named.dates, None))
+        if not question_years or len(set(_years(self._dated, None))) < 2:
             return 0.0
-        last = next(reversed(list(_years(date for date in self._dated if date.end <= at))), None)
-        if last is None or all(kind != last[0] for kind, _ in question_years):
+        before = [told for date in self._dated if date.end <= at and (told := set(_years([date], self.year)))]
+        last = before[-1] if before else set[tuple[str, int]]()
+        if not {kind for kind, _ in last} & {kind for kind, _ in question_years}:
             return 0.0
-        return 1.0 if last in question_years else -1.0
+        return 1.0 if last & question_years else -1.0
 
     @functools.cached_property
     def _dated(self) -> Sequence[dates.Date]:
@@ -169,8 +182,9 @@ FEATURES = (
 
 
 def chosen(spots: Spots) -> tuple[Run, float]:
-    """(the place that answers most likely, its share in [0, 1] among them all)."""
-    spots = spots.under_the_head_asked()
+    """(the place that answers most likely, its share in [0, 1] among them all); of at least one place."""
+    under = spots.under_the_head_asked()
+    spots = under if under.places else spots
     if len(spots.places) == 1:
         return spots.places[0], 1.0
     odds = [sum(weight * features[name] for name, weight in weights().items()) for features in spots.features()]
@@ -199,10 +213,12 @@ def _in_common(text: str, words: str) -> tuple[int, int]:
     return 0, len(text)
 
 
-def _years(of_dates: Iterable[dates.Date]) -> Iterator[tuple[str, int]]:
-    """The years that dates tell, by themselves or from the report's own."""
+def _years(of_dates: Iterable[dates.Date], of: int | None) -> Iterator[tuple[str, int]]:
+    """The years that dates tell, by themselves or from the report's own; both where that year `of` is known."""
     for date in of_dates:
         if date.year is not None:
             yield "year", date.year
         elif date.relative is not None:
             yield "offset", date.relative
+            if of is not None:
+                yield "year", of + date.relative

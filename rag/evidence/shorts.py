@@ -6,16 +6,18 @@ question or a post without its holder is none.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from ingest.language import dates, figures, marks, people, runs, units
+from ingest.language import dates, figures, marks, people, runs, telling, units
 from ingest.language.bounds import AND
 from ingest.language.posts import posts
 from ingest.language.words import table
 from rag.evidence.pointing import Spots, chosen
 from rag.evidence.subject import fold_same_length
+from rag.evidence.wording import as_told
 from rag.question.kind import Expected, Kind
 from rag.question.query import Query
 from rag.question.terms import terms_of
@@ -34,15 +36,16 @@ _NUMBER = re.compile(r"\d+")
 Run = tuple[int, int]
 
 
-def with_short(query: Query, evidence: Evidence) -> Evidence:
-    """The evidence with its short answer, none where nothing is sure to be one, and how likely it is the right one."""
+def with_short(query: Query, evidence: Evidence, year: str | None = None) -> Evidence:
+    """The evidence with its short answer, none where nothing is sure to be one, and how likely it is the right one;
+    `year` is the report's."""
     want, at = query.expected, evidence.start
     if want.kind in _UNTOLD:
         return evidence
     span = (evidence.span[0] - at, min(evidence.span[1], evidence.end) - at) if evidence.span else None
     pointed = 1.0
     if want.kind in _RECOGNISED:
-        short, pointed = _pointed_at(query, evidence)
+        short, pointed = _pointed_at(query, evidence, year)
     elif want.kind == "person":
         short = _person(want, evidence.text, span)
     elif want.kind == "post":
@@ -60,10 +63,38 @@ def spots(want: Expected, sentence: str) -> list[Run]:
     if want.kind == "figure":
         all_figures = figures.find(sentence)
         units_of = {} if all(figure.unit for figure in all_figures) else _units_in_runs(sentence)
-        return [(f.start, f.end) for f in all_figures if counts(want, f.unit or units_of.get((f.start, f.end), ""))]
+        in_cell = "\t" in sentence.strip()  # whose head says what is counted
+        return [
+            (f.start, f.end)
+            for f in all_figures
+            if counts(want, f.unit or units_of.get((f.start, f.end), "")) or (in_cell and _may_be_bare(want, f))
+        ]
     if want.kind == "date":
         return [(d.start, d.end) for d in dates.find(sentence) if _is_asked(want, d)]
     return []
+
+
+def _may_be_bare(want: Expected, figure: figures.Figure) -> bool:
+    """Whether a figure without a unit counts what is asked for in a unit that counts."""
+    known = units.unit(want.unit)
+    return not figure.unit and known is not None and not known.measured
+
+
+def _of_the_change(query: Query, text: str, candidates: Sequence[Run]) -> list[Run]:
+    """The figures of how much something rose or fell, where that is asked and the sentence tells any."""
+    if not query.expected.change or query.named.newly:
+        return list(candidates)
+    changes = [place for place in candidates if telling.change(text[: place[0]])]
+    return changes or list(candidates)
+
+
+def _of_the_plan(query: Query, text: str, candidates: Sequence[Run]) -> list[Run]:
+    """The figures of what was aimed at, where that is asked and the sentence tells others too: 完成12件,计划10件."""
+    if not query.expected.plan:
+        return list(candidates)
+    clauses = marks.clauses(text)
+    aims = [(a, b) for a, b in candidates if any(telling.aimed(text[c:a]) for c, d in clauses if c <= a < d)]
+    return aims or list(candidates)
 
 
 def _units_in_runs(sentence: str) -> dict[Run, str]:
@@ -74,7 +105,7 @@ def _units_in_runs(sentence: str) -> dict[Run, str]:
 def counts(want: Expected, unit: str) -> bool:
     """Whether a figure in a unit may answer."""
     if want.units is None:
-        return "duration" not in units.kinds(unit)
+        return want.change or "duration" not in units.kinds(unit)
     if unit in want.units or (not want.strict and not unit and "%" not in want.units):
         return True
     # What is made may be weighed or counted.
@@ -84,11 +115,11 @@ def counts(want: Expected, unit: str) -> bool:
     return not want.strict and "%" in want.units and bool(units.kinds(unit) & {"money", "mass"})
 
 
-def _pointed_at(query: Query, evidence: Evidence) -> tuple[Run | None, float]:
+def _pointed_at(query: Query, evidence: Evidence, year: str | None) -> tuple[Run | None, float]:
     """The figure or date that answers most likely, and how likely it does among those of the sentence."""
     candidates = spots(query.expected, evidence.text)
     if query.expected.kind == "figure":
-        paired, candidates = _paired(query, evidence.text, candidates)
+        paired, candidates = _paired(query, evidence.text, candidates, year)
         if paired is not None:
             return paired, _OF_ANOTHER if query.expected.total else 1.0  # a part may be told where all is asked
     if not candidates:
@@ -98,16 +129,20 @@ def _pointed_at(query: Query, evidence: Evidence) -> tuple[Run | None, float]:
     spans = [(start - at, end - at, score) for start, end, score in pointed]
     if len(candidates) > 1 and not any(a < end and start < b for a, b in candidates for start, end, _ in spans):
         return None, 0.0  # the reader points at something else
-    place, share = chosen(Spots.of(query, evidence.text, candidates, spans))
+    held = Spots.of(query, evidence.text, candidates, spans, int(year) if year else None).under_the_head_asked()
+    if not held.places:
+        return None, 0.0
+    place, share = chosen(held)
     return place, min(share, _OF_ANOTHER) if _is_named_elsewhere(query, evidence.text, place) else share
 
 
-def _paired(query: Query, text: str, candidates: Sequence[Run]) -> tuple[Run | None, list[Run]]:
+def _paired(query: Query, text: str, candidates: Sequence[Run], year: str | None) -> tuple[Run | None, list[Run]]:
     """(the figure of the only thing of a run that the question names, the figures that may answer else).
 
     No figure of a run is told for a thing that can't be paired with it, and none of a part for the whole.
     """
-    question, folded = query.question.folded, fold_same_length(text)
+    folded = fold_same_length(text)
+    question = as_told(query.question.folded, folded, year)
     left = list(candidates)
     if query.core:  # another language names nothing in the report's words
         return None, left
@@ -119,6 +154,7 @@ def _paired(query: Query, text: str, candidates: Sequence[Run]) -> tuple[Run | N
                 return item.figure, []
         taken = {figure for at, figure in enumerate(run.figures) if not run.items or at not in named}
         left = [place for place in left if place not in taken]
+    left = _of_the_plan(query, folded, _of_the_change(query, folded, left))
     for run in runs.listed(folded):
         named = runs.named_in_list(folded, run, question)
         if len(named) == 1 and (figure := run.items[named[0]].figure) in left:
@@ -149,6 +185,8 @@ def _person(want: Expected, text: str, span: Run | None) -> Run | None:
     inside = [(a, b) for a, b in named if a < span[1] and span[0] < b]
     if len(inside) == 1:
         return inside[0]
+    if any(text[one[1] : other[0]] not in AND for one, other in itertools.pairwise(inside)):
+        return None  # two who did different things
     words = text[slice(*span)]
     held_posts = posts(words)
     only_post = bool(held_posts) and held_posts[-1].end == len(words) and not inside

@@ -5,13 +5,14 @@ Only the most promising sentences are judged; the rest follow in the order of th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ingest.records import CleanReport
-from rag.evidence.sentences import evidence_of, without_repeats
+from rag.evidence.sentences import evidence_of, promise, without_repeats
 from rag.evidence.shorts import with_short
-from rag.evidence.subject import ReportView
+from rag.evidence.subject import ReportView, speaks_of_year
+from rag.evidence.wording import as_told
 from rag.judge.features import Case
 from rag.judge.judge import Judge, judge
 from rag.question.query import Query
@@ -70,8 +71,7 @@ def cases_of(
     With `alone` the first few sentences are read by themselves as well: a second reading of each, for a judge that
     makes something of it.
     """
-    readings = _readings(query, passages, library.read) if library.read else None
-    evidence = list(without_repeats(evidence_of(passages, readings, library.report)))
+    evidence = list(without_repeats(_read_evidence(query, passages, library)))
     if library.read and alone:
         evidence = _read_alone(query, evidence, library.read)
     unknown = _unknown(query.terms, library.frequency)
@@ -80,11 +80,37 @@ def cases_of(
     cases = []
     for each in evidence[:most]:
         source = each.passage.chunk.source
-        short = with_short(query, each)
+        short = with_short(query, each, library.view(source).year)
         lead = each.passage.score - leads.get(source, 0.0)
         ahead = each.relevance - rivals.get((source, each.passage.chunk.start), each.relevance)
         cases.append(Case(query, short, library.view(source), lead, unknown, ahead))
     return cases, evidence[most:]
+
+
+def _read_evidence(query: Query, passages: Sequence[Passage], library: Library) -> list[Evidence]:
+    """Every sentence with what the reader says of it; what tells of an asked year as 去年 is read for that wording."""
+    if library.read is None:
+        return evidence_of(passages, None, library.report)
+    evidence = evidence_of(passages, _readings(query, passages, library.read), library.report)
+    again = {(each.passage.chunk.source, each.start): each for each in _read_as_told(query, passages, library)}
+    evidence = [again.get((each.passage.chunk.source, each.start), each) for each in evidence]
+    return sorted(evidence, key=lambda each: -promise(each))
+
+
+def _read_as_told(query: Query, passages: Sequence[Passage], library: Library) -> Iterator[Evidence]:
+    """The sentences that tell of an asked year by a word such as 去年, read for the question in that wording: those in
+    which the reader then finds the answer, for it hardly tells one year from another by itself."""
+    read, asked = library.read, query.rendered or query.question.interpreted
+    if read is None or not query.expected.years:
+        return
+    for passage in passages:
+        view = library.view(passage.chunk.source)
+        wording = as_told(asked, passage.chunk.text, view.year)
+        if wording == asked:
+            continue
+        for each in evidence_of([passage], read(wording, [to_read(passage)]), library.report):
+            if each.span is not None and speaks_of_year(view, each.end, (each.start, each.end), query.expected.years):
+                yield each
 
 
 def _readings(query: Query, passages: Sequence[Passage], read: Read) -> list[Reading]:
