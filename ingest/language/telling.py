@@ -24,7 +24,8 @@ def asked_plan() -> str:
     """A pattern of the words by which a question asks for what is planned: 目标, 将举办."""
     words, ahead = table("telling")["aimed"], table("telling")["ahead"]
     will = f"(?:{alternation(ahead['will'])})(?:{alternation([*words['asked_will'], *ahead['will_verbs']])})"
-    return f"{alternation(words['asked'])}|{will}"
+    no = "".join(f"(?<!{word})" for word in words["asked_not_behind"])
+    return f"{no}(?:{alternation(words['asked'])})|{will}"
 
 
 def ahead(before: str, heading: str = "") -> bool:

@@ -33,6 +33,7 @@ from rag.records import Answer, Evidence
 
 _OWN = 0.5  # the share of what a sentence holds of the topic that must stand beside a change of it
 _HELD = 0.3  # the share of the topic that the sentence and what stands above it must hold
+_DONE = "".join(table("telling")["change"]["done"])
 _ASIDE = f" \t\u3000{marks.LISTING}{marks.PAUSES}"
 
 Run = tuple[int, int]
@@ -43,20 +44,22 @@ Weigh = Callable[[str], tuple[Query, Sequence[Evidence]]]
 @dataclass(frozen=True, slots=True)
 class Since:
     """A question by how much `subject` changed; `ask` are its words from 多少 on, `written` the year it is compared
-    with as it is written, `base` what that is, `year` the later one where the question names it."""
+    with as it is written, `base` what that is, `year` the later one where the question names it, `did` what was done
+    (修了 of 多修了几件)."""
 
     subject: str
     ask: str
     written: str
     base: Date
     year: int | None
+    did: str = ""
     implied: bool = False
     """Whether the question leaves it open what is compared with (增长了多少), which is mostly the year before."""
 
     @property
     def topic(self) -> str:
         """What changed, with what is counted behind the question word: 多建几个充电桩."""
-        return f"{self.subject} {_amount_asked().sub(' ', self.ask)}"
+        return f"{self.subject}{self.did} {_amount_asked().sub(' ', self.ask)}"
 
     def bases(self, year: int | None) -> frozenset[int]:
         """The year that is compared with, seen from the later one."""
@@ -65,7 +68,9 @@ class Since:
     def about(self, year: int | None) -> str:
         """The question for the figure of one year, or of whichever is told."""
         plain = re.fullmatch(rf"(?:{asking('count', 'measure', 'share')})[{marks.ENDS}]*", self.ask)
-        ending, subject = f"有{self.ask}", self.subject
+        ending, subject = f"{self.did or '有'}{self.ask}", self.subject
+        if self.did:
+            return f"{year}年{subject}{ending}" if year else f"{subject}{ending}"
         if plain and (counted := _counted().search(subject)):
             ending, subject = f"有多少{counted[0]}?", subject[: counted.start()]
         elif plain or any(unit in self.ask for unit in ("%", *units.of_kind("points"))):
@@ -86,7 +91,7 @@ def since(query: Query) -> Since | None:
         named = [date for date in dates.find(before) if date.relative is None]
         subject = _without_dates(f"{before}{between}").strip(_ASIDE)
         year = next((date.year for date in reversed(named) if date.year), None)
-        return Since(subject, text[match.end() :], text[base.start : base.end], base, year)
+        return Since(subject, text[match.end() :], text[base.start : base.end], base, year, match["did"])
     return _implied(text)
 
 
@@ -130,7 +135,7 @@ def changed(query: Query, change: Since, evidence: Sequence[Evidence], weigh: We
     if change.implied:
         return None
     sides = _both(change, weigh, library)
-    if len(sides) == 2 and (answer := _computed(query, sides, library)) is not None:
+    if _alike(change, sides) and (answer := _computed(query, sides, library)) is not None:
         return answer
     reason = say(
         question,
@@ -138,6 +143,14 @@ def changed(query: Query, change: Since, evidence: Sequence[Evidence], weigh: We
         f"Neither that change (since {change.written}) nor figures of both years to subtract were found.",
     )
     return refused(question, reason, evidence, library.report)
+
+
+def _alike(change: Since, sides: Sequence[PartAnswer]) -> bool:
+    """Whether two figures are told of the same: where one sentence has the question's word for what was done (维修),
+    so has the other (and not 新增)."""
+    did = change.did.rstrip(_DONE)
+    told = [did in side.evidence.text for side in sides if side.evidence is not None]
+    return len(sides) == 2 and len(set(told)) == 1
 
 
 def _computed(query: Query, sides: Sequence[PartAnswer], library: Library) -> Answer | None:
@@ -279,8 +292,9 @@ def _growth_asked() -> re.Pattern[str]:
     row = table("telling")["change"]
     verbs = alternation(verb for verb in row["verbs"] if len(verb) > 1)
     done, names, links = alternation(row["done"]), alternation(row["names"]), alternation(row["names_to"])
+    spoken = rf"(?<![{row['joined']}])(?:{alternation(row['spoken'])})(?:{done})"
     amount = asking("count", "measure", "share")
-    return re.compile(rf"(?<!新)(?:(?:{verbs})(?:{done})?|(?:{names})(?:{links})?)(?={amount})")
+    return re.compile(rf"(?<!新)(?:(?:{verbs})(?:{done})?|{spoken}|(?:{names})(?:{links})?)(?={amount})")
 
 
 @functools.cache
@@ -305,4 +319,5 @@ def _amount_asked() -> re.Pattern[str]:
 @functools.cache
 def _asked() -> re.Pattern[str]:
     """What asks by how much, with a word for what was done: 多多少, 提高了几, 多办几."""
-    return re.compile(rf"{telling.changes()}[{marks.HAN}]{{0,2}}?(?={asking('count', 'measure', 'share')})")
+    amount = asking("count", "measure", "share")
+    return re.compile(rf"{telling.changes()}(?P<did>[{marks.HAN}]{{0,2}}?)(?={amount})")

@@ -29,7 +29,8 @@ _TOLD = 1.0  # log odds from which on a yes or no is said
 def chosen(form: Form, evidence: Sequence[Evidence]) -> list[Evidence]:
     """The best sentence and those beside it that prove the answer as well, in the order of the text."""
     best = narrowed_to(evidence[0])
-    if form == "fact" and best.short is not None and best.probability >= _ENOUGH:
+    row = "\t" in best.text.strip()  # of a table: the others tell of other things
+    if form == "fact" and best.short is not None and (row or best.probability >= _ENOUGH):
         return [best]
     own = [
         e

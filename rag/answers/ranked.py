@@ -31,6 +31,9 @@ _KIND = 4  # characters of a kind's name
 _OF = "的"
 _NAME = 16  # characters of a thing's name
 
+Kind = tuple[str, ...]
+"""What a name of the kind ends with, any of them: 乡 or 镇."""
+
 
 @dataclass(frozen=True, slots=True)
 class Extreme:
@@ -58,7 +61,10 @@ def ranked(query: Query, superlative: Extreme, evidence: Sequence[Evidence], lib
         case = Case(query, each, library.view(each.passage.chunk.source), 0.0, 0.0)
         if certainty is None or other_place(case) or other_year(case):
             continue
-        for pieces in (_listed(superlative, each, certainty), _told_in_turn(superlative, each, case, certainty)):
+        for pieces in (
+            _listed(superlative, each, certainty),
+            _told_in_turn(superlative, each, case, library.report(each.passage.chunk.source).text, certainty),
+        ):
             if len(pieces) >= _FEWEST:
                 plan = Plan(superlative.operation, tuple(piece.part for piece in pieces))
                 return combine(query.question, plan, pieces, library.report, ())
@@ -72,7 +78,7 @@ def _listed(superlative: Extreme, evidence: Evidence, certainty: Certainty) -> l
     for kind in _kinds(superlative.tail):
         for run in long_runs:
             names = [text[slice(*name)] for name in run.names]
-            announced = len(kind) > 1 and kind in text[: run.names[0][0]]
+            announced = len(kind) == 1 < len(kind[0]) and kind[0] in text[: run.names[0][0]]
             own = _of_the_kind(names, kind)
             if announced or own:
                 names = own or names
@@ -81,18 +87,21 @@ def _listed(superlative: Extreme, evidence: Evidence, certainty: Certainty) -> l
     return []
 
 
-def _of_the_kind(names: Sequence[str], kind: str) -> list[str]:
+def _of_the_kind(names: Sequence[str], kind: Kind) -> list[str]:
     """The names up to their kind, where all are of it; behind it may stand what is told of each, or of all behind the
     last: 南门、北门车流分别为, 一班12人、二班15人."""
-    ends = [name.find(kind, 1) + len(kind) for name in names]
+    ends = [_own(name, kind) for name in names]
     behind = {name[end:] for name, end in zip(names, ends, strict=True)} - {""}
-    if any(end < len(kind) + 1 for end in ends) or len(behind) > 1:
+    if not all(ends) or len(behind) > 1:
         return []
     return [name[:end] for name, end in zip(names, ends, strict=True)]
 
 
-def _told_in_turn(superlative: Extreme, evidence: Evidence, case: Case, certainty: Certainty) -> list[PartAnswer]:
-    """The things of which each has a sentence of its own in the paragraph, which begins with it."""
+def _told_in_turn(
+    superlative: Extreme, evidence: Evidence, case: Case, text: str, certainty: Certainty
+) -> list[PartAnswer]:
+    """The things of which each has a sentence of its own in the paragraph, which begins with it; `text` is the
+    report's."""
     view = case.view
     begins = view.paragraph(evidence.start)
     ends = view.text.find("\n", evidence.end)
@@ -102,7 +111,7 @@ def _told_in_turn(superlative: Extreme, evidence: Evidence, case: Case, certaint
         if len(sentences) >= _FEWEST and all(units.convertible(figure.unit, first) for *_, figure in sentences):
             return [
                 _piece(
-                    replace(evidence, start=start, end=end, text=case.view.text[start:end]),
+                    replace(evidence, start=start, end=end, text=text[start:end]),
                     name,
                     (figure.start, figure.end),
                     figure.unit,
@@ -113,26 +122,37 @@ def _told_in_turn(superlative: Extreme, evidence: Evidence, case: Case, certaint
     return []
 
 
-def _kinds(tail: str) -> list[str]:
+def _own(text: str, kind: Kind) -> int:
+    """Where the name of one of the kind ends that a text begins with; 0 where it begins with none."""
+    ends = [at + len(word) for word in kind if (at := text.find(word, 1)) > 0]
+    return min(ends, default=0)
+
+
+def _kinds(tail: str) -> list[Kind]:
     """What the kind may be called, likeliest first: what stands before 的, a word for one, the first characters."""
     words = table("questions")["joined"]
+    several = sorted((word for word in words["either"] if tail.startswith(word)), key=len)
+    if several:
+        return [tuple(words["either"][several[-1]])]
     if 0 < (of := tail.find(_OF)) <= _KIND:
-        return [tail[:of]]
+        return [(tail[:of],)]
     known = [kind for kind in words["kinds"] if tail.startswith(kind)]
     single = [tail[0]] if tail[0] in words["single"] else []
-    return [*known, *single, *(tail[:length] for length in range(min(_KIND, len(tail)), 0, -1))]
+    first = (tail[:length] for length in range(min(_KIND, len(tail)), 0, -1))
+    return [(word,) for word in (*known, *single, *first)]
 
 
-def _in_turn(kind: str, topic: str, text: str, begins: int, ends: int) -> Iterator[tuple[tuple[int, int], str, Figure]]:
+def _in_turn(
+    kind: Kind, topic: str, text: str, begins: int, ends: int
+) -> Iterator[tuple[tuple[int, int], str, Figure]]:
     """(where the sentence stands, the thing it begins with, its only figure of what is asked)."""
     words = terms_of(topic)
     for start, end in marks.sentences(text, begins, ends):
         sentence = text[start:end].strip()
         start += len(text[start:end]) - len(text[start:end].lstrip())
-        at = sentence.find(kind, 1)
-        if not 0 < at <= _NAME - len(kind):
+        own = _own(sentence, kind)
+        if not 0 < own <= _NAME:
             continue
-        own = at + len(kind)
         clauses = marks.clauses(sentence, listing=True)
         shares = [sum(part in sentence[max(own, a) : b] for part in words) for a, b in clauses]
         best = max(range(len(clauses)), key=lambda n: shares[n], default=None)

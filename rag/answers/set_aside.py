@@ -39,6 +39,8 @@ def of_another_part(case: Case) -> bool:
     query = case.query
     if query.expected.kind != "figure" or not (query.named.periods or telling.whole_year(query.question.folded)):
         return False
+    if telling.whole_year(query.question.folded) and telling.whole_year(case.sentence):
+        return False  # a table's row tells of each quarter and of all
     named = _parts_told(case)
     if query.named.periods and not named and telling.whole_year(case.sentence):
         return True

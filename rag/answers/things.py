@@ -33,6 +33,7 @@ def joined(text: str) -> Joined | None:
     """The first things that a question joins; None where it joins none."""
     names = [(place.start, place.end) for place in places.find(text)]
     joints = [m for m in _joint().finditer(text) if not any(a <= m.start() < b for a, b in names)]
+    joints = [m for m in joints if not _within_a_name(text, m, joints)]
     if not joints:
         return None
     begins = max((m.end() for m in _border().finditer(text, 0, joints[0].start())), default=0)
@@ -70,6 +71,18 @@ def owner_end(thing: str) -> int:
 
 
 _OF = "的"
+
+
+def _within_a_name(text: str, joint: re.Match[str], joints: Sequence[re.Match[str]]) -> bool:
+    """Whether what may join things is a part of one's name, for a question joins its last things by one word: it stands
+    a character behind where the name begins, or right before what is asked of all (天和食品跟…, 永定和安和一共…)."""
+    words = [other for other in joints if other is not joint and other[0] not in marks.LISTING]
+    if not words or joint[0] in marks.LISTING:
+        return False
+    borders = (*_border().finditer(text, 0, joint.start()), *joints)
+    begins = max((border.end() for border in borders if border.end() <= joint.start()), default=0)
+    tail = _tail().search(text, joint.end())
+    return joint.start() - begins == 1 or (tail is not None and tail.start() == joint.end())
 
 
 def _kind(first: str, others: Sequence[str]) -> int:

@@ -35,6 +35,9 @@ def engine(engine_of):
         ("南桥县客车事故比去年增加多少起?", "减少5起"),  # what is told, whichever way was asked
         ("南桥县运送旅客比2020年多多少人次?", "多9万人次"),
         ("南橋縣候車亭覆蓋率較上年提高了多少?", "提高4.5個百分點"),
+        ("南桥县客车事故少了几起?", "减少5起"),
+        ("南桥县候车亭覆盖率涨了几个点?", "提高4.5个百分点"),
+        ("南桥县公交线路比前一年多了几条?", "增加3条"),
     ],
 )
 def test_the_change_that_a_report_tells_is_the_answer(engine, question, short):

@@ -409,6 +409,40 @@ def years_seen_from_the_title() -> Files:
     return {"仁和县气象局2022年工作总结.txt": text(said)}
 
 
+def years_seen_from_the_date() -> Files:
+    said = (
+        "麦盖提林管站巡护情况\n2023年2月8日\n\n去年全站巡护里程5.4万公里，清理枯倒木730立方米。前年清理枯倒木910立方米。\n"
+        "2020年以来累计补植胡杨4600亩，其中去年补植1250亩。\n"
+    )
+    return {"林管站巡护.txt": text(said)}
+
+
+def told_changes() -> Files:
+    said = (
+        "安澜航道处养护简报\n全年受理航标失常报告52次，比上年减少17次。疏浚土方38万立方米，同比增加6万立方米。\n"
+        "船闸平均待闸时间2.6小时，同比缩短0.8小时。标志正常率99.2%，较上年提高1.4个百分点。\n"
+    )
+    return {"航道养护.txt": text(said)}
+
+
+def lines_parted_in_figures() -> Files:
+    said = (
+        "乌拉盖兽医站防疫小结\n\n全年免疫牛1\n860头、羊2.3\n万只，免疫密度达到98\n.5%。\n\n"
+        "- 2 -\n\n举办养殖培训班1\n4期，发放消毒药\n3700瓶。采集血样6\n20份，全部合格。\n"
+    )
+    return {"兽医站防疫.txt": text(said)}
+
+
+def things_in_turn() -> Files:
+    said = "永宁河各闸启闭统计\n\n上游闸启闭46次，泄水310万立方米；中游闸启闭71次，泄水265万立方米；下游闸启闭29次，泄水480万立方米。\n"
+    return {"各闸启闭.txt": text(said)}
+
+
+def plan_beside_result() -> Files:
+    said = "桃源茶场生产情况\n春茶采摘面积3850亩，计划为4200亩。炒制干茶96吨，原定110吨。\n"
+    return {"桃源茶场.txt": text(said)}
+
+
 def questions_in_a_row() -> Files:
     said = (
         "龙泉市公园概况\n朝阳公园2015年建成，占地42公顷，有古树136棵，园长为毕振华，年接待游客75万人次。\n"
@@ -436,6 +470,11 @@ KINDS: dict[str, Callable[[], Files]] = {
             long_sentences,
             what_never_was,
             years_seen_from_the_title,
+            years_seen_from_the_date,
+            told_changes,
+            lines_parted_in_figures,
+            things_in_turn,
+            plan_beside_result,
             questions_in_a_row,
             places_alike,
         ),
