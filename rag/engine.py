@@ -220,7 +220,10 @@ class Engine:
             evidence = weigh(query, wider, library.unread)
             return mentions(query, evidence, current.report, current.view)
         if (most := extreme(query)) is not None:
-            evidence = set_aside_others(query, weigh(query, hits, library), library)
+            if most.operation == "sum":  # every row tells a part of it
+                _, evidence = self._weighed(current, most.question, query.question.language, k, within)
+            else:
+                evidence = set_aside_others(query, weigh(query, hits, library), library)
             if (answer := ranked(query, most, evidence, library)) is not None:
                 return answer
         return compose(query, hits, library)

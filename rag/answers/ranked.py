@@ -1,4 +1,5 @@
-"""Which of the things that a report lists has most or least of something: 哪个季度产量最高. Pure.
+"""Which of the things that a report lists has most or least of something (哪个季度产量最高), or what all the rows of a
+table come to (各县一共多少场). Pure.
 
 The question names none of them, only their kind. They are the things of one list, or of sentences of one paragraph
 that begin with one of the kind each; their figures are compared as those of a question that names them.
@@ -13,11 +14,13 @@ from dataclasses import dataclass, replace
 
 from ingest.language import figures, marks, runs, units
 from ingest.language.figures import Figure
-from ingest.language.questions import asking, counting
+from ingest.language.questions import asking, counting, totals
 from ingest.language.script import to_simplified
-from ingest.language.words import table
+from ingest.language.words import alternation, table
 from rag.answers.planning import Operation, Part, Plan, is_least
 from rag.answers.sums import PartAnswer, combine
+from rag.evidence.pointing import shared_with
+from rag.evidence.rows import cells, is_row, rows_around
 from rag.evidence.subject import fold_same_length
 from rag.judge.features import Case, other_place, other_year
 from rag.judge.ranking import Library
@@ -27,6 +30,7 @@ from rag.records import Answer, Certainty, Evidence
 
 _FEWEST = 2  # things that can be compared
 _LOOKED_AT = 3  # of the likeliest sentences
+_TELLING = 2  # characters that a head shares with what is asked, at least
 _KIND = 4  # characters of a kind's name
 _OF = "的"
 _NAME = 16  # characters of a thing's name
@@ -37,18 +41,25 @@ Kind = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Extreme:
-    """What is asked: which of the things whose kind `tail` begins with has most of what `topic` says."""
+    """What is asked: which of the things whose kind `tail` begins with has most of what `topic` says, or how much all
+    have of it."""
 
     tail: str
     topic: str
     operation: Operation
+    question: str = ""
+    """For all of them: what is asked of each."""
 
 
 def extreme(query: Query) -> Extreme | None:
-    """What a question asks that looks for the most or least of a kind; None for any other."""
+    """What a question asks that looks for the most or least of a kind, or for all of it; None for any other."""
     text = to_simplified(query.question.interpreted)
+    if query.question.language == "en":
+        return None
+    if query.expected.total and (each := _each_of().search(text)):
+        return Extreme(each["tail"], _all().sub("", each["tail"]), "sum", _all().sub("", text))
     match = _most_of().search(text)
-    if query.question.language == "en" or match is None or not _degree().search(text):
+    if match is None or not _degree().search(text):
         return None
     operation: Operation = "least" if is_least(text) else "most"
     return Extreme(match["tail"], _degree().sub("", f"{text[: match.start()]}{match['tail']}"), operation)
@@ -61,11 +72,16 @@ def ranked(query: Query, superlative: Extreme, evidence: Sequence[Evidence], lib
         case = Case(query, each, library.view(each.passage.chunk.source), 0.0, 0.0)
         if certainty is None or other_place(case) or other_year(case):
             continue
-        for pieces in (
-            _listed(superlative, each, certainty),
-            _told_in_turn(superlative, each, case, library.report(each.passage.chunk.source).text, certainty),
-        ):
-            if len(pieces) >= _FEWEST:
+        text = library.report(each.passage.chunk.source).text
+        if is_row(each.text):
+            told = [_of_rows(superlative, each, case, text, certainty)]
+        elif superlative.operation == "sum":
+            continue  # a sentence tells of some of them
+        else:
+            in_turn = _told_in_turn(superlative, each, case, text, certainty)
+            told = [_listed(superlative, each, certainty), in_turn]
+        for pieces in told:
+            if len(pieces) >= _FEWEST or (pieces and superlative.operation == "sum"):
                 plan = Plan(superlative.operation, tuple(piece.part for piece in pieces))
                 return combine(query.question, plan, pieces, library.report, ())
     return None
@@ -128,6 +144,40 @@ def _own(text: str, kind: Kind) -> int:
     return min(ends, default=0)
 
 
+def _of_rows(superlative: Extreme, evidence: Evidence, case: Case, text: str, certainty: Certainty) -> list[PartAnswer]:
+    """The things that the rows of a table are about, with the figures under the head that is asked for; those of the
+    asked kind where several are, and no row of totals. `text` is the report's."""
+    rows = [row for row in rows_around(case.view, evidence.start) if row.name]
+    totals_told = [row for row in rows if row.is_total] if superlative.operation == "sum" else []
+    rows = totals_told[-1:] or [row for row in rows if not row.is_total]
+    heads = list(dict.fromkeys(head for row in rows for _, head, _ in cells(case.view.text[row.start : row.end])))
+    asked_head = _head_asked(superlative.topic, heads)
+    pieces = []
+    for row in rows:
+        held = [
+            (at, figure)
+            for at, head, value in cells(case.view.text[row.start : row.end])
+            for figure in figures.find(value)
+            if head == asked_head
+        ]
+        if len(held) == 1:
+            at, figure = held[0]
+            told = replace(evidence, start=row.start, end=row.end, text=text[row.start : row.end], short=None)
+            pieces.append(_piece(told, row.name, (at + figure.start, at + figure.end), figure.unit, certainty))
+    for kind in _kinds(superlative.tail):
+        of_kind = [piece for piece in pieces if _own(piece.part.label, kind) == len(piece.part.label)]
+        if len(of_kind) >= _FEWEST:
+            return of_kind
+    return pieces
+
+
+def _head_asked(topic: str, heads: Sequence[str]) -> str:
+    """The head that shares most with what is asked; "" where none does, or two do alike."""
+    shared = [shared_with(head, topic) for head in heads]
+    most = max(shared, default=(0, False))
+    return heads[shared.index(most)] if most[0] >= _TELLING and shared.count(most) == 1 else ""
+
+
 def _kinds(tail: str) -> list[Kind]:
     """What the kind may be called, likeliest first: what stands before 的, a word for one, the first characters."""
     words = table("questions")["joined"]
@@ -179,6 +229,18 @@ def _most_of() -> re.Pattern[str]:
     which = rf"(?:{asking('which')})(?:一?(?:{counting()}|个))?"
     tail = rf"(?P<tail>[{marks.HAN}][^{marks.PAUSES}{marks.ENDS}]*)"
     return re.compile(rf"{which}{tail}")
+
+
+@functools.cache
+def _each_of() -> re.Pattern[str]:
+    """各 with what is behind it: 各县区科普活动一共多少场."""
+    each = alternation(table("questions")["joined"]["each"])
+    return re.compile(rf"(?:{each})(?P<tail>[{marks.HAN}][^{marks.PAUSES}{marks.ENDS}]*)")
+
+
+@functools.cache
+def _all() -> re.Pattern[str]:
+    return re.compile(totals())
 
 
 @functools.cache

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 
-from ingest.language import dates, ordinals, telling
+from ingest.language import dates, ordinals, places, telling
+from rag.evidence.rows import is_row, rows_around
 from rag.evidence.subject import fold_same_length, is_of_another, told_years
 from rag.judge.features import Case, other_year
 from rag.judge.ranking import Library
@@ -27,7 +28,7 @@ Other = Callable[[Case], bool]
 def set_aside_others(query: Query, evidence: list[Evidence], library: Library) -> list[Evidence]:
     """The evidence without what speaks of another than asked; where nothing else answers, that too, as what came
     closest and no more."""
-    for other in (_of_another, _of_another_number, of_another_part):
+    for other in (_of_another, _of_another_row, _of_another_number, _of_another_titled_year, of_another_part):
         evidence = _set_aside(query, evidence, library, other, closest=True)
     for other in (_of_another_year, _for_each_instead):
         evidence = _set_aside(query, evidence, library, other, closest=False)
@@ -107,6 +108,26 @@ def _of_another(case: Case) -> bool:
     return is_of_another(case.view, each.start, each.end, named.places, named.bodies)
 
 
+def _of_another_row(case: Case) -> bool:
+    """A row of a table about another thing than one that the question names: another row is about that, or it is a
+    place, and so is what this row is about; and no row but the last is about all."""
+    if not is_row(case.sentence):
+        return False
+    rows = rows_around(case.view, case.evidence.start)
+    own = next((row for row in rows if row.start <= case.evidence.start < row.end), None)
+    if own is None or not own.name or own.name in case.query.question.folded:
+        return False
+    named = [row for row in rows if len(row.name) > 1 and row.name in case.query.question.folded]
+    if named or (case.query.expected.total and not own.is_total):
+        return True
+    asked, its = case.query.named.places, places.find(own.name)
+    return bool(asked) and bool(its) and not any(_is_or_holds(place, each) for place in asked for each in its)
+
+
+def _is_or_holds(asked: places.Place, told: places.Place) -> bool:
+    return places.same(told.name, asked.name) or places.within(told.name, asked.name)
+
+
 def _of_another_number(case: Case) -> bool:
     """What is told of other ones of a numbered kind (三车间, 第八届), or stands under one; of a figure's months too."""
     numbered = ordinals.kinds(case.query.question.folded)
@@ -123,6 +144,12 @@ def _of_another_year(case: Case) -> bool:
     """What is told of another year in a sentence that doesn't name the asked one at all."""
     years = case.query.expected.years
     return bool(other_year(case)) and not years & told_years(case.sentence, case.view.year)
+
+
+def _of_another_titled_year(case: Case) -> bool:
+    """The same in a report whose title names the year that it is about: that of another year answers nothing."""
+    year = case.view.year
+    return year is not None and year in case.view.title and not case.view.looks_back and _of_another_year(case)
 
 
 def _for_each_instead(case: Case) -> bool:

@@ -58,14 +58,22 @@ class Spots:
         where that cell holds none."""
         if "\t" not in self.text.strip():
             return self
-        shared = [_in_common(self._before(i).rstrip(_COLONS), self._words)[0] for i in range(len(self.places))]
+        shared = [self._of_head(self._before(i).rstrip(_COLONS)) for i in range(len(self.places))]
         heads = [cell.partition(":")[0] for cell in self.text.split("\t") if ":" in cell]
-        most = max((_in_common(head, self._words)[0] for head in heads), default=0)
-        if max(most, *shared, 0) < _TELLING:
+        most = max([*map(self._of_head, heads), *shared], default=(0, False))
+        if most[0] < _TELLING:
             return self._under_the_thing_counted()
-        most = max(most, *shared, 0)
         kept = [place for place, length in zip(self.places, shared, strict=True) if length == most]
         return replace(self, places=kept)
+
+    def _of_head(self, head: str) -> tuple[int, bool]:
+        return shared_with(head, self._words)
+
+    def of_the_year_asked(self) -> Spots:
+        """Without what is told of other years, where something is told of the one asked about."""
+        years = [self._at_year(start) for start, _ in self.places]
+        kept = [place for place, year in zip(self.places, years, strict=True) if year > 0]
+        return replace(self, places=kept) if kept else self
 
     def _under_the_thing_counted(self) -> Spots:
         """Only the places in the one cell whose head names what is counted, be it in one character: 税收 for 多少税."""
@@ -102,10 +110,12 @@ class Spots:
     def _at_year(self, at: int) -> float:
         """As of places: of 去年 and 今年 in one sentence each goes up to the next."""
         question_years = set(_years(self.query.named.dates, None))
-        if not question_years or len(set(_years(self._dated, None))) < 2:
+        own = {("year", self.year)} if self.year else set[tuple[str, int]]()
+        seen = any(date.relative for date in self._dated)  # 得23枚,上一年得17枚: the first are the report's own year's
+        if not question_years or len(set(_years(self._dated, None))) < (1 if own and seen else 2):
             return 0.0
         before = [told for date in self._dated if date.end <= at and (told := set(_years([date], self.year)))]
-        last = before[-1] if before else set[tuple[str, int]]()
+        last = before[-1] if before else own if seen else set()
         if not {kind for kind, _ in last} & {kind for kind, _ in question_years}:
             return 0.0
         return 1.0 if last & question_years else -1.0
@@ -201,6 +211,12 @@ def weights() -> Mapping[str, float]:
 
 def _alone(scores: Sequence[float], i: int) -> bool:
     return scores[i] > 0 and all(other < scores[i] for n, other in enumerate(scores) if n != i)
+
+
+def shared_with(head: str, words: str) -> tuple[int, bool]:
+    """How many characters in a row a head shares with other words, and whether these are all it has."""
+    length = _in_common(head, words)[0]
+    return length, length == len(head)
 
 
 def _in_common(text: str, words: str) -> tuple[int, int]:
