@@ -16,6 +16,8 @@ _LED_TO = re.compile(f"[{ENDS}{COLONS}]")
 _NUMBERED = re.compile(r"[、)）]|\.(?![0-9])")
 _HEADS = re.compile("[ \u3000]{1,4}[\u3400-\u9fff]")
 _LARGE = 100_000_000  # what a rough number in characters counts in at least that needs no unit: 十几亿
+_PARTED = re.compile("[0-9]{1,12}[ \u00a0\u3000]$")
+_LONGEST = 12  # characters of a number before another one
 _CODE = re.compile("0[0-9]")
 
 
@@ -74,7 +76,7 @@ def _figures_count(text: str, start: int, amount: Amount, sure: bool) -> bool:
     if LETTER.match(before) or (before in (".", "-", "+", "—") and before and _coded(text, start - 1)):
         return False
     if amount.unit or amount.scaled:
-        return True
+        return not _is_rest(text, start)
     if LETTER.match(behind) or text.startswith(tuple(words["before"]), amount.end):
         return False
     written = text[amount.numeral.start : amount.numeral.end]
@@ -83,6 +85,12 @@ def _figures_count(text: str, start: int, amount: Amount, sure: bool) -> bool:
     if _YEAR_LIKE.fullmatch(written) and (HAN_CHAR.match(behind) or behind in ("-", "—")) and not sure:
         return False
     return not _numbering(text, start, amount.end)
+
+
+def _is_rest(text: str, start: int) -> bool:
+    """Whether a number may be the rest of one that blanks have parted: 46期 of 1 46期, but not 46户 of 表1 46户."""
+    before = _PARTED.search(text, max(0, start - _LONGEST), start)
+    return before is not None and not text.endswith(_labels(), 0, before.start())
 
 
 def _coded(text: str, at: int) -> bool:

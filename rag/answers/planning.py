@@ -134,7 +134,7 @@ def _plan(query: Query) -> Plan | None:
 def _of_things(text: str, apart: bool) -> Plan | None:
     """A question about two or more things of one owner, each of them asked about alone."""
     joined = things.joined(text)
-    if joined is None or any(re.fullmatch(telling.changes(), item) for item in joined.items):  # 比上年多了还是少了
+    if joined is None or any(map(_change().fullmatch, joined.items)):  # 比上年多了还是少了
         return None
     kind = _which().search(joined.after)
     named = kind is not None and bool(kind["of"]) and all(item.endswith(kind["of"]) for item in joined.items)
@@ -279,6 +279,11 @@ def _joined_places(text: str) -> tuple[int, list[str], int] | None:
             joined = row[first : last + 1]
             return joined[0].start, [text[place.start : place.end] for place in joined], joined[-1].end
     return None
+
+
+@functools.cache
+def _change() -> re.Pattern[str]:
+    return re.compile(telling.changes())
 
 
 @functools.cache

@@ -9,6 +9,7 @@ import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from ingest.language import figures, marks, runs, telling, units
 from ingest.language.figures import Figure
@@ -57,7 +58,7 @@ def combine(
             evidence.append(f.evidence)
             numbers[spot] = len(evidence)
     missing = [f.part.label for f in pieces if f.evidence is None or f.figure is None]
-    short = None if missing or is_one(figured) else _result(question, plan, figured)
+    short = None if missing or is_one(figured) or _is_mixed(figured) else _result(question, plan, figured)
     listed = "; ".join(
         f"{in_script(f.part.label, question)}: {in_script(f.said, question)} [{numbers[spot]}]"
         for f, spot in zip(figured, spots, strict=True)
@@ -87,6 +88,17 @@ def is_one(pieces: Sequence[PartAnswer]) -> bool:
     return len(set(places)) < len(places)
 
 
+def _is_mixed(pieces: Sequence[PartAnswer]) -> bool:
+    """Whether some figures are for each person or household and others of all."""
+    return len({telling.for_each(_said_before(piece)) for piece in pieces}) > 1
+
+
+def _said_before(piece: PartAnswer) -> str:
+    """What stands before a figure in its clause or cell."""
+    before = piece.evidence.text[: piece.figure.start] if piece.evidence and piece.figure else ""
+    return re.split(rf"[\t{marks.COMMAS}{marks.ENDS}]", before)[-1]
+
+
 def _no_result(question: Question, pieces: Sequence[PartAnswer]) -> str:
     """Why figures come to nothing: one is only a range, two are one, or they measure different things."""
     if is_one(pieces):
@@ -94,6 +106,12 @@ def _no_result(question: Question, pieces: Sequence[PartAnswer]) -> str:
             question,
             "。几项只找到同一个数字,不能算出结果。",
             ". One figure was found for several of them, so there is no result.",
+        )
+    if _is_mixed(pieces):
+        return say(
+            question,
+            "。有的是人均或户均的数字,不能与总数一起计算。",
+            ". Some figures are per head or household, so there is no result with totals.",
         )
     if any(f.figure is not None and f.figure.value is None for f in pieces):
         return say(
@@ -227,4 +245,5 @@ def _scale_of(unit: str) -> re.Pattern[str]:
 
 
 def _plain(value: float) -> str:
-    return f"{value:.10f}".rstrip("0").rstrip(".")
+    """A value as it is written: what floating point adds behind its 12th digit is no part of it."""
+    return f"{Decimal(f'{value:.12g}'):f}"

@@ -81,20 +81,26 @@ def _may_be_bare(want: Expected, figure: figures.Figure) -> bool:
 
 
 def _of_the_change(query: Query, text: str, candidates: Sequence[Run]) -> list[Run]:
-    """The figures of how much something rose or fell, where that is asked and the sentence tells any."""
-    if not query.expected.change or query.named.newly:
+    """The figures of how much something rose or fell, where that is asked and the sentence tells any; else none of
+    those beside which what it came to is told, in the same unit."""
+    if query.named.newly:
         return list(candidates)
     changes = [place for place in candidates if telling.change(text[: place[0]])]
-    return changes or list(candidates)
+    if query.expected.change:
+        return changes or list(candidates)
+    unit_at = {(figure.start, figure.end): figure.unit for figure in figures.find(text)}
+    reached = {unit_at.get(place, "") for place in candidates if place not in changes}
+    of_what = {place: any(units.convertible(unit_at.get(place, ""), unit) for unit in reached) for place in changes}
+    return [place for place in candidates if not of_what.get(place, False)]
 
 
 def _of_the_plan(query: Query, text: str, candidates: Sequence[Run]) -> list[Run]:
-    """The figures of what was aimed at, where that is asked and the sentence tells others too: 完成12件,计划10件."""
-    if not query.expected.plan:
-        return list(candidates)
+    """The figures of what was aimed at, where that is asked, else the others: 计划10件,完成12件; all where the sentence
+    tells only of the other kind."""
     clauses = marks.clauses(text)
     aims = [(a, b) for a, b in candidates if any(telling.aimed(text[c:a]) for c, d in clauses if c <= a < d)]
-    return aims or list(candidates)
+    others = [place for place in candidates if place not in aims]
+    return (aims if query.expected.plan else others) or list(candidates)
 
 
 def _units_in_runs(sentence: str) -> dict[Run, str]:
@@ -129,7 +135,8 @@ def _pointed_at(query: Query, evidence: Evidence, year: str | None) -> tuple[Run
     spans = [(start - at, end - at, score) for start, end, score in pointed]
     if len(candidates) > 1 and not any(a < end and start < b for a, b in candidates for start, end, _ in spans):
         return None, 0.0  # the reader points at something else
-    held = Spots.of(query, evidence.text, candidates, spans, int(year) if year else None).under_the_head_asked()
+    held = Spots.of(query, evidence.text, candidates, spans, int(year) if year else None)
+    held = held.under_the_head_asked().of_the_year_asked()
     if not held.places:
         return None, 0.0
     place, share = chosen(held)
