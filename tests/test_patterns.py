@@ -34,6 +34,7 @@ from conftest import MODELS, ROOT
 EXCUSED: tuple[str, ...] = ()
 
 LENGTH, FACTOR = 12_500, 8  # characters, and how much longer the second text is: 100,000
+SHORTER = 5  # how much shorter the text is on which a pattern is tried first
 QUICK = 0.006  # seconds of processor time for the first length below which even a quadratic pattern does no harm
 WORST = 20.0  # the growth of the time for FACTOR; linear is 8, n log n 10, quadratic 64
 LIMIT = 0.5  # seconds of processor time after which a run is stopped: it grows without bound
@@ -396,6 +397,11 @@ def grows(pattern: re.Pattern[str], method: str, head: str, body: str, tail: str
     def of(length: int) -> str:
         return head + body * (length // len(body)) + tail
 
+    tried = seconds(pattern, method, of(LENGTH // SHORTER))
+    if tried < QUICK / SHORTER**3:  # even what grows with the third power is quick on the first length
+        return False
+    if tried < QUICK / SHORTER**2 and seconds(pattern, method, of(2 * LENGTH // SHORTER)) < 3 * tried:
+        return False  # as quick where it grows with the square, and it grows less
     first = seconds(pattern, method, of(LENGTH))
     if first < QUICK:
         return False
@@ -412,8 +418,11 @@ def slow() -> Iterator[tuple[str, str, str]]:
         raise TooLong
 
     signal.signal(signal.SIGVTALRM, stop)
+    tested: dict[re.Pattern[str], set[str]] = {}  # one may be made here and looked up there
     for name, (pattern, methods) in (made() | patterns()).items():
-        tries = ((method, *text) for text in hostile(pattern) for method in sorted(methods))
+        others = sorted(methods - tested.setdefault(pattern, set()))
+        tested[pattern].update(others)
+        tries = ((method, *text) for text in hostile(pattern) for method in others)
         for method, head, body, tail in tries:
             if grows(pattern, method, head, body, tail):
                 yield name, method, f"{head!r} + {body!r} × n + {tail!r}"

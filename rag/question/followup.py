@@ -30,6 +30,7 @@ _COURTESY = re.compile(
     rf"(?:{_written('courtesy')}|ok(?:ay)?|hi|hello|thanks?(?: you)?|[{marks.ENDS}{marks.COMMAS}.~\s])++",
     re.IGNORECASE,
 )
+_GREETING = re.compile(_written("greeting"), re.IGNORECASE)
 _LEADING = re.compile(
     rf"^(?:(?:{_written('before')}|ok)[{marks.COMMAS}\s]++)?"
     rf"(?:{_written('leading')}|and\b|what about\b|how about\b|then\b)?[{marks.COMMAS}\s]*",
@@ -73,6 +74,7 @@ _THIS_YEAR = re.compile(rf"^{_written('this_year')}")
 _THIS_THING = re.compile(rf"^{_written('this')}([{marks.HAN}]{{2,4}}?)(?={_written('behind_this')})")
 _LATIN_NAME = re.compile(r"[A-Z][a-z]+")
 _ANY_UNIT = re.compile(rf"(?:{alternation(table('questions')['units']['of_many'])})$")
+_KINDS = str(table("questions")["joined"]["single"])
 _FIGURES = tuple(table("questions")["indicator"]["figures"])
 _ALIKE = 2  # characters with which names of one kind end
 _SHORT = 8  # a question of fewer characters can hardly name its own place and thing
@@ -90,6 +92,11 @@ _NARROWED = re.compile(rf"中([^中{marks.COMMAS}]{{1,8}}的)(?={_written('among
 def is_courtesy(text: str) -> bool:
     """Whether nothing is asked: 谢谢, 好的."""
     return bool(_COURTESY.fullmatch(text))
+
+
+def greets(text: str) -> bool:
+    """Whether a courtesy is a greeting: 您好."""
+    return bool(_GREETING.match(text))
 
 
 def is_left_open(asked: str) -> bool:
@@ -223,14 +230,31 @@ def _swap(said: str, earlier: str, regions: Collection[str]) -> str:
         if _ASPECT.fullmatch(rest) and elsewhere == earlier:  # what is named again has it: 西河市的面积呢?
             return f"{place}的{rest}是多少?"
         return _swap(rest, elsewhere, regions) if elsewhere and rest else earlier
+    if (year := _YEAR.match(thing)) and (rest := thing[year.end() :].lstrip("的")):  # 2021年的目标呢?
+        then = _another_time(year[0], earlier) or earlier
+        return then if rest in then else _swap(rest, then, regions)
     parts = frame_of(earlier)
     if parts is None:
         return f"{earlier} {thing}"
+    if swapped := _another_of_its_kind(thing, parts.before, regions):
+        return f"{swapped}{earlier[len(parts.before) :]}"
     if parts.holder and thing[-_ALIKE:] == parts.holder[-_ALIKE:] and parts.holder not in thing:
         return earlier.replace(parts.holder, thing, 1)  # 西湖公园 for 东湖公园
     if said.endswith("的"):
         return _among(said.removeprefix("其中"), earlier, parts)
     return _of_the_subject(thing, earlier, parts, regions) or _of_another(thing, earlier, parts, regions)
+
+
+def _another_of_its_kind(thing: str, before: str, regions: Collection[str]) -> str | None:
+    """What stands before the asking words, told of another thing of the kind it begins with (玩具馆 for 绘本馆接待);
+    None where it begins with none."""
+    place = place_of(before, regions) or ""
+    begins = len(place) if before.startswith(place) else 0
+    begins += before.startswith("的", begins)
+    end = before.find(thing[-1], begins + 1) + 1 if thing[-1] in _KINDS else 0
+    if end <= begins + 1 or thing in before:
+        return None
+    return f"{before[: max(begins, end - len(thing))]}{thing}{before[end:]}"
 
 
 def _of_the_subject(thing: str, earlier: str, parts: Frame, regions: Collection[str]) -> str | None:

@@ -250,11 +250,23 @@ def _kind(folded: str) -> Kind:
         return "figure"
     if person_of(folded):
         return "post"
-    for pattern, kind in ((_PERSON, "person"), (_BODY, "body"), (_NAME, "name"), (_WHERE, "place"), (_LIST, "list")):
-        if pattern.search(folded):
-            return kind  # type: ignore[return-value]
+    if (kind := _named_kind(folded)) is not None:
+        return kind
     stated = not _asks(folded) and folded.rstrip().endswith("?")  # 由省政府主办的? but not 防火措施
     return "yes" if _YES.search(bare) or stated else "text"
+
+
+def _named_kind(folded: str) -> Kind | None:
+    """Which of what has a name is asked for; a person where several are."""
+    if _PERSON.search(folded):
+        return "person"
+    if _BODY.search(folded):
+        return "body"
+    if _NAME.search(folded):
+        return "name"
+    if _WHERE.search(folded):
+        return "place"
+    return "list" if _LIST.search(folded) else None
 
 
 def as_meant(folded: str) -> str:

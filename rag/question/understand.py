@@ -11,7 +11,7 @@ from ingest.language import marks, people
 from ingest.language.questions import asking, asks_nothing, is_noise
 from ingest.language.script import fold_script, to_simplified, to_traditional
 from ingest.language.words import table
-from rag.question.followup import complete, is_courtesy, is_left_open, refers_back
+from rag.question.followup import complete, greets, is_courtesy, is_left_open, refers_back
 from rag.question.places import place_of
 from rag.records import Question, QuestionLanguage
 
@@ -40,7 +40,9 @@ def understand(text: str, history: Sequence[str] = (), regions: Collection[str] 
             f"the earlier question is too long ({longest} characters); keep it within {MAX_LENGTH}",
         )
     before = list(map(_tidied, before))
-    if is_courtesy(to_simplified(asked)):
+    if is_courtesy(simplified := to_simplified(asked)):
+        if greets(simplified):
+            raise UsageError("您好。有问题请直接问。", "Hello. Just ask your question.")
         raise UsageError("不客气。有问题请直接问。", "You are welcome. Just ask when there is a question.")
     earlier = _understood(before, regions)
     if is_noise(asked) or (earlier is None and asks_nothing(asked)):

@@ -239,7 +239,7 @@ def test_a_follow_up_swaps_one_thing_and_keeps_the_rest(earlier, follow_up, inte
         (["东山县有几个科普馆?", "西河市有几个?"], "南岭区呢?", "南岭区有几个科普馆?"),
         (["东山县有几个科普馆?", "谢谢"], "西河市呢?", "西河市有几个科普馆?"),
         (["东山县志愿者有多少人?", "女的呢?"], "男的呢?", "东山县志愿者中男的有多少人?"),
-        (["东山县科普馆有多少个?", "那图书馆呢?"], "西河市呢?", "西河市图书馆有多少?"),
+        (["东山县科普馆有多少个?", "那图书馆呢?"], "西河市呢?", "西河市图书馆有多少个?"),
         (
             ["Who chairs the society of Dongshan?", "How many halls are there in Xihe?"],
             "And Nanling?",
