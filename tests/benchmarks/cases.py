@@ -1,10 +1,11 @@
 """Folders of cases, each with its reports and questions: how many are answered right, and which are not.
 
-usage: cases.py FOLDER [NAME…] [--together]
+usage: cases.py FOLDER|FILE [NAME…] [--together]
 
 A case is a folder with `files/` and `case.json`: `questions` of `question`, `expect` (answered, not_found, any),
 `answers` (a list of facts, each a list of forms) and, where it matters, `docs` and `history`. Each case has an index of
-its own; `--together` puts all reports into one.
+its own; `--together` puts all reports into one. A file holds a case a line: `name`, `files` (texts by their names) and
+`questions`; `cases.jsonl` beside this module are 140 by two authors who knew nothing of the project.
 """
 
 from __future__ import annotations
@@ -32,11 +33,29 @@ from rag.records import Answer
 def main() -> None:
     """Print a line for each question that isn't answered right, and the count."""
     options = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-    options.add_argument("folder", type=Path)
+    options.add_argument("folder", type=Path, metavar="FOLDER|FILE")
     options.add_argument("names", nargs="*")
     options.add_argument("--together", action="store_true")
     given = options.parse_args()
-    cases = [path.parent for path in sorted(given.folder.glob("*/case.json"))]
+    with tempfile.TemporaryDirectory() as scratch:
+        _ask(given, _unpacked(given.folder, Path(scratch)) if given.folder.is_file() else given.folder)
+
+
+def _unpacked(file: Path, folder: Path) -> Path:
+    """The cases of a file as a folder holds them."""
+    for line in file.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        case = folder / row["name"].replace("/", "-")
+        for name, text in row["files"].items():
+            path = case / "files" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        (case / "case.json").write_text(json.dumps({"questions": row["questions"]}, ensure_ascii=False), "utf-8")
+    return folder
+
+
+def _ask(given: argparse.Namespace, folder: Path) -> None:
+    cases = [path.parent for path in sorted(folder.glob("*/case.json"))]
     chosen = [case for case in cases if not given.names or any(case.name.startswith(name) for name in given.names)]
     settings = Settings(models_dir=Path(os.environ.get("WENBAO_MODELS_DIR", ".wenbao/models")))
     embedder = Embedder.open(settings, _say)
