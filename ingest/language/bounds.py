@@ -45,7 +45,7 @@ def stands(read: PostedText, name: Name, left: Left) -> bool:
         return False
     right = right_of(read, name.end)
     if blank().search(read.text, name.start, name.end):
-        return left.kind == "post" and right in _OPEN
+        return left.kind == "post" and right in (*_OPEN, "verb", "spoken")
     if read.text.startswith(_particles(), name.start) and not _is_no_particle(name, left, right):
         return False
     return _stands_behind_post(read.text, name, left, right) if beside else _stands_alone(name, left, right)

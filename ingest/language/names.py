@@ -100,7 +100,14 @@ def _given(text: str, start: int, at: int, double: bool) -> Iterator[Name]:
             sure = all(char in _words().given for char in given)
             yield Name(start, at + length, sure or double, not double and _is_word(text, start))
     if spaced := _spaced().match(text, at):
+        if (whole := _spaced_on().match(text, spaced.end())) and _may_end(text, whole.end()):
+            yield Name(start, whole.end(), spaced[1] in _words().given, False)
         yield Name(start, spaced.end(), spaced[1] in _words().given, False)
+
+
+def _may_end(text: str, at: int) -> bool:
+    """Whether a name set apart may end there: 尹 秋 生担任, but 王 伟 主持."""
+    return not han().match(text, at) or any(words.match(text, at) for words in (verbs(), honorifics()))
 
 
 def _is_word(text: str, start: int) -> bool:
@@ -218,6 +225,11 @@ def _given_name() -> re.Pattern[str]:
 @functools.cache
 def _spaced() -> re.Pattern[str]:
     return re.compile(rf"[ \u3000]([{HAN}])(?![{HAN}])")
+
+
+@functools.cache
+def _spaced_on() -> re.Pattern[str]:
+    return re.compile(rf"[ \u3000][{HAN}]")
 
 
 @functools.cache
