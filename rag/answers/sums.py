@@ -21,6 +21,8 @@ from rag.evidence.subject import fold_same_length
 from rag.question.query import Query
 from rag.records import Answer, Certainty, Evidence, Question
 
+_PARTING = re.compile(rf"[\t{marks.COMMAS}{marks.ENDS}]")
+
 
 @dataclass(frozen=True, slots=True)
 class PartAnswer:
@@ -96,7 +98,7 @@ def _is_mixed(pieces: Sequence[PartAnswer]) -> bool:
 def _said_before(piece: PartAnswer) -> str:
     """What stands before a figure in its clause or cell."""
     before = piece.evidence.text[: piece.figure.start] if piece.evidence and piece.figure else ""
-    return re.split(rf"[\t{marks.COMMAS}{marks.ENDS}]", before)[-1]
+    return _PARTING.split(before)[-1]
 
 
 def _no_result(question: Question, pieces: Sequence[PartAnswer]) -> str:

@@ -46,10 +46,20 @@ def joined(text: str) -> Joined | None:
     kind = _kind(first, [*between, last])
     own, rest = (last[:kind], last[kind:]) if kind else (last, "")
     start = _begins(first, own)
-    items = tuple(dict.fromkeys(filter(None, [first[start:], *between, own])))
+    items = _told_together(tuple(dict.fromkeys(filter(None, [first[start:], *between, own]))))
     if len(items) <= len(between) + 1 or max(map(len, items)) > _LONGEST:
         return None
     return Joined(text[:begins] + first[:start], items, rest + text[ends:])
+
+
+def _told_together(items: tuple[str, ...]) -> tuple[str, ...]:
+    """The things with the kind that is told behind the last one together with their number: 红卫和塘口两个小学 are
+    红卫小学 and 塘口小学; 地 of 两地 is none."""
+    match = _all_of_them().fullmatch(items[-1]) if items else None
+    if match is None:
+        return items
+    kind = match["kind"] if len(match["kind"]) > 1 or match["kind"] in table("questions")["joined"]["single"] else ""
+    return tuple(each if kind and each.endswith(kind) else each + kind for each in (*items[:-1], match["own"]))
 
 
 def spelled_out(first: str, second: str) -> str | None:
@@ -74,15 +84,16 @@ _OF = "的"
 
 
 def _within_a_name(text: str, joint: re.Match[str], joints: Sequence[re.Match[str]]) -> bool:
-    """Whether what may join things is a part of one's name, for a question joins its last things by one word: it stands
-    a character behind where the name begins, or right before what is asked of all (天和食品跟…, 永定和安和一共…)."""
+    """Whether what may join things is a part of one's name, for a question joins its last things by one word: it
+    stands at most a character behind where the name begins, or right before what is asked of all (天和食品跟…,
+    永定和安和一共…)."""
     words = [other for other in joints if other is not joint and other[0] not in marks.LISTING]
     if not words or joint[0] in marks.LISTING:
         return False
     borders = (*_border().finditer(text, 0, joint.start()), *joints)
     begins = max((border.end() for border in borders if border.end() <= joint.start()), default=0)
     tail = _tail().search(text, joint.end())
-    return joint.start() - begins == 1 or (tail is not None and tail.start() == joint.end())
+    return joint.start() - begins <= 1 or (tail is not None and tail.start() == joint.end())
 
 
 def _kind(first: str, others: Sequence[str]) -> int:
@@ -129,6 +140,13 @@ def _tail() -> re.Pattern[str]:
     return re.compile(
         rf"{words}|{asking('count', 'measure', 'which', 'person')}|\d{{4}}年|[{marks.ENDS}{marks.PAUSES}]"
     )
+
+
+@functools.cache
+def _all_of_them() -> re.Pattern[str]:
+    """A thing, the number of all, and their kind: 塘口两个小学, 安和两县."""
+    digits = "".join(table("numerals")["digits"])
+    return re.compile(rf"(?P<own>[{marks.HAN}]{{2,12}}?)[{digits}]个?(?P<kind>[{marks.HAN}]{{1,4}})")
 
 
 @functools.cache
