@@ -124,6 +124,8 @@ def counts(want: Expected, unit: str) -> bool:
 def _pointed_at(query: Query, evidence: Evidence, year: str | None) -> tuple[Run | None, float]:
     """The figure or date that answers most likely, and how likely it does among those of the sentence."""
     candidates = spots(query.expected, evidence.text)
+    own_year = int(year) if year else None
+    candidates = list(Spots.of(query, evidence.text, candidates, (), own_year).of_the_year_asked().places)
     if query.expected.kind == "figure":
         paired, candidates = _paired(query, evidence.text, candidates, year)
         if paired is not None:
@@ -135,8 +137,7 @@ def _pointed_at(query: Query, evidence: Evidence, year: str | None) -> tuple[Run
     spans = [(start - at, end - at, score) for start, end, score in pointed]
     if len(candidates) > 1 and not any(a < end and start < b for a, b in candidates for start, end, _ in spans):
         return None, 0.0  # the reader points at something else
-    held = Spots.of(query, evidence.text, candidates, spans, int(year) if year else None)
-    held = held.under_the_head_asked().of_the_year_asked()
+    held = Spots.of(query, evidence.text, candidates, spans, own_year).under_the_head_asked()
     if not held.places:
         return None, 0.0
     place, share = chosen(held)
@@ -157,7 +158,7 @@ def _paired(query: Query, text: str, candidates: Sequence[Run], year: str | None
         named = runs.named(folded, run, question)
         if len(named) == 1 and run.items:
             item = run.items[named[0]]
-            if counts(query.expected, item.unit):
+            if counts(query.expected, item.unit) and item.figure in candidates:
                 return item.figure, []
         taken = {figure for at, figure in enumerate(run.figures) if not run.items or at not in named}
         left = [place for place in left if place not in taken]

@@ -75,6 +75,7 @@ _THIS_THING = re.compile(rf"^{_written('this')}([{marks.HAN}]{{2,4}}?)(?={_writt
 _LATIN_NAME = re.compile(r"[A-Z][a-z]+")
 _ANY_UNIT = re.compile(rf"(?:{alternation(table('questions')['units']['of_many'])})$")
 _KINDS = str(table("questions")["joined"]["single"])
+_THINGS = str(table("questions")["joined"]["having"])
 _FIGURES = tuple(table("questions")["indicator"]["figures"])
 _ALIKE = 2  # characters with which names of one kind end
 _SHORT = 8  # a question of fewer characters can hardly name its own place and thing
@@ -189,8 +190,14 @@ def _about(core: str, earlier: str, regions: Collection[str]) -> tuple[str, str]
 
 
 def _thing_that_has(parts: Frame, regions: Collection[str]) -> str:
-    """The one thing that has what is counted, no place: 它的馆长是谁? after 科技馆有多少件展品?"""
-    return parts.holder if place_of(parts.holder, regions) != parts.holder else ""
+    """The one thing that has what is counted or did what is asked about, no place: 它的馆长是谁? after
+    科技馆有多少件展品? or 科技馆接待了多少人?"""
+    if parts.holder:
+        return parts.holder if place_of(parts.holder, regions) != parts.holder else ""
+    place = place_of(parts.before, regions) or ""
+    begins = len(place) if parts.before.startswith(place) else 0
+    ends = (at + 1 for at in range(begins + 1, len(parts.before)) if parts.before[at] in _THINGS)
+    return parts.before[: next(ends, 0)]
 
 
 def _subject(parts: Frame) -> str:

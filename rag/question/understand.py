@@ -20,6 +20,7 @@ MAX_LENGTH = 1000  # characters; far beyond any question, well within what the m
 
 _REMEMBERED = 8  # earlier questions; what a follow-up refers to is hardly further back
 
+_SHORT_YEAR = re.compile(rf"(?<![\d.第])([12]\d)年(?![{table('dates')['no_date']['short_year']}])")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _LATIN = re.compile(r"[A-Za-z]+")
 _SPACED = re.compile(rf"(?<={_HAN.pattern}) (?={_HAN.pattern}|\d)|(?<=\d) (?={_HAN.pattern})")
@@ -60,7 +61,7 @@ def understand(text: str, history: Sequence[str] = (), regions: Collection[str] 
         if language == "zh-Hant":
             interpreted = to_traditional(interpreted)
     else:
-        interpreted, context = asked, ""
+        interpreted, context = with_whole_years(asked), ""
     # What a follow-up asks beside the whole earlier question stands in itself.
     core = asked if context and context == earlier else interpreted
     return Question(asked, interpreted, language, fold(core), context)
@@ -81,6 +82,13 @@ def in_context(text: str, history: Sequence[str], regions: Collection[str] = ())
     if language == "zh-Hant":
         interpreted = to_traditional(interpreted)
     return Question(_tidied(text), interpreted, language, fold(asked if context == earlier else interpreted), context)
+
+
+def with_whole_years(text: str) -> str:
+    """A question with its years of two digits written whole, where it names several: 23年比22年多. One alone may be a
+    number of years."""
+    several = len(set(_SHORT_YEAR.findall(text))) > 1
+    return _SHORT_YEAR.sub(r"20\1年", text) if several else text
 
 
 def figure_question(indicator: str) -> str:

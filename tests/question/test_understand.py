@@ -355,3 +355,18 @@ SAID = {
 )
 def test_a_question_in_english_is_put_into_chinese_to_be_read_as_well(question, rendered):
     assert Shelf(SAID).query(question).rendered == rendered
+
+
+@pytest.mark.parametrize(
+    ("asked", "interpreted"),
+    [
+        ("23年植树比22年多多少?", "2023年植树比2022年多多少?"),
+        ("19年、20年、21年各办几场?", "2019年、2020年、2021年各办几场?"),
+        ("20年来办了几场?", "20年来办了几场?"),
+        ("有25年教龄的教师几名?", "有25年教龄的教师几名?"),
+        ("第12年和第13年各办几场?", "第12年和第13年各办几场?"),
+        ("2023年植树比22年多多少?", "2023年植树比22年多多少?"),
+    ],
+)
+def test_years_of_two_digits_are_whole_where_several_are_named(asked, interpreted):
+    assert understand(asked).interpreted == interpreted
