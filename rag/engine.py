@@ -264,7 +264,10 @@ class Engine:
 
     def _of_places(self, current: _Generation, indicator: str, places: Sequence[str], within: Within) -> Table:
         """Each place is asked about alone."""
-        likely = {place: self._told(current, of_place(place, indicator), within, DEFAULT_PASSAGES) for place in places}
+        likely = {
+            place: self._told(current, of_place(place, indicator), within, DEFAULT_PASSAGES, others=False)
+            for place in places
+        }
         kept = {place: _of_each_report(some) for place, some in likely.items()}
         keys = {id(evidence): place for place, some in kept.items() for evidence in some}
         evidence = [each for some in kept.values() for each in some]
@@ -286,10 +289,15 @@ class Engine:
         keys = list(called.values()) if by == "report" else []
         return table_of(indicator, by, keys, evidence, key_of, current.report, judge, len(newest))
 
-    def _told(self, current: _Generation, indicator: str, within: Within, k: int) -> list[Evidence]:
-        """What the reports tell of an indicator, most probable first."""
+    def _told(
+        self, current: _Generation, indicator: str, within: Within, k: int, others: bool = True
+    ) -> list[Evidence]:
+        """What the reports tell of an indicator, most probable first; without `others` nothing of another place or
+        year than it names."""
         query = build(understand(figure_question(indicator), (), current.regions), current)
-        return weigh(query, self._search(current, [query], k, within)[0], self._library(current, within), k)
+        library = self._library(current, within)
+        evidence = weigh(query, self._search(current, [query], k, within)[0], library, k)
+        return evidence if others else set_aside_others(query, evidence, library)
 
     def examine(self, text: str, left_out: Collection[str] = ()) -> list[Case]:
         """What the judge is shown for a question, to be fitted on; `left_out` are reports not to be looked in."""

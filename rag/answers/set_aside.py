@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 
 from ingest.language import dates, ordinals, places, telling
-from rag.evidence.rows import is_row, rows_around
+from rag.evidence.rows import is_row, row_at, rows_around
 from rag.evidence.subject import fold_same_length, is_of_another, told_years
 from rag.judge.features import Case, other_year
 from rag.judge.ranking import Library
@@ -113,8 +113,7 @@ def _of_another_row(case: Case) -> bool:
     place, and so is what this row is about; and no row but the last is about all."""
     if not is_row(case.sentence):
         return False
-    rows = rows_around(case.view, case.evidence.start)
-    own = next((row for row in rows if row.start <= case.evidence.start < row.end), None)
+    own, rows = row_at(case.view, case.evidence.start), rows_around(case.view, case.evidence.start)
     if own is None or not own.name or own.name in case.query.question.folded:
         return False
     named = [row for row in rows if len(row.name) > 1 and row.name in case.query.question.folded]

@@ -7,18 +7,22 @@ the newest report first. Nothing is added up unless all figures can be put into 
 from __future__ import annotations
 
 import operator
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from ingest.language import dates, divisions, figures, places, units
+from ingest.language import dates, divisions, figures, marks, places, telling, units
 from ingest.language.figures import Figure
+from ingest.language.places import find as find_places
 from ingest.language.script import to_simplified
 from rag.answers.citing import ReportOf, cite
 from rag.answers.legible import graded
+from rag.evidence.rows import is_row, row_at, tells_total
 from rag.evidence.subject import ReportView, fold_same_length, speaks_of, speaks_of_year, told_years
 from rag.judge.judge import Judge
+from rag.question.places import stands
 from rag.question.understand import as_it_stands, figure_question, understand
 from rag.records import Certainty, Citation, Evidence
 
@@ -26,6 +30,7 @@ By = Literal["place", "report", "year"]
 BY: tuple[By, ...] = ("place", "report", "year")
 
 KeyOf = Callable[[Evidence], str | None]
+_PARTING = re.compile(rf"[\t{marks.COMMAS}{marks.ENDS}]")
 
 
 # How people type that a table is set out otherwise than by place, behind the indicator.
@@ -159,7 +164,7 @@ def table_of(
 
     `reports` is how many reports were looked in.
     """
-    entries = _by_key(evidence, key_of, judge)
+    entries = _by_key((each for each in evidence if _tells_of(indicator, each)), key_of, judge)
     unit = _unit(some[0].figure for some in entries.values())
     rows = [_row(key, entries.get(key, ()), unit, report_of) for key in dict.fromkeys([*keys, *entries])]
     rows = _numbered(_ordered(rows, by) if not keys else rows)
@@ -182,6 +187,16 @@ def _by_key(evidence: Iterable[Evidence], key_of: KeyOf, judge: Judge) -> dict[s
     return entries
 
 
+def _tells_of(indicator: str, evidence: Evidence) -> bool:
+    """Whether a sentence's figure is what the indicator is: not one a head where all is meant, nor a goal where what
+    was reached is."""
+    before = evidence.text[: max(0, (evidence.short or (evidence.start,))[0] - evidence.start)]
+    clause = fold_same_length(_PARTING.split(before)[-1])
+    section = evidence.passage.chunk.section or ""
+    aimed = telling.aimed(clause) or telling.ahead(clause, section)
+    return telling.for_each(clause) == telling.for_each(indicator) and (not aimed or telling.aimed(indicator))
+
+
 def figure_in(evidence: Evidence) -> Figure | None:
     """The figure of the short answer."""
     if evidence.short is None:
@@ -199,6 +214,11 @@ def is_possible(figure: Figure) -> bool:
 
 def place_told(evidence: Evidence, view: ReportView, places: Sequence[str]) -> str | None:
     """Which of the places a sentence speaks about, the narrowest that stands nearest; None for none of them."""
+    row = row_at(view, evidence.start) if is_row(evidence.text) else None
+    if row is not None and (own := [place for place in places if stands(place, row.name)]):
+        return max(own, key=len)
+    if row is not None and find_places(row.name):
+        return None
     section = fold_same_length(evidence.passage.chunk.section or "")
     at = evidence.short[0] if evidence.short else evidence.end
     around = f"{view.title}\n{section}\n{view.text[view.paragraph(evidence.start) : at]}"
@@ -278,6 +298,8 @@ def _numbered(rows: Iterable[Row]) -> list[Row]:
 def _total(rows: Sequence[Row], by: By, unit: str) -> float | None:
     """The sum of the rows' figures; None where they can't be added up: years, shares, places that lie in others."""
     filled = [row for row in rows if row.cell]
+    if any(tells_total(cell.citation.quote) for row in filled for cell in row.cells):
+        return None  # it tells what others come to
     values = [row.cell.value for row in filled if row.cell and row.cell.value is not None]
     if by == "year" or unit == "%" or not values or len(values) < len(filled):
         return None

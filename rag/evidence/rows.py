@@ -51,6 +51,16 @@ def rows_around(view: ReportView, at: int) -> list[Row]:
     return rows
 
 
+def row_at(view: ReportView, at: int) -> Row | None:
+    """The row in which `at` stands."""
+    return next((row for row in rows_around(view, at) if row.start <= at < row.end), None)
+
+
+def tells_total(row: str) -> bool:
+    """Whether a sentence is the row of a table that tells what the others come to."""
+    return is_row(row) and Row(0, len(row), _name(row)).is_total
+
+
 def cells(row: str) -> list[tuple[int, str, str]]:
     """(where it begins in its row, head, value) of each cell that stands behind a head."""
     found, at = [], 0
