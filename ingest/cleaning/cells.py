@@ -183,9 +183,11 @@ def _before(piece: str, cell: str) -> str | None:
 
 def _columns(line: str, mark: str) -> int:
     """How many cells a line may be of; 0 for none."""
+    if mark not in line or finished(line.rstrip()):  # as most lines are
+        return 0
     cells = [cell.strip() for cell in line.split(mark)]
     short = all(0 < len(cell) <= _LONGEST for cell in cells)
-    return len(cells) if _NARROWEST <= len(cells) <= _WIDEST and short and not finished(line.rstrip()) else 0
+    return len(cells) if _NARROWEST <= len(cells) <= _WIDEST and short else 0
 
 
 def _is_headed(rows: Sequence[Sequence[str]]) -> bool:

@@ -88,13 +88,17 @@ def _within_figures(lines: Sequence[str]) -> list[int]:
     return [
         n
         for n, (line, after) in enumerate(pairwise(lines))
-        if _is_prose(line) and _is_prose(after) and len(_HAN.findall(line)) >= _SURE and _parted(line, after)
+        if _BEGUN.search(line, max(0, len(line) - _FEWEST))  # most lines end otherwise
+        and _is_prose(line)
+        and _is_prose(after)
+        and len(_HAN.findall(line)) >= _SURE
+        and _parted(line, after)
     ]
 
 
 def _parted(line: str, after: str) -> bool:
     """Whether a figure is parted by the break between two lines, one of which goes on with more than it."""
-    if not _BEGUN.search(line) or not (_PAUSE.search(line) or _MARK.search(after)):
+    if not (_PAUSE.search(line) or _MARK.search(after)):
         return False
     digits = _DIGITS.match(after)
     unit, end = unit_at(after, digits.end() if digits else 0)

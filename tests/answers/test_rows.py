@@ -65,7 +65,10 @@ def test_what_is_told_for_each_is_not_set_against_totals(engine):
 
 def test_a_table_sets_out_each_row_under_its_own_place(engine):
     told = engine.table("农技员", places=["石岭县", "白杨县"])
-    assert [(row.key, row.cell.said if row.cell else None) for row in told.rows] == [("石岭县", "86人"), ("白杨县", "41人")]
+    assert [(row.key, row.cell.said if row.cell else None) for row in told.rows] == [
+        ("石岭县", "86人"),
+        ("白杨县", "41人"),
+    ]
 
 
 def test_what_a_row_of_totals_tells_is_not_added_to_what_it_comes_from(engine):
