@@ -16,6 +16,8 @@ from itertools import pairwise
 from ingest.cleaning.labels import is_furniture
 from ingest.language import dates, hyphens
 from ingest.language.amounts import scaling, unit_at
+from ingest.language.counting import labels
+from ingest.language.date_forms import PLAIN_YEAR
 from ingest.language.marks import BULLETS, COLONS, ENDS, LISTING, PAUSES, finished, numbering
 from ingest.offsets import Replacement
 
@@ -34,6 +36,9 @@ _SURE = 2  # figures parted by a break, from which on a text is broken anywhere
 _HEADING = 12  # characters of a line that may be a heading
 _DATE = 16  # characters of a date
 _LINES = 12  # of one sentence, at most
+_NUMBER = re.compile(r"[0-9][0-9,. ]*$")
+_WHOLE = re.compile(rf"{PLAIN_YEAR}$|[0-9]{{7}}")  # a year, a telephone's number
+_LABEL = re.compile(f"^[^{ENDS}{LISTING}]{{1,8}}[{COLONS}]")  # 项目单位：县交通局
 _BEGUN = re.compile(r"[0-9][,.]? ?$")
 _DIGITS = re.compile(rf"[0-9][0-9 ]{{0,11}}(?:[.,][0-9]{{1,3}})?[{scaling()}]{{0,2}}")
 _PAUSE = re.compile(f"[{PAUSES}{LISTING}]")
@@ -50,7 +55,8 @@ def broken_lines(text: str) -> list[Replacement]:
     for line in lines:
         starts.append(starts[-1] + len(line) + 1)
     sure = _within_figures(lines)
-    broken = _at_a_width(lines) or _under_an_indent(lines) or (_anywhere(lines) if len(sure) >= _SURE else [])
+    sure = sure if len(sure) >= _SURE else []
+    broken = _at_a_width(lines) or _under_an_indent(lines) or (_anywhere(lines) if sure else [])
     broken = sorted({*broken, *sure})
     return [_joined(text, starts[n + 1] - 1) for n in broken if not _opens(lines[n + 1])]
 
@@ -98,8 +104,12 @@ def _within_figures(lines: Sequence[str]) -> list[int]:
 
 def _parted(line: str, after: str) -> bool:
     """Whether a figure is parted by the break between two lines, one of which goes on with more than it."""
-    if not (_PAUSE.search(line) or _MARK.search(after)):
+    begun = _BEGUN.search(line)
+    if begun is None or not (_PAUSE.search(line) or _MARK.search(after)):
         return False
+    number = _NUMBER.search(line, max(0, len(line) - _DATE))
+    if number is None or _WHOLE.match(number[0]) or line[: number.start()].rstrip().endswith(labels()):
+        return False  # 2022 / 15所, 附件1 / 3个村, a telephone's
     digits = _DIGITS.match(after)
     unit, end = unit_at(after, digits.end() if digits else 0)
     if any(date.start == 0 for date in dates.find(after[:_DATE])):  # 共36 / 2022年
@@ -110,16 +120,21 @@ def _parted(line: str, after: str) -> bool:
 def _anywhere(lines: Sequence[str]) -> list[int]:
     """The lines that break off in mid-sentence and are followed by its end, other than headings and dates."""
     broken = []
-    before = ""
+    before, named = "", False
     for n, (line, after) in enumerate(pairwise(lines)):
-        opens = not before.strip() or finished(before.rstrip())
+        goes_on = named and not numbering(before)  # one of several headings, or lines of a title
+        opens = goes_on or not before.strip() or finished(before.rstrip())
         named = opens and len(line.strip()) <= _HEADING and not _MARK.search(line[len(numbering(line) or "") :])
-        goes_on = _is_prose(line) and _is_prose(after) and not finished(line.rstrip()) and not _opens(after)
+        listed = all(len(each.split()) >= _CELLS + 1 or _LABEL.search(each) for each in (line, after))
+        numbers = line.rstrip()[-1:].isdigit() and after[:1].isdigit()  # one, where they are parted
+        prose = _is_prose(line) and _is_prose(after) and not listed and not numbers
         page = is_furniture(line) or is_furniture(after)
         if (
-            goes_on
+            prose
             and not named
             and not page
+            and not finished(line.rstrip())
+            and not _opens(after)
             and dates.only(line) is None
             and dates.only(after) is None
             and _ends(lines[n + 1 :])

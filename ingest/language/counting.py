@@ -80,7 +80,7 @@ def _figures_count(text: str, start: int, amount: Amount, sure: bool) -> bool:
     if LETTER.match(behind) or text.startswith(tuple(words["before"]), amount.end):
         return False
     written = text[amount.numeral.start : amount.numeral.end]
-    if _CODE.match(written) or text.endswith(_labels(), 0, start):
+    if _CODE.match(written) or text.endswith(labels(), 0, start):
         return False
     if _YEAR_LIKE.fullmatch(written) and (HAN_CHAR.match(behind) or behind in ("-", "—")) and not sure:
         return False
@@ -90,7 +90,9 @@ def _figures_count(text: str, start: int, amount: Amount, sure: bool) -> bool:
 def _is_rest(text: str, start: int) -> bool:
     """Whether a number may be the rest of one that blanks have parted: 46期 of 1 46期, but not 46户 of 表1 46户."""
     before = _PARTED.search(text, max(0, start - _LONGEST), start)
-    return before is not None and not text.endswith(_labels(), 0, before.start())
+    if before is None or _YEAR_LIKE.fullmatch(before[0].rstrip()):
+        return False
+    return not text[: before.start()].rstrip().endswith(labels())
 
 
 def _coded(text: str, at: int) -> bool:
@@ -118,6 +120,6 @@ def _phrases() -> tuple[str, ...]:
 
 
 @functools.cache
-def _labels() -> tuple[str, ...]:
+def labels() -> tuple[str, ...]:
     """What calls a number, with and without the colon behind it: 图2, 电话:12320."""
     return tuple(label + mark for label in table("numerals")["no_figure"]["labels"] for mark in ("", ":"))

@@ -19,6 +19,11 @@ def aimed(text: str) -> bool:
     return bool(_aimed().search(text))
 
 
+def planned(text: str) -> bool:
+    """Whether a clause's figure is what was planned, beside which what was done may be told."""
+    return bool(_any("aimed", "set").search(text))
+
+
 @functools.cache
 def asked_plan() -> str:
     """A pattern of the words by which a question asks for what is planned: 目标, 将举办."""

@@ -6,7 +6,7 @@ came closest, and no more.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 
 from ingest.language import dates, ordinals, places, telling
@@ -21,6 +21,8 @@ _PROBABLE = 0.4  # of what is likely: less answers nothing
 _NO_MORE = 0.9  # of what is likely: what speaks of another
 _AS_MUCH = 0.6  # of what the best sentence, set aside, holds of the question that another must hold to answer instead
 _AS_GOOD = 0.5  # of the best one's probability that what comes before it must have
+
+_SHORTLY = 3  # characters of a name's end by which a thing is called
 
 Other = Callable[[Case], bool]
 
@@ -114,13 +116,22 @@ def _of_another_row(case: Case) -> bool:
     if not is_row(case.sentence):
         return False
     own, rows = row_at(case.view, case.evidence.start), rows_around(case.view, case.evidence.start)
-    if own is None or not own.name or own.name in case.query.question.folded:
+    question = case.query.question.folded
+    if own is None or not own.name or any(value in question for value in _values(case.sentence)):
         return False
-    named = [row for row in rows if len(row.name) > 1 and row.name in case.query.question.folded]
+    named = [row for row in rows if len(row.name) > 1 and row.name in question]
     if named or (case.query.expected.total and not own.is_total):
         return True
     asked, its = case.query.named.places, places.find(own.name)
     return bool(asked) and bool(its) and not any(_is_or_holds(place, each) for place in asked for each in its)
+
+
+def _values(row: str) -> Iterator[str]:
+    """What the cells of a row say, and the end of its name by which it may be called: 农业局 of 县农业局."""
+    for cell in row.split("\t"):
+        value = cell.rpartition(":")[2].strip()
+        if len(value) > 1 and not any(map(str.isdigit, value)):
+            yield from {value, value[-_SHORTLY:]} if len(value) > _SHORTLY else {value}
 
 
 def _is_or_holds(asked: places.Place, told: places.Place) -> bool:

@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ingest.language import dates, marks, places
-from ingest.language.questions import asking
+from ingest.language.bodies import bodies
+from ingest.language.questions import asking, counting, totals
 from ingest.language.words import alternation, table
 
 _ALIKE = 2  # characters with which things of one kind end
@@ -53,12 +54,12 @@ def joined(text: str) -> Joined | None:
 
 
 def _told_together(items: tuple[str, ...]) -> tuple[str, ...]:
-    """The things with the kind that is told behind the last one together with their number: 红卫和塘口两个小学 are
-    红卫小学 and 塘口小学; 地 of 两地 is none."""
+    """The things with the kind of body that is told behind the last one together with their number: 红卫和塘口两个小学
+    are 红卫小学 and 塘口小学; what else is so told is no part of a name (玉米两种作物)."""
     match = _all_of_them().fullmatch(items[-1]) if items else None
     if match is None:
         return items
-    kind = match["kind"] if len(match["kind"]) > 1 or match["kind"] in table("questions")["joined"]["single"] else ""
+    kind = match["kind"] if _of_bodies().fullmatch(match["kind"]) else ""
     return tuple(each if kind and each.endswith(kind) else each + kind for each in (*items[:-1], match["own"]))
 
 
@@ -93,7 +94,10 @@ def _within_a_name(text: str, joint: re.Match[str], joints: Sequence[re.Match[st
     borders = (*_border().finditer(text, 0, joint.start()), *joints)
     begins = max((border.end() for border in borders if border.end() <= joint.start()), default=0)
     tail = _tail().search(text, joint.end())
-    return joint.start() - begins <= 1 or (tail is not None and tail.start() == joint.end())
+    asked = tail.start() if tail else len(text)
+    ends = min(at for at in (*(each.start() for each in joints), asked, len(text)) if at >= joint.end())
+    behind = ends - joint.end()  # characters up to what joins the next thing, or asks
+    return (joint.start() - begins <= 1 < behind) or asked == joint.end()
 
 
 def _kind(first: str, others: Sequence[str]) -> int:
@@ -144,9 +148,18 @@ def _tail() -> re.Pattern[str]:
 
 @functools.cache
 def _all_of_them() -> re.Pattern[str]:
-    """A thing, the number of all, and their kind: 塘口两个小学, 安和两县."""
+    """A thing, the number of all, and their kind: 塘口两个小学, 玉米两种作物."""
     digits = "".join(table("numerals")["digits"])
-    return re.compile(rf"(?P<own>[{marks.HAN}]{{2,12}}?)[{digits}]个?(?P<kind>[{marks.HAN}]{{1,4}})")
+    counted = rf"(?:{counting()})?"
+    return re.compile(
+        rf"(?P<own>[{marks.HAN}]{{2,12}}?)[{digits}十]{{1,3}}{counted}(?P<kind>[{marks.HAN}]{{1,4}}?)(?:{totals()})?"
+    )
+
+
+@functools.cache
+def _of_bodies() -> re.Pattern[str]:
+    """What a name ends with that is told for several together."""
+    return re.compile(rf"(?:{bodies()})|[{table('questions')['joined']['single']}]")
 
 
 @functools.cache

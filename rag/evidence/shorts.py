@@ -98,7 +98,8 @@ def _of_the_plan(query: Query, text: str, candidates: Sequence[Run]) -> list[Run
     """The figures of what was aimed at, where that is asked, else the others: 计划10件,完成12件; all where the sentence
     tells only of the other kind."""
     clauses = marks.clauses(text)
-    aims = [(a, b) for a, b in candidates if any(telling.aimed(text[c:a]) for c, d in clauses if c <= a < d)]
+    tells = telling.aimed if query.expected.plan else telling.planned
+    aims = [(a, b) for a, b in candidates if any(tells(text[c:a]) for c, d in clauses if c <= a < d)]
     others = [place for place in candidates if place not in aims]
     return (aims if query.expected.plan else others) or list(candidates)
 

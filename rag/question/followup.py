@@ -268,7 +268,7 @@ def _of_the_subject(thing: str, earlier: str, parts: Frame, regions: Collection[
     """The question about something else of what the earlier one is about: its place, its holder, its size; None where
     none is said."""
     if sought := _SOUGHT.get(thing) or ("是谁" if _ROLE.fullmatch(thing) else ""):
-        subject = _ENDS_SOUGHT.sub("", _subject(parts))
+        subject = _ENDS_SOUGHT.sub("", _ENDS_ASPECT.sub("", _subject(parts)))
         return f"{subject}的{thing}{sought}?" if subject else f"{earlier} {thing}"
     if _ASPECT.fullmatch(thing):
         subject = _ENDS_ASPECT.sub("", _subject(parts))

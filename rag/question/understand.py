@@ -20,7 +20,9 @@ MAX_LENGTH = 1000  # characters; far beyond any question, well within what the m
 
 _REMEMBERED = 8  # earlier questions; what a follow-up refers to is hardly further back
 
-_SHORT_YEAR = re.compile(rf"(?<![\d.第])([12]\d)年(?![{table('dates')['no_date']['short_year']}])")
+_ROUND = 5  # years
+_NO_DATE = table("dates")["no_date"]
+_SHORT_YEAR = re.compile(rf"(?<![\d.{_NO_DATE['short_year_after']}])([12]\d)年(?![{_NO_DATE['short_year']}])")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _LATIN = re.compile(r"[A-Za-z]+")
 _SPACED = re.compile(rf"(?<={_HAN.pattern}) (?={_HAN.pattern}|\d)|(?<=\d) (?={_HAN.pattern})")
@@ -87,8 +89,9 @@ def in_context(text: str, history: Sequence[str], regions: Collection[str] = ())
 def with_whole_years(text: str) -> str:
     """A question with its years of two digits written whole, where it names several: 23年比22年多. One alone may be a
     number of years."""
-    several = len(set(_SHORT_YEAR.findall(text))) > 1
-    return _SHORT_YEAR.sub(r"20\1年", text) if several else text
+    named = set(_SHORT_YEAR.findall(text))
+    odd = any(int(year) % _ROUND for year in named)  # of 10年和20年 both are as often how long
+    return _SHORT_YEAR.sub(r"20\1年", text) if len(named) > 1 and odd else text
 
 
 def figure_question(indicator: str) -> str:

@@ -168,9 +168,27 @@ def test_figures_parted_by_a_break_show_that_a_text_is_broken_anywhere():
     assert "站长\n2031年5月6日" in text
 
 
-def test_a_single_parted_figure_is_joined_and_no_other_line():
-    text = "西岸排灌站\n全年检修水泵1\n46台，更换闸门。\n人员\n站长一名"
-    assert normalize(RawReport("a.txt", text, "")).text == "西岸排灌站\n全年检修水泵146台，更换闸门。\n人员\n站长一名"
+@pytest.mark.parametrize(
+    "text", ["西岸排灌站\n全年检修水泵1\n46台，更换闸门。\n人员\n站长一名", "小学12,中学5\n3人获奖,另有\n教师\n"]
+)
+def test_a_single_figure_that_may_be_parted_shows_nothing(text):
+    assert broken_lines(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "见附件1\n3个村完成改造,群众满意。",
+        "参评学校,2022\n15所。",
+        "联系电话:13812345678\n3人参加,获奖。",
+        "项目名称：道路\n项目单位：县交通局\n总投资：3000万元\n建设内容：新建道路。",
+        "1 张三 90分\n2 李四 80分\n以上为成绩。",
+        "工作要点\n加强领导\n完善制度\n狠抓落实，确保完成。",
+    ],
+)
+def test_in_a_broken_text_numbers_of_other_kinds_labels_rows_and_headings_stay_apart(text):
+    parted = "全县新建道路1\n05公里,同比增长3\n2个百分点。\n\n"
+    assert text in normalize(RawReport("a.txt", f"{parted}{text}\n", "")).text
 
 
 @pytest.mark.parametrize(
