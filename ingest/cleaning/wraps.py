@@ -33,6 +33,7 @@ _FULL = 0.86  # of the width, that a broken line has at least: the next word did
 _WORD = 40  # characters of a word's longest part
 _DRAWN, _CELLS = "|", 2  # what Markdown draws between cells, and how many of them a row has at least
 _SURE = 2  # figures parted by a break, from which on a text is broken anywhere
+_WORDS = 2  # characters of Chinese that a line of prose has at least beside its figure
 _HEADING = 12  # characters of a line that may be a heading
 _DATE = 16  # characters of a date
 _LINES = 12  # of one sentence, at most
@@ -54,8 +55,8 @@ def broken_lines(text: str) -> list[Replacement]:
     starts = [0]
     for line in lines:
         starts.append(starts[-1] + len(line) + 1)
-    sure = _within_figures(lines)
-    sure = sure if len(sure) >= _SURE else []
+    within = _within_figures(lines)
+    sure = within if len(within) >= _SURE else []
     broken = _at_a_width(lines) or _under_an_indent(lines) or (_anywhere(lines) if sure else [])
     broken = sorted({*broken, *sure})
     return [_joined(text, starts[n + 1] - 1) for n in broken if not _opens(lines[n + 1])]
@@ -97,7 +98,7 @@ def _within_figures(lines: Sequence[str]) -> list[int]:
         if _BEGUN.search(line, max(0, len(line) - _FEWEST))  # most lines end otherwise
         and _is_prose(line)
         and _is_prose(after)
-        and len(_HAN.findall(line)) >= _SURE
+        and len(_HAN.findall(line)) >= _WORDS
         and _parted(line, after)
     ]
 
@@ -124,7 +125,7 @@ def _anywhere(lines: Sequence[str]) -> list[int]:
     for n, (line, after) in enumerate(pairwise(lines)):
         goes_on = named and not numbering(before)  # one of several headings, or lines of a title
         opens = goes_on or not before.strip() or finished(before.rstrip())
-        named = opens and len(line.strip()) <= _HEADING and not _MARK.search(line[len(numbering(line) or "") :])
+        named = opens and len(line.strip()) <= _HEADING and not _MARK.search(line[len(numbering(line)) :])
         listed = all(len(each.split()) >= _CELLS + 1 or _LABEL.search(each) for each in (line, after))
         numbers = line.rstrip()[-1:].isdigit() and after[:1].isdigit()  # one, where they are parted
         prose = _is_prose(line) and _is_prose(after) and not listed and not numbers

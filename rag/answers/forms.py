@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ingest.language import marks
+from rag.evidence.rows import is_row
 from rag.evidence.sentences import narrowed
 from rag.records import Evidence, Form
 
@@ -29,7 +30,7 @@ _TOLD = 1.0  # log odds from which on a yes or no is said
 def chosen(form: Form, evidence: Sequence[Evidence]) -> list[Evidence]:
     """The best sentence and those beside it that prove the answer as well, in the order of the text."""
     best = narrowed_to(evidence[0])
-    row = "\t" in best.text.strip()  # of a table: the others tell of other things
+    row = is_row(best.text)  # of a table: the others tell of other things
     if form == "fact" and best.short is not None and (row or best.probability >= _ENOUGH):
         return [best]
     own = [

@@ -16,12 +16,11 @@ from ingest.language.figures import Figure
 from ingest.language.words import table
 from rag.answers.citing import ReportOf, answered, in_script, refused, say
 from rag.answers.planning import Operation, Part, Plan
+from rag.evidence.sentences import clause_before
 from rag.evidence.shorts import counts
 from rag.evidence.subject import fold_same_length
 from rag.question.query import Query
 from rag.records import Answer, Certainty, Evidence, Question
-
-_PARTING = re.compile(rf"[\t{marks.COMMAS}{marks.ENDS}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +96,7 @@ def _is_mixed(pieces: Sequence[PartAnswer]) -> bool:
 
 def _said_before(piece: PartAnswer) -> str:
     """What stands before a figure in its clause or cell."""
-    before = piece.evidence.text[: piece.figure.start] if piece.evidence and piece.figure else ""
-    return _PARTING.split(before)[-1]
+    return clause_before(piece.evidence.text, piece.figure.start) if piece.evidence and piece.figure else ""
 
 
 def _no_result(question: Question, pieces: Sequence[PartAnswer]) -> str:

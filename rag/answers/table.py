@@ -7,19 +7,19 @@ the newest report first. Nothing is added up unless all figures can be put into 
 from __future__ import annotations
 
 import operator
-import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from ingest.language import dates, divisions, figures, marks, places, telling, units
+from ingest.language import dates, divisions, figures, places, telling, units
 from ingest.language.figures import Figure
 from ingest.language.places import find as find_places
 from ingest.language.script import to_simplified
 from rag.answers.citing import ReportOf, cite
 from rag.answers.legible import graded
 from rag.evidence.rows import is_row, row_at, tells_total
+from rag.evidence.sentences import clause_before
 from rag.evidence.subject import ReportView, fold_same_length, speaks_of, speaks_of_year, told_years
 from rag.judge.judge import Judge
 from rag.question.places import stands
@@ -30,7 +30,6 @@ By = Literal["place", "report", "year"]
 BY: tuple[By, ...] = ("place", "report", "year")
 
 KeyOf = Callable[[Evidence], str | None]
-_PARTING = re.compile(rf"[\t{marks.COMMAS}{marks.ENDS}]")
 
 
 # How people type that a table is set out otherwise than by place, behind the indicator.
@@ -190,8 +189,8 @@ def _by_key(evidence: Iterable[Evidence], key_of: KeyOf, judge: Judge) -> dict[s
 def _tells_of(indicator: str, evidence: Evidence) -> bool:
     """Whether a sentence's figure is what the indicator is: not one a head where all is meant, nor a goal where what
     was reached is."""
-    before = evidence.text[: max(0, (evidence.short or (evidence.start,))[0] - evidence.start)]
-    clause = fold_same_length(_PARTING.split(before)[-1])
+    at = (evidence.short or (evidence.start,))[0] - evidence.start
+    clause = fold_same_length(clause_before(evidence.text, max(0, at)))
     section = evidence.passage.chunk.section or ""
     aimed = telling.aimed(clause) or telling.ahead(clause, section)
     return telling.for_each(clause) == telling.for_each(indicator) and (not aimed or telling.aimed(indicator))

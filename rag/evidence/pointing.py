@@ -18,6 +18,7 @@ from ingest.language import dates, figures, marks, telling, units
 from ingest.language.places import Place, same, stem
 from ingest.language.places import find as places_in
 from ingest.language.questions import function_words
+from rag.evidence.rows import is_row
 from rag.evidence.subject import fold_same_length
 from rag.question.query import Query
 
@@ -56,7 +57,7 @@ class Spots:
     def under_the_head_asked(self) -> Spots:
         """Only the places in cells of a table's row whose head shares most with the question, where one does; none
         where that cell holds none."""
-        if "\t" not in self.text.strip():
+        if not is_row(self.text):
             return self
         shared = [self._of_head(self._before(i).rstrip(_COLONS)) for i in range(len(self.places))]
         heads = [cell.partition(":")[0] for cell in self.text.split("\t") if ":" in cell]
@@ -137,7 +138,7 @@ class Spots:
 
     @functools.cached_property
     def _cuts(self) -> str:
-        return _CELL_CUTS if "\t" in self.text.strip() else _CUTS
+        return _CELL_CUTS if is_row(self.text) else _CUTS
 
     @functools.cached_property
     def _named(self) -> Sequence[Place]:

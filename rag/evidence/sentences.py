@@ -5,6 +5,7 @@ A sentence that two passages share, or that reaches out of its passage, stands o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
@@ -12,6 +13,8 @@ from ingest.language import dates, figures, marks
 from ingest.records import CleanReport
 from rag.reader.reader import Reading, Span
 from rag.records import Evidence, Passage
+
+_PARTING = re.compile(rf"[\t{marks.COMMAS}{marks.ENDS}]")
 
 _REACH = 400  # characters that a sentence may stand out of its passage on either side
 # How sentences are ranked before they are judged: the weights of the plainest ranking there is (docs/quality.md).
@@ -83,6 +86,11 @@ def is_heading(text: str, start: int, end: int) -> bool:
         return True  # a title
     behind = text[begins + len(line) :].lstrip().partition("\n")[0]
     return bool(behind) and not marks.heads(behind) and (not marks.heads(before) or bool(dates.find(before)))
+
+
+def clause_before(text: str, at: int) -> str:
+    """What stands before `at` in its clause or cell."""
+    return _PARTING.split(text[:at])[-1]
 
 
 def narrowed(evidence: Evidence, around: int, room: int) -> Evidence:

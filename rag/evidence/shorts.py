@@ -16,6 +16,7 @@ from ingest.language.bounds import AND
 from ingest.language.posts import posts
 from ingest.language.words import table
 from rag.evidence.pointing import Spots, chosen
+from rag.evidence.rows import is_row
 from rag.evidence.subject import fold_same_length
 from rag.evidence.wording import as_told
 from rag.question.kind import Expected, Kind
@@ -63,7 +64,7 @@ def spots(want: Expected, sentence: str) -> list[Run]:
     if want.kind == "figure":
         all_figures = figures.find(sentence)
         units_of = {} if all(figure.unit for figure in all_figures) else _units_in_runs(sentence)
-        in_cell = "\t" in sentence.strip()  # whose head says what is counted
+        in_cell = is_row(sentence)  # whose head says what is counted
         return [
             (f.start, f.end)
             for f in all_figures
