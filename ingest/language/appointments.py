@@ -22,6 +22,7 @@ from ingest.language.words import alternation, table
 _BETWEEN = 24  # characters between two posts of one person, or between 任 and the post
 _APPOSED = 16  # characters between a name and the post behind a mark
 _RELIEVED = 12  # characters from the word that relieves of an office to the end of the name, at most
+BY = "由"
 _HELD = 8  # posts told of one person, at most
 _IN_CLAUSE = rf"[^{COMMAS}{ENDS}\n]"
 _CURRICULUM = rf"(?:[{COMMAS}](?:[男女]|\d{{4}}年{_IN_CLAUSE}{{1,8}})(?:[{COMMAS}]{_IN_CLAUSE}{{1,16}}){{0,4}}?)"
@@ -102,6 +103,15 @@ def posts_behind(read: PostedText, end: int) -> tuple[Post, ...]:
     return _own(read, _chain_behind(read, post))
 
 
+def assigned(read: PostedText, begins: int, end: int) -> Post | None:
+    """The post told before 由 that who is named up to `end` takes, where posts of theirs begin at `begins` in between:
+    院长由市农技推广中心原主任某某担任."""
+    if not takes_on(read.text, end):
+        return None
+    given = _given_to().search(read.text, max(0, begins - _BETWEEN), begins)
+    return read.post_to(given.start()) if given else None
+
+
 def _office(read: PostedText, end: int) -> tuple[Post, ...]:
     """The posts that a name is relieved of, told as an office: 免去王某某的党组书记、主席职务, 免去王某某主席职务."""
     relieved = _relieving().search(read.text, max(0, end - _RELIEVED), end)
@@ -164,6 +174,13 @@ def _relieving() -> re.Pattern[str]:
 @functools.cache
 def _addressed() -> re.Pattern[str]:
     return re.compile(f"(?:{alternation(_people()['honorifics'])})?的?")
+
+
+@functools.cache
+def _given_to() -> re.Pattern[str]:
+    """From a post to the body of who takes it: 由, 一职由; no mark between."""
+    words = alternation(word for word in _people()["joins"] if word.endswith(BY))
+    return re.compile(rf"(?:{words})[{HAN}\w“”]*$")
 
 
 @functools.cache

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ingest.language.appointments import PostedText, is_relieved, posts_behind, takes_office, taking
+from ingest.language.appointments import BY, PostedText, is_relieved, posts_behind, takes_office, taking
 from ingest.language.divisions import stems
 from ingest.language.names import Name, blank, han, honorifics, is_dotted, is_made, may_go_on, moves, verbs
 from ingest.language.posts import Post
@@ -20,7 +20,6 @@ from ingest.language.words import table
 
 _LED = 6  # characters of the longest word that leads to a name
 AND = frozenset(("、", "和", "与", "及", "以及", " ", "\u3000", "\xa0"))
-_BY = "由"
 _OPEN = ("mark", "listed", "told")
 _BEHIND_ONE = ("person", "successor")
 
@@ -122,7 +121,7 @@ def _takes_office(read: PostedText, name: Name, last: int) -> bool:
     if name.foreign or not taking().fullmatch(read.text, last, name.end):
         return False
     return bool(posts_behind(read, last)) or (
-        read.text.startswith(_BY, name.start - len(_BY)) and not han().match(read.text, name.end)
+        read.text.startswith(BY, name.start - len(BY)) and not han().match(read.text, name.end)
     )
 
 

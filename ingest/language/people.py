@@ -10,7 +10,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ingest.language import called
-from ingest.language.appointments import PostedText, chain_before, gives_up, is_relieved, posts_behind, takes_on
+from ingest.language.appointments import (
+    PostedText,
+    assigned,
+    chain_before,
+    gives_up,
+    is_relieved,
+    posts_behind,
+    takes_on,
+)
 from ingest.language.bounds import AND, Left, lead_before, left_of, right_of, stands
 from ingest.language.names import (
     FOREIGN,
@@ -127,6 +135,9 @@ def _person(read: PostedText, name: Name, left: Left, persons: Sequence[Person])
     behind = posts_behind(read, name.end)
     if behind and before and before[-1].is_former and takes_on(read.text, name.end):
         before = ()  # 原副馆长王某某任馆长
+    handed = assigned(read, before[0].start, name.end) if before and not behind else None
+    if handed is not None:
+        return _told(read, name, (*before, handed), handed, False)
     nearest = before[-1] if before else behind[0] if behind else None
     shared = _nearest_of(persons[-1]) if nearest is None and left.kind in ("person", "successor") else None
     if shared is not None and left.kind == "successor":

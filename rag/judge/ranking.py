@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from ingest.language import marks
 from ingest.records import CleanReport
 from rag.evidence.sentences import evidence_of, promise, without_repeats
 from rag.evidence.shorts import with_short
-from rag.evidence.subject import ReportView, speaks_of_year
+from rag.evidence.subject import ReportView, speaks_of, speaks_of_year
 from rag.evidence.wording import as_told
-from rag.judge.features import Case
+from rag.judge.features import Case, names_asked
 from rag.judge.judge import Judge, judge
+from rag.question.places import stands
 from rag.question.query import Query
 from rag.question.terms import Terms, form_frequency
 from rag.reader.reader import Reading, ToRead, between
@@ -91,7 +93,8 @@ def _read_evidence(query: Query, passages: Sequence[Passage], library: Library) 
     """Every sentence with what the reader says of it; what tells of an asked year as 去年 is read for that wording."""
     if library.read is None:
         return evidence_of(passages, None, library.report)
-    evidence = evidence_of(passages, _readings(query, passages, library.read), library.report)
+    wanted = [_as_asked(query, passage, library.view(passage.chunk.source)) for passage in passages]
+    evidence = evidence_of(passages, _readings(query, wanted, library.read), library.report)
     again = {(each.passage.chunk.source, each.start): each for each in _read_as_told(query, passages, library)}
     evidence = [again.get((each.passage.chunk.source, each.start), each) for each in evidence]
     return sorted(evidence, key=lambda each: -promise(each))
@@ -108,14 +111,30 @@ def _read_as_told(query: Query, passages: Sequence[Passage], library: Library) -
         wording = as_told(asked, passage.chunk.text, view.year)
         if wording == asked:
             continue
-        for each in evidence_of([passage], read(wording, [to_read(passage)]), library.report):
+        for each in evidence_of([passage], read(wording, [_as_asked(query, passage, view)]), library.report):
             if each.span is not None and speaks_of_year(view, each.end, (each.start, each.end), query.expected.years):
                 yield each
 
 
-def _readings(query: Query, passages: Sequence[Passage], read: Read) -> list[Reading]:
+def _as_asked(query: Query, passage: Passage, view: ReportView) -> ToRead:
+    """A passage as it is read for a question: under the name of an asked place that it speaks of and that neither it
+    nor what stands above it tells.
+
+    A report names its place once, and a paragraph the one it turns to; the reader sees neither where the passage was
+    cut from its midst.
+    """
+    read = to_read(passage)
+    names = names_asked(query, view)
+    if not names or any(stands(name, f"{read.title}\n{read.section}\n{passage.chunk.text}") for name in names):
+        return read
+    begins = passage.chunk.start
+    ends = next((end for _, end in marks.sentences(view.text, begins, passage.chunk.end)), passage.chunk.end)
+    about = speaks_of(view, ends, begins, passage.chunk.section, names)
+    return replace(read, title=f"{names[0]} {read.title}".strip()) if about else read
+
+
+def _readings(query: Query, wanted: Sequence[ToRead], read: Read) -> list[Reading]:
     """What is read for a question, and for one in another language as it is put into Chinese too."""
-    wanted = [to_read(passage) for passage in passages]
     readings = read(query.question.interpreted, wanted)
     if not query.rendered:
         return readings

@@ -156,6 +156,8 @@ def test_the_thing_that_is_counted_is_known_before_and_after_the_question_word()
         ("谁是自治区科协副主席?", ()),
         ("2024年地区生产总值增长多少?", ()),
         ("南岭投入了多少?", ("南岭",)),
+        ("南岭东岗县投入了多少?", ("南岭", "东岗")),
+        ("南岭东岗有多少人?", ("南岭",)),
     ],
 )
 def test_the_places_a_question_names(question, places):
