@@ -25,17 +25,18 @@ from ingest.language.script import to_simplified
 from ingest.records import CleanReport
 from rag.answers.changes import changed, since
 from rag.answers.citing import title_of
-from rag.answers.compose import compose, grade, narrowed
+from rag.answers.compose import compose, grade, narrowed, told_of
 from rag.answers.mentions import mentions
 from rag.answers.planning import Part, plan
 from rag.answers.ranked import extreme, ranked
 from rag.answers.set_aside import set_aside_others
+from rag.answers.several import Told, several, told_each
 from rag.answers.sums import PartAnswer, combine, figure_of, is_one, is_share
 from rag.answers.table import By, Table, check, labels, of_place, place_told, table_of, year_told
-from rag.evidence.subject import ReportView, named_by_file, view
+from rag.evidence.subject import ReportView, mainly_of, named_by_file, view
 from rag.judge.features import Case
 from rag.judge.judge import judge
-from rag.judge.ranking import Frequency, Library, Naming, cases_of, weigh
+from rag.judge.ranking import Frequency, Library, Naming, cases_of, remembering, weigh
 from rag.question.glossary import Glossary, load_glossary
 from rag.question.places import known_places
 from rag.question.query import Query, build, names_place
@@ -47,6 +48,7 @@ from rag.search.filters import EVERYTHING, Filter, choose
 from rag.search.fuse import CANDIDATES, DEFAULT_HITS, DEFAULT_PASSAGES, fuse
 from rag.search.reread import REREAD, is_unsure, reread
 
+_FURTHER = 2  # times as many passages are looked at before a question is refused
 _NAMED = 0.1  # what it counts that a report's title names the place that is asked about
 _TABULATED = 60  # passages read for a table
 _OF_A_PLACE = 4  # sentences looked at for the figure of one place, beside one of each report
@@ -226,7 +228,14 @@ class Engine:
                 evidence = set_aside_others(query, weigh(query, hits, library), library)
             if (answer := ranked(query, most, evidence, library)) is not None:
                 return answer
-        return compose(query, hits, library)
+        if parts := several(query, current.regions):
+            told = [self._told_of(current, part, query.question.language, k, within) for part in parts]
+            if (answer := told_each(query.question, told, current.report)) is not None:
+                return answer
+        answer = compose(query, hits, library)
+        if answer.reason is None or len(hits) < k:
+            return answer
+        return compose(query, self._search(current, [query], _FURTHER * k, within)[0], library)
 
     def _piece(
         self, current: _Generation, part: Part, language: QuestionLanguage, k: int, within: Within
@@ -238,6 +247,13 @@ class Engine:
             return PartAnswer(part, None)
         written, figure = figure_of(evidence[0], query, part.label)
         return PartAnswer(part, evidence[0], written, figure, certainty)
+
+    def _told_of(
+        self, current: _Generation, part: Part, language: QuestionLanguage, k: int, within: Within
+    ) -> Told:
+        """What answers one of several questions in one, whatever it asks for."""
+        query, evidence = self._weighed(current, part.question, language, k, within)
+        return told_of(part, query, evidence, self._library(current, within))
 
     def _weighed(
         self, current: _Generation, text: str, language: QuestionLanguage, k: int, within: Within
@@ -402,11 +418,19 @@ class Engine:
 
     @staticmethod
     def _lifted(current: _Generation, query: Query, hits: list[tuple[str, float]]) -> list[tuple[str, float]]:
-        """The hits, those first whose report's title names a place that the question asks about."""
+        """The hits, those first whose report's title names a place that the question asks about, or that are mostly
+        about one."""
         if not query.places and not query.named.bodies:
             return hits
         source_of = current.index.catalog.sources([id_ for id_, _ in hits])
-        named = {source for source in set(source_of.values()) if _is_of_the_asked(current, query, source)}
+        asked = [name for names in query.places for name in names]
+        telling = set().union(*map(current.naming, asked))
+        named = {
+            source
+            for source in set(source_of.values())
+            if _is_of_the_asked(current, query, source)
+            or (source in telling and mainly_of(current.view(source), asked))
+        }
         lift = _NAMED_FOREIGN if query.core else _NAMED
         lifted = [(id_, min(1.0, score + lift * (source_of.get(id_) in named))) for id_, score in hits]
         return sorted(lifted, key=lambda hit: -hit[1])
@@ -414,7 +438,7 @@ class Engine:
     def _library(self, current: _Generation, within: Within = None) -> Library:
         """What answering sees: what isn't looked in, no report knows."""
         reader = self._models.reader()
-        read = reader.read if reader is not None else None
+        read = remembering(reader.read) if reader is not None else None
         frequency, naming = current.frequency_within(within), current.naming_within(within)
         fitted, least = judge("read" if read else "unread"), self._settings.min_evidence
         if least is not None:

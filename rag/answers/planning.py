@@ -171,6 +171,15 @@ def _comparison(query: Query, text: str, operation: Operation = "most") -> Plan 
     )
 
 
+def of_each_place(query: Query, text: str) -> tuple[Part, ...]:
+    """A question about several places, each of them asked about with all that it says beside them."""
+    sides = whole(named(text, [name for names in query.places for name in names]))
+    labels = tuple(dict.fromkeys(text[side.start : side.end] for side in sides))
+    joined = any(_JOINT.fullmatch(text, a.end, b.start) for a, b in itertools.pairwise(sides))
+    topic = _without(text, sides)
+    return tuple(Part(label, f"{label}{topic}") for label in labels) if joined and len(labels) > 1 else ()
+
+
 def _sum_of_places(text: str) -> Plan | None:
     joined = _joined_places(text)
     if joined is None:

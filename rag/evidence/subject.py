@@ -148,9 +148,12 @@ def speaks_of(view: ReportView, at: int, sentence: int, section: str | None, nam
     for context in (section or "", view.title):
         if any(stands(place, context) for place in names):
             return True
-    if any(place in view.title for place in _others(view, names)):
-        return False
-    return _main(view, names)
+    return mainly_of(view, names)
+
+
+def mainly_of(view: ReportView, names: Collection[str]) -> bool:
+    """Whether a report whose title names no other place is mostly about one of the asked ones."""
+    return not any(place in view.title for place in _others(view, names)) and _main(view, names)
 
 
 def is_of_another(view: ReportView, start: int, end: int, places: Sequence[Place], bodies: Sequence[Body]) -> bool:

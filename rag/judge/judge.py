@@ -2,7 +2,8 @@
 
 A line (a logistic regression) tells which sentence of all answers best; another line and small trees, boosted one upon
 the other, how likely the best one does: what tells sentences apart isn't what tells questions apart that the reports
-answer. The line knows what each feature is worth, be it never so seldom, the trees how they count together. Both are
+answer. The first is fitted on sentences of one question, mostly of one report; of a plan and what became of it, told in
+two reports, the second knows more. So a sentence's rank is both. The line knows what each feature is worth, be it never so seldom, the trees how they count together. Both are
 fitted by `make judge` on what a reader says of authors that it wasn't taught by, and kept in `weights.json` beside this
 module: `read` for sentences that the reader has read, `unread` where it is switched off.
 """
@@ -63,11 +64,12 @@ class Judge:
 
     def weigh(self, values: Mapping[str, float]) -> Verdict:
         """The verdict on what the features say."""
-        rank = sum(weight * values[name] for name, weight in self.ranking.items())
+        better = sum(weight * values[name] for name, weight in self.ranking.items())
         odds = self.bias + sum(weight * values[name] for name, weight in self.weights.items())
         if self.trees:
             odds = (odds + sum(_leaf(tree, values) for tree in self.trees)) / 2
-        return Verdict(rank, 1 / (1 + math.exp(-max(-_MOST, min(_MOST, odds)))))
+        odds = max(-_MOST, min(_MOST, odds))
+        return Verdict(better + odds, 1 / (1 + math.exp(-odds)))
 
     def certainty(self, probability: float) -> Certainty | None:
         """The grade of an answer; None where it isn't worth showing."""

@@ -57,6 +57,18 @@ class Library:
         return replace(self, read=None, judge=judge("unread"))
 
 
+def remembering(read: Read) -> Read:
+    """The same reader for one question, which reads nothing twice."""
+    known: dict[tuple[str, ToRead], Reading] = {}
+
+    def read_new(question: str, passages: Sequence[ToRead]) -> list[Reading]:
+        unread = list(dict.fromkeys(each for each in passages if (question, each) not in known))
+        known.update(zip(((question, each) for each in unread), read(question, unread), strict=True))
+        return [known[question, each] for each in passages]
+
+    return read_new
+
+
 def weigh(query: Query, passages: Sequence[Passage], library: Library, most: int = JUDGED) -> list[Evidence]:
     """Every sentence of the passages as evidence, none twice: the `most` promising ones judged and by their rank."""
     cases, rest = cases_of(query, passages, library, most, library.judge.uses("alone"))

@@ -1,0 +1,81 @@
+"""A question that holds several is answered one by one, each under its own label and with its own quote."""
+
+from __future__ import annotations
+
+import pytest
+from shelf import Shelf
+
+from rag.answers.several import several
+
+REPORTS = {
+    "渔阳.txt": (
+        "2024年渔阳县科协工作总结\n\n渔阳县新建科普馆4座,培训教师220人。安丘镇新建科普廊3处。柳河镇新建科普廊7处。"
+        "一等奖2个,二等奖5个,三等奖9个。\n\n2022年发放读本1200册。2023年发放读本1500册。\n\n"
+        "科普节于9月12日开幕,在文化广场举办,投入经费18万元。"
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def engine(engine_of):
+    return engine_of(REPORTS)
+
+
+@pytest.fixture(scope="module")
+def shelf():
+    return Shelf(REPORTS)
+
+
+@pytest.mark.parametrize(
+    ("question", "parts"),
+    [
+        ("安丘镇和柳河镇分别新建科普廊多少处?", ("安丘镇新建科普廊多少处?", "柳河镇新建科普廊多少处?")),
+        ("安丘镇、柳河镇的科普廊各几处?", ("安丘镇的科普廊几处?", "柳河镇的科普廊几处?")),
+        ("安丘镇和柳河镇的书记分别是谁", ("安丘镇的书记是谁", "柳河镇的书记是谁")),
+        ("渔阳县2022年和2023年发放读本多少册?", ("渔阳县2022年发放读本多少册?", "渔阳县2023年发放读本多少册?")),
+        ("渔阳县的一等奖、二等奖各有多少个?", ("渔阳县的一等奖有多少个?", "渔阳县的二等奖有多少个?")),
+        ("第12、13届科普节分别在哪办的", ("第12届科普节在哪办的", "第13届科普节在哪办的")),
+        ("12期和13期简报各有几页", ("12期简报有几页", "13期简报有几页")),
+        ("科普节哪天开幕,在哪里举办?", ("科普节哪天开幕", "科普节,在哪里举办")),
+        ("渔阳县新建科普馆多少座、培训教师多少人?", ("渔阳县新建科普馆多少座", None)),
+        # one question
+        ("安丘镇和柳河镇一共新建科普廊多少处?", ()),
+        ("安丘镇和柳河镇哪个新建科普廊更多?", ()),
+        ("渔阳县2022年到2023年发放读本增加多少册?", ()),
+        ("渔阳县新建科普馆多少座?", ()),
+        ("谁、什么时候去的渔阳县?", ()),
+        ("各县都建了多少科普馆?", ()),
+    ],
+)
+def test_the_questions_in_a_question(shelf, question, parts):
+    asked = [part.question for part in several(shelf.query(question), shelf.regions)]
+    assert len(asked) == len(parts)
+    assert all(whole is None or whole == one for one, whole in zip(asked, parts, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("question", "short"),
+    [
+        ("安丘镇和柳河镇分别新建科普廊多少处?", "安丘镇: 3处; 柳河镇: 7处"),
+        ("2022年和2023年发放读本多少册?", "2022年: 1200册; 2023年: 1500册"),
+        ("一等奖、三等奖各多少个?", "一等奖: 2个; 三等奖: 9个"),
+        ("渔阳县新建科普馆多少座,培训教师多少人?", "渔阳县新建科普馆: 4座; 培训教师: 220人"),
+    ],
+)
+def test_each_is_answered_under_its_label(engine, question, short):
+    answer = engine.ask(question)
+    assert (answer.short_answer, answer.form) == (short, "list")
+    assert all(citation.quote in REPORTS["渔阳.txt"] for citation in answer.citations)
+
+
+def test_what_is_not_told_is_said_beside_what_is(engine):
+    answer = engine.ask("安丘镇和柳河镇的书记分别是谁?")
+    assert answer.status == "not_found"
+    answer = engine.ask("柳河镇新建科普廊多少处,镇长是谁?")
+    assert "7处" in answer.answer
+    assert "没有找到镇长的内容" in answer.answer
+    assert (answer.short_answer, answer.certainty) == (None, "likely")
+
+
+def test_in_traditional_script_it_is_the_same(engine):
+    assert engine.ask("安丘鎮和柳河鎮分別新建科普廊多少處?").short_answer == "安丘鎮: 3處; 柳河鎮: 7處"
