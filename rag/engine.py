@@ -21,6 +21,7 @@ from ingest.index.catalog import ReportEntry
 from ingest.index.generations import read_pointer
 from ingest.index.published import Index
 from ingest.language import bodies
+from ingest.language.places import find as places_in
 from ingest.language.script import to_simplified
 from ingest.records import CleanReport
 from rag.answers.changes import changed, since
@@ -30,7 +31,7 @@ from rag.answers.mentions import mentions
 from rag.answers.planning import Part, plan
 from rag.answers.ranked import extreme, ranked
 from rag.answers.set_aside import set_aside_others
-from rag.answers.several import Told, several, told_each
+from rag.answers.several import several, told_each
 from rag.answers.sums import PartAnswer, combine, figure_of, is_one, is_share
 from rag.answers.table import By, Table, check, labels, of_place, place_told, table_of, year_told
 from rag.evidence.subject import ReportView, mainly_of, named_by_file, view
@@ -70,6 +71,7 @@ class _Generation:
         self.report = functools.lru_cache(maxsize=64)(index.report)
         self.view = functools.lru_cache(maxsize=64)(self._view)
         self.named_by = functools.cache(self._named_by)
+        self.untitled = functools.cache(self._untitled)
         self.frequency = functools.lru_cache(maxsize=262144)(index.frequency)
         self.chunks = index.catalog.chunk_count()
         self.regions = known_places(index.catalog.regions())
@@ -102,6 +104,10 @@ class _Generation:
     def _named_by(self, source: str) -> str:
         """What the names of a report's file and folders say of whose it is, where its title doesn't."""
         return named_by_file(self.entries[source].title or "", source)
+
+    def _untitled(self, source: str) -> bool:
+        """Whether a report's title names no place."""
+        return not places_in(to_simplified(self.titles[source]))
 
     def owner(self, source: str) -> str:
         """The same, as far as the report is one of theirs."""
@@ -199,20 +205,30 @@ class Engine:
         return self._answer(current, query, hits, passages, within), retrieved
 
     def _answer(self, current: _Generation, query: Query, hits: list[Passage], k: int, within: Within) -> Answer:
-        """The answer of one sentence, or one computed from several."""
+        """The answer of one sentence, or one computed from several; before it is refused, further passages are read."""
         library = self._library(current, within)
+        answer = self._of_several(current, query, hits, library, k, within)
+        if answer is None:
+            answer = compose(query, hits, library)
+            if answer.reason is not None and len(hits) == k:
+                answer = compose(query, self._search(current, [query], _FURTHER * k, within)[0], library)
+        return answer
+
+    def _of_several(
+        self, current: _Generation, query: Query, hits: list[Passage], library: Library, k: int, within: Within
+    ) -> Answer | None:
+        """An answer computed or put together from several sentences; None for a question that asks for none."""
+        weighed = functools.partial(
+            self._weighed, current, language=query.question.language, k=k, within=within, library=library
+        )
         if (compared := since(query)) is not None:
-
-            def weighed(text: str) -> tuple[Query, Sequence[Evidence]]:
-                return self._weighed(current, text, query.question.language, k, within)
-
             answer = changed(query, compared, weigh(query, hits, library), weighed, library)
             if answer is not None:
                 return answer
         if computation := plan(query):
             if computation.operation == "share" and is_share(single := compose(query, hits, library)):
                 return single
-            pieces = [self._piece(current, part, query.question.language, k, within) for part in computation.operands]
+            pieces = [_piece(part, *weighed(part.question), library) for part in computation.operands]
             if computation.operation == "sum" and is_one(pieces):
                 return compose(query, hits, library)  # a sentence tells their sum
             closest = [] if any(piece.figure for piece in pieces) else weigh(query, hits, library.unread)
@@ -223,44 +239,19 @@ class Engine:
             return mentions(query, evidence, current.report, current.view)
         if (most := extreme(query)) is not None:
             if most.operation == "sum":  # every row tells a part of it
-                _, evidence = self._weighed(current, most.question, query.question.language, k, within)
+                _, evidence = weighed(most.question)
             else:
                 evidence = set_aside_others(query, weigh(query, hits, library), library)
             if (answer := ranked(query, most, evidence, library)) is not None:
                 return answer
-        if parts := several(query, current.regions):
-            told = [self._told_of(current, part, query.question.language, k, within) for part in parts]
-            if (answer := told_each(query.question, told, current.report)) is not None:
-                return answer
-        answer = compose(query, hits, library)
-        if answer.reason is None or len(hits) < k:
-            return answer
-        return compose(query, self._search(current, [query], _FURTHER * k, within)[0], library)
-
-    def _piece(
-        self, current: _Generation, part: Part, language: QuestionLanguage, k: int, within: Within
-    ) -> PartAnswer:
-        """What answers one part of a question: a figure."""
-        query, evidence = self._weighed(current, part.question, language, k, within)
-        certainty = grade(evidence, self._library(current, within))
-        if certainty is None:
-            return PartAnswer(part, None)
-        written, figure = figure_of(evidence[0], query, part.label)
-        return PartAnswer(part, evidence[0], written, figure, certainty)
-
-    def _told_of(
-        self, current: _Generation, part: Part, language: QuestionLanguage, k: int, within: Within
-    ) -> Told:
-        """What answers one of several questions in one, whatever it asks for."""
-        query, evidence = self._weighed(current, part.question, language, k, within)
-        return told_of(part, query, evidence, self._library(current, within))
+        told = [told_of(part, *weighed(part.question), library) for part in several(query, current.regions)]
+        return told_each(query.question, told, current.report)
 
     def _weighed(
-        self, current: _Generation, text: str, language: QuestionLanguage, k: int, within: Within
+        self, current: _Generation, text: str, language: QuestionLanguage, k: int, within: Within, library: Library
     ) -> tuple[Query, list[Evidence]]:
         """A question of our own, made of one that was asked, with its evidence."""
         query = build(replace(understand(text), language=language), current)
-        library = self._library(current, within)
         evidence = weigh(query, self._search(current, [query], k, within)[0], library)
         return query, set_aside_others(query, evidence, library)
 
@@ -423,14 +414,11 @@ class Engine:
         if not query.places and not query.named.bodies:
             return hits
         source_of = current.index.catalog.sources([id_ for id_, _ in hits])
+        named = {source for source in set(source_of.values()) if _is_of_the_asked(current, query, source)}
         asked = [name for names in query.places for name in names]
-        telling = set().union(*map(current.naming, asked))
-        named = {
-            source
-            for source in set(source_of.values())
-            if _is_of_the_asked(current, query, source)
-            or (source in telling and mainly_of(current.view(source), asked))
-        }
+        untitled = set(filter(current.untitled, set(source_of.values()) - named)) if asked else set()
+        telling = {source for name in asked for source in current.naming(name)} if untitled else set()
+        named |= {source for source in untitled & telling if mainly_of(current.view(source), asked)}
         lift = _NAMED_FOREIGN if query.core else _NAMED
         lifted = [(id_, min(1.0, score + lift * (source_of.get(id_) in named))) for id_, score in hits]
         return sorted(lifted, key=lambda hit: -hit[1])
@@ -452,6 +440,15 @@ class Engine:
             owner = current.owner(chunk.source)
             passages.append(Passage(chunk, current.titles[chunk.source], entry.date, round(score, 6), owner))
         return passages
+
+
+def _piece(part: Part, query: Query, evidence: Sequence[Evidence], library: Library) -> PartAnswer:
+    """What answers one part of a question: a figure."""
+    certainty = grade(evidence, library)
+    if certainty is None:
+        return PartAnswer(part, None)
+    written, figure = figure_of(evidence[0], query, part.label)
+    return PartAnswer(part, evidence[0], written, figure, certainty)
 
 
 def _is_of_the_asked(current: _Generation, query: Query, source: str) -> bool:

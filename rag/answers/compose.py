@@ -50,6 +50,8 @@ def compose(query: Query, passages: Sequence[Passage], library: Library) -> Answ
     if form == "summary":
         return summary_of(query, evidence, library)
     certainty = grade(evidence, library)
+    if certainty == "sure" and form == "list" and not forms.enumerates(evidence[0]):
+        certainty = "likely"  # of several things it may tell one
     if certainty is None:
         return refused(query.question, why_not(query, evidence, library), evidence, library.report)
     versions = rivals(query, evidence, library)

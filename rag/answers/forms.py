@@ -6,9 +6,12 @@ text, together in at most a message's room.
 
 from __future__ import annotations
 
+import functools
+import re
 from collections.abc import Sequence
 
 from ingest.language import marks
+from ingest.language.words import alternation, table
 from rag.evidence.rows import is_row
 from rag.evidence.sentences import narrowed
 from rag.records import Evidence, Form
@@ -72,10 +75,22 @@ def short_of(form: Form, best: Evidence) -> str | None:
     return best.text[start:end]
 
 
+def enumerates(best: Evidence) -> bool:
+    """Whether the short answer tells several things."""
+    short = best.text[best.short[0] - best.start : best.short[1] - best.start] if best.short else ""
+    return bool(_several().search(short))
+
+
 def narrowed_to(evidence: Evidence, room: int = ROOM) -> Evidence:
     """The evidence, of a sentence longer than that the clauses around its answer."""
     around = evidence.short or evidence.span
     return narrowed(evidence, around[0] if around else evidence.start, room)
+
+
+@functools.cache
+def _several() -> re.Pattern[str]:
+    """What joins things: a mark of enumeration, or a word between two of them."""
+    return re.compile(rf"[{marks.LISTING}]|(?<=\w)(?:{alternation(table('questions')['joined']['joints'])})(?=\w)")
 
 
 def _overlaps(each: Evidence, kept: Sequence[Evidence]) -> bool:

@@ -1,4 +1,4 @@
-"""Several questions in one: about things told one by one (甲县和乙县分别有多少), or in clauses that each ask (投资多少,面积多大).
+"""Several questions in one: things told one by one (甲县和乙县分别有多少), clauses that each ask (投资多少,面积多大).
 
 Pure. Each is asked alone, with what the question tells once, and answered under its own label; what could not be found
 is said.
@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from ingest.language import figures, marks, telling
+from ingest.language import marks, telling
 from ingest.language.questions import asking, counting
 from ingest.language.script import to_simplified
 from ingest.language.words import alternation, table
@@ -178,7 +178,20 @@ def _of_number() -> re.Pattern[str]:
 
 @functools.cache
 def _asks() -> re.Pattern[str]:
-    kinds = ("share", "count", "measure", "date", "person", "place", "name", "reason", "manner", "yes", "thing", "which")
+    kinds = (
+        "share",
+        "count",
+        "measure",
+        "date",
+        "person",
+        "place",
+        "name",
+        "reason",
+        "manner",
+        "yes",
+        "thing",
+        "which",
+    )
     return re.compile(rf"{asking(*kinds)}|[吗么]")
 
 

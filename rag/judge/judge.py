@@ -3,9 +3,10 @@
 A line (a logistic regression) tells which sentence of all answers best; another line and small trees, boosted one upon
 the other, how likely the best one does: what tells sentences apart isn't what tells questions apart that the reports
 answer. The first is fitted on sentences of one question, mostly of one report; of a plan and what became of it, told in
-two reports, the second knows more. So a sentence's rank is both. The line knows what each feature is worth, be it never so seldom, the trees how they count together. Both are
-fitted by `make judge` on what a reader says of authors that it wasn't taught by, and kept in `weights.json` beside this
-module: `read` for sentences that the reader has read, `unread` where it is switched off.
+two reports, the second knows more: a sentence's rank is what both say. The line knows what each feature is worth, be it
+never so seldom, the trees how they count together. Both are fitted by `make judge` on what a reader says of authors
+that it wasn't taught by, and kept in `weights.json` beside this module: `read` for sentences that the reader has read,
+`unread` where it is switched off.
 """
 
 from __future__ import annotations

@@ -144,3 +144,19 @@ def test_the_grade_of_the_best_sentence_is_that_of_the_answer(shelf, judge, cert
     assert said.certainty == certainty
     assert (said.status == "answered") == (certainty is not None) == bool(said.citations)
     assert said.form == ("fact" if certainty else None)
+
+
+@pytest.mark.parametrize(
+    ("told", "certainty"),
+    [
+        ("茶叶、中药材和食用菌三个基地", "sure"),
+        ("茶叶与食用菌两个基地", "sure"),
+        ("茶叶基地", "likely"),
+        ("三个基地", "likely"),
+    ],
+)
+def test_a_list_of_which_one_thing_is_told_is_never_sure(told, certainty):
+    shelf = Shelf({"a.txt": f"云岭县特色产业总结\n\n云岭县建成{told},带动农户八百户。"})
+    library = shelf.library(EVERYTHING_ANSWERS, reader_of((f"云岭县建成{told}",), told))
+    answer = compose(shelf.query("云岭县建成了哪些基地?"), shelf.passages(), library)
+    assert (answer.form, answer.certainty) == ("list", certainty)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from shelf import EVERYTHING_ANSWERS, Shelf
 
-from rag.judge.ranking import cases_of
+from rag.judge.ranking import cases_of, remembering
 from rag.reader.reader import Reading, ToRead
 
 LONG = (
@@ -69,3 +69,18 @@ def test_a_passage_is_read_under_the_asked_place_that_it_speaks_of(question, tex
 
 def test_a_passage_that_names_the_place_itself_is_read_as_it_is():
     assert read_for("墨川县什么时候起步的?", UNTITLED, "起步早").title == "以科普之光照亮振兴之路"
+
+
+def test_what_was_read_is_not_read_again():
+    asked: list[str] = []
+
+    def read(question: str, passages: list[ToRead]) -> list[Reading]:
+        asked.extend(passage.text for passage in passages)
+        return [Reading(float(len(passage.text)), 0.0, 0.0, (), ()) for passage in passages]
+
+    known = remembering(read)
+    one, two, three = (ToRead(text) for text in ("甲", "乙乙", "丙丙丙"))
+    assert [each.relevance for each in known("问", [one, two])] == [1.0, 2.0]
+    assert [each.relevance for each in known("问", [three, two, three])] == [3.0, 2.0, 3.0]
+    assert [each.relevance for each in known("另问", [two])] == [2.0]
+    assert asked == ["甲", "乙乙", "丙丙丙", "乙乙"]
