@@ -44,6 +44,8 @@ def several(query: Query, regions: Collection[str] = ()) -> tuple[Part, ...]:
     want = query.expected
     if query.question.language in ("en", "und") or want.kind in ("reports", "document") or want.published:
         return ()
+    if query.question.context:  # what it is about stands in the question before it
+        return ()
     parts = _in_clauses(text, regions) or _one_by_one(query, text)
     return parts if 1 < len(parts) <= _MOST else ()
 
@@ -154,7 +156,8 @@ def _asks_alone(clause: str) -> bool:
 
 def _label(asked: str) -> str:
     """What a clause asks about, without the words by which it asks."""
-    return _asks_with_unit().sub("", asked).strip(f" 、{marks.PAUSES}{marks.ENDS}的是") or asked
+    label = _asks_with_unit().sub("", asked).strip(f" 、{marks.PAUSES}{marks.ENDS}的是")
+    return label if len(label) >= _SAYS else asked
 
 
 @functools.cache
@@ -198,4 +201,4 @@ def _asks() -> re.Pattern[str]:
 @functools.cache
 def _asks_with_unit() -> re.Pattern[str]:
     has = alternation(table("questions")["joined"]["has"])
-    return re.compile(rf"(?:{has})*(?:{_asks().pattern})(?:{counting()})?")
+    return re.compile(rf"(?:{has})*(?:{asking()}|{_asks().pattern})(?:{counting()})?")

@@ -17,7 +17,7 @@ from rag.answers.citing import answered, refused, say
 from rag.answers.siblings import with_siblings
 from rag.evidence.sentences import narrowed, without_headings
 from rag.evidence.subject import ReportView, fold_same_length
-from rag.judge.features import Case, names_asked, other_year
+from rag.judge.features import Case, names_asked, other_place, other_year
 from rag.judge.ranking import Library
 from rag.question.form import beside_summary
 from rag.question.query import Query, names_place
@@ -70,6 +70,11 @@ def _topic(query: Query, evidence: Sequence[Evidence], library: Library) -> Answ
     telling = [
         each for each in telling if len(each.text) >= _SHORTEST
     ] or telling  # not only a point's name: 一是进校园。
+    telling = [
+        each
+        for each in telling
+        if not other_place(Case(query, each, library.view(each.passage.chunk.source), 0.0, 0.0))
+    ] or telling
     quoted = with_siblings(forms.chosen("summary", telling), library)
     return answered(query.question, quoted, library.report, form="summary", certainty=certainty or "likely")
 

@@ -6,6 +6,7 @@ question or a post without its holder is none.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 from collections.abc import Iterator, Sequence
@@ -14,9 +15,10 @@ from dataclasses import replace
 from ingest.language import dates, figures, marks, people, runs, telling, units
 from ingest.language.bounds import AND
 from ingest.language.posts import posts
-from ingest.language.words import table
+from ingest.language.words import alternation, table
 from rag.evidence.pointing import Spots, chosen
 from rag.evidence.rows import is_row
+from rag.evidence.sentences import clause_before
 from rag.evidence.subject import fold_same_length
 from rag.evidence.wording import as_told
 from rag.question.kind import Expected, Kind
@@ -68,7 +70,9 @@ def spots(want: Expected, sentence: str) -> list[Run]:
         return [
             (f.start, f.end)
             for f in all_figures
-            if counts(want, f.unit or units_of.get((f.start, f.end), "")) or (in_cell and _may_be_bare(want, f))
+            if counts(want, f.unit or units_of.get((f.start, f.end), ""))
+            or (in_cell and _may_be_bare(want, f))
+            or (not f.unit and _unit_told_before(want, clause_before(sentence, f.start)))
         ]
     if want.kind == "date":
         return [(d.start, d.end) for d in dates.find(sentence) if _is_asked(want, d)]
@@ -79,6 +83,17 @@ def _may_be_bare(want: Expected, figure: figures.Figure) -> bool:
     """Whether a figure without a unit counts what is asked for in a unit that counts."""
     known = units.unit(want.unit)
     return not figure.unit and known is not None and not known.measured
+
+
+def _unit_told_before(want: Expected, before: str) -> bool:
+    """Whether what stands before a figure without a unit says that it is one of what is asked for: 参观人数达3.2万."""
+    words = table("questions")["units"]["told_before"].get(want.unit, ())
+    return bool(words) and re.search(rf"(?:{alternation(words)})(?:{_before_it()})*$", before) is not None
+
+
+@functools.cache
+def _before_it() -> str:
+    return alternation(table("questions")["units"]["before_it"])
 
 
 def _of_the_change(query: Query, text: str, candidates: Sequence[Run]) -> list[Run]:

@@ -72,7 +72,10 @@ _NAME = re.compile(
     rf"{asking('name')}"
     r"|\bwhat is .* called\b|\bname of\b"
 )
-_YES = re.compile(rf"{_wants('yes')}|^(?:is|are|was|were|do|does|did|has|have|can)\b")
+_AT_END = table("questions")["yes_at_end"]
+_YES = re.compile(
+    rf"{_wants('yes')}|(?<![{_AT_END['not_after']}])[{_AT_END['particles']}]$|^(?:is|are|was|were|do|does|did|has|have|can)\b"
+)
 _REPORTS = re.compile(rf"{_wants('reports', wide=_WIDE)}|\bwhich (?:reports?|documents?)\b")
 _MORE = re.compile(
     rf"{_wants('more', **_COMPARISON)}"

@@ -15,10 +15,10 @@ def test_before_a_question_is_refused_further_passages_are_read(engine_of):
     assert engine.ask("渔阳县科普馆预算多少?", passages=1).status == "not_found"
 
 
-UNTITLED = (
-    "以科普之力助推乡村振兴\n\n墨川县地处山区。近年来墨川县科协坚持面向基层。\n\n新建农家书屋64个。墨川县的做法得到肯定。"
+UNTITLED = "以科普之力助推乡村振兴\n\n墨川县地处山区。墨川县科协面向基层。\n\n新建农家书屋64个。墨川县的做法得到肯定。"
+PASSING = (
+    "走出去学经验\n\n凌河县组织考察,先后到过墨川县等地。\n\n凌河县新建农家书屋18个。凌河县收获很大。凌河县将再去。"
 )
-PASSING = "走出去学经验\n\n凌河县组织考察,先后到过墨川县等地。\n\n凌河县新建农家书屋18个。凌河县收获很大。凌河县将再去。"
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from shelf import Shelf
 
@@ -75,6 +77,24 @@ def test_what_is_not_told_is_said_beside_what_is(engine):
     assert "7处" in answer.answer
     assert "没有找到镇长的内容" in answer.answer
     assert (answer.short_answer, answer.certainty) == (None, "likely")
+
+
+@pytest.mark.parametrize(
+    ("question", "labels"),
+    [
+        ("渔阳县的科普基地有几类,都是哪些?", ("渔阳县的科普基地", "都是哪些")),
+        ("科普馆有多大,花了多少钱?", ("科普馆", "花钱")),
+        ("安丘镇和柳河镇的书记分别是谁", ("安丘镇", "柳河镇")),
+    ],
+)
+def test_a_label_says_what_is_asked_about(shelf, question, labels):
+    assert tuple(part.label for part in several(shelf.query(question))) == labels
+
+
+def test_what_goes_on_from_a_question_before_it_is_asked_whole(shelf):
+    query = shelf.query("哪天开幕,在哪里举办?")
+    assert len(several(query)) == 2
+    assert several(replace(query, question=replace(query.question, context="渔阳县科普节"))) == ()
 
 
 def test_in_traditional_script_it_is_the_same(engine):

@@ -72,10 +72,10 @@ def test_a_passage_that_names_the_place_itself_is_read_as_it_is():
 
 
 def test_what_was_read_is_not_read_again():
-    asked: list[str] = []
+    asked: list[tuple[str, str]] = []
 
     def read(question: str, passages: list[ToRead]) -> list[Reading]:
-        asked.extend(passage.text for passage in passages)
+        asked.extend((question, passage.text) for passage in passages)
         return [Reading(float(len(passage.text)), 0.0, 0.0, (), ()) for passage in passages]
 
     known = remembering(read)
@@ -83,4 +83,4 @@ def test_what_was_read_is_not_read_again():
     assert [each.relevance for each in known("问", [one, two])] == [1.0, 2.0]
     assert [each.relevance for each in known("问", [three, two, three])] == [3.0, 2.0, 3.0]
     assert [each.relevance for each in known("另问", [two])] == [2.0]
-    assert asked == ["甲", "乙乙", "丙丙丙", "乙乙"]
+    assert asked == [("问", "甲"), ("问", "乙乙"), ("问", "丙丙丙"), ("另问", "乙乙")]

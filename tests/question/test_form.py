@@ -30,7 +30,7 @@ def test_the_form_and_the_kind_of_a_question(shelf, row):
     assert (form_of(query), query.expected.kind) == (row["form"], row["kind"])
 
 
-_ASKS_YES = re.compile(rf"{asking('yes')}|吗")  # without such a word only the question mark tells
+_ASKS_YES = re.compile(rf"{asking('yes')}|吗|[么不没]\??$")  # without such a word only the question mark tells
 
 
 @pytest.mark.parametrize("row", CHINESE, ids=lambda row: row["question"])
