@@ -26,7 +26,7 @@ from ingest.language.script import to_simplified
 from ingest.records import CleanReport
 from rag.answers.changes import changed, since
 from rag.answers.citing import title_of
-from rag.answers.compose import compose, grade, narrowed, told_of
+from rag.answers.compose import compose, grade, narrowed
 from rag.answers.mentions import mentions
 from rag.answers.planning import Part, plan
 from rag.answers.ranked import extreme, ranked
@@ -205,13 +205,19 @@ class Engine:
         return self._answer(current, query, hits, passages, within), retrieved
 
     def _answer(self, current: _Generation, query: Query, hits: list[Passage], k: int, within: Within) -> Answer:
-        """The answer of one sentence, or one computed from several; before it is refused, further passages are read."""
+        """The answer of one sentence, or one computed or put together from several."""
         library = self._library(current, within)
-        answer = self._of_several(current, query, hits, library, k, within)
-        if answer is None:
-            answer = compose(query, hits, library)
-            if answer.reason is not None and len(hits) == k:
-                answer = compose(query, self._search(current, [query], _FURTHER * k, within)[0], library)
+        return self._of_several(current, query, hits, library, k, within) or self._of_one(
+            current, query, hits, library, k, within
+        )
+
+    def _of_one(
+        self, current: _Generation, query: Query, hits: list[Passage], library: Library, k: int, within: Within
+    ) -> Answer:
+        """The answer of one sentence and what belongs to it."""
+        answer = compose(query, hits, library)
+        if answer.reason is not None and len(hits) == k:
+            answer = compose(query, self._search(current, [query], _FURTHER * k, within)[0], library)
         return answer
 
     def _of_several(
@@ -244,14 +250,21 @@ class Engine:
                 evidence = set_aside_others(query, weigh(query, hits, library), library)
             if (answer := ranked(query, most, evidence, library)) is not None:
                 return answer
-        told = [told_of(part, *weighed(part.question), library) for part in several(query, current.regions)]
-        return told_each(query.question, told, current.report)
+        parts = several(query, current.regions)
+        asked = [self._asked(current, part.question, query.question.language) for part in parts]
+        found = self._search(current, asked, k, within) if asked else []
+        told = [self._of_one(current, *each, library, k, within) for each in zip(asked, found, strict=True)]
+        return told_each(query.question, parts, told)
+
+    def _asked(self, current: _Generation, text: str, language: QuestionLanguage) -> Query:
+        """A question of our own, made of one that was asked."""
+        return build(replace(understand(text, (), current.regions), language=language), current)
 
     def _weighed(
         self, current: _Generation, text: str, language: QuestionLanguage, k: int, within: Within, library: Library
     ) -> tuple[Query, list[Evidence]]:
         """A question of our own, made of one that was asked, with its evidence."""
-        query = build(replace(understand(text), language=language), current)
+        query = self._asked(current, text, language)
         evidence = weigh(query, self._search(current, [query], k, within)[0], library)
         return query, set_aside_others(query, evidence, library)
 

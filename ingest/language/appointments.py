@@ -106,7 +106,8 @@ def posts_behind(read: PostedText, end: int) -> tuple[Post, ...]:
 def assigned(read: PostedText, begins: int, end: int) -> Post | None:
     """The post told before 由 that who is named up to `end` takes, where posts of theirs begin at `begins` in between:
     院长由市农技推广中心原主任某某担任."""
-    if not takes_on(read.text, end):
+    taken = taking().match(read.text, end)
+    if taken is None or past().match(read.text, end) or read.text[taken.end() :][:1] in tuple(_people()["no_taking"]):
         return None
     given = _given_to().search(read.text, max(0, begins - _BETWEEN), begins)
     return read.post_to(given.start()) if given else None
@@ -180,7 +181,7 @@ def _addressed() -> re.Pattern[str]:
 def _given_to() -> re.Pattern[str]:
     """From a post to the body of who takes it: 由, 一职由; no mark between."""
     words = alternation(word for word in _people()["joins"] if word.endswith(BY))
-    return re.compile(rf"(?:{words})[{HAN}\w“”]*$")
+    return re.compile(rf"(?:{words})(?:(?!{BY})[{HAN}\w“”]){{0,{_BETWEEN}}}$")
 
 
 @functools.cache

@@ -224,6 +224,8 @@ def _name_begins(left: _Left, at: int, rank: Rank) -> int | None:
         return at if rank.alone and sure else None
     if start == left.done and _is_part_name(left, start, at, rank):
         return start
+    if _described().search(left.text, max(left.done, at - _RUN), at):
+        return None
     if any(len(_lead_before(left.text, begin, start)) > 1 for begin in range(at, at - rank.least, -1)):
         return None  # what leads to a name leads to the rank itself here: 推进社区…
     least = 1 if left.text[at - 1] in table("places")["letters"] else rank.least
@@ -372,6 +374,11 @@ def _part_of() -> re.Pattern[str]:
 @functools.cache
 def _no_name() -> re.Pattern[str]:
     return re.compile(alternation(table("places")["no_name"]))
+
+
+@functools.cache
+def _described() -> re.Pattern[str]:
+    return re.compile(alternation(table("places")["describing"]))
 
 
 @functools.cache

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from config.errors import UsageError
@@ -52,6 +53,27 @@ def answered(
         nearest=(),
         certainty=graded(certainty, zip(evidence, reports, strict=True)),
         form=form,
+    )
+
+
+def put_together(
+    question: Question, lead: str, citations: Sequence[Citation], *, short: str | None, certainty: Certainty
+) -> Answer:
+    """An answer made of others' citations, each under a number of its own in this order, behind what leads to them."""
+    numbered = tuple(replace(citation, n=n) for n, citation in enumerate(citations, 1))
+    quotes = (f"{_as_said(citation.quote, question)} [{citation.n}]" for citation in numbered)
+    return Answer(
+        question=question.text,
+        interpreted=question.interpreted,
+        language=question.language,
+        status="answered",
+        answer="\n".join([lead, *quotes]),
+        short_answer=short,
+        citations=numbered,
+        reason=None,
+        nearest=(),
+        certainty=certainty,
+        form="list",
     )
 
 

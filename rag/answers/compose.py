@@ -13,9 +13,7 @@ from rag.answers import forms, refusals
 from rag.answers.citing import answered, in_script, refused, say
 from rag.answers.conflicts import MOST, rivals, told_apart
 from rag.answers.legible import graded_by_date
-from rag.answers.planning import Part
 from rag.answers.set_aside import set_aside_others
-from rag.answers.several import Told
 from rag.answers.siblings import with_siblings
 from rag.answers.summary import summary_of
 from rag.evidence.sentences import without_headings
@@ -76,16 +74,6 @@ def compose(query: Query, passages: Sequence[Passage], library: Library) -> Answ
         short=in_script(short, query.question) if short else None,
         lead=lead,
     )
-
-
-def told_of(part: Part, query: Query, evidence: Sequence[Evidence], library: Library) -> Told:
-    """What answers one of several questions in one."""
-    certainty = grade(evidence, library)
-    if certainty is None or refusals.unknown_name(query, library.frequency, library.naming) is not None:
-        return Told(part)
-    form = form_of(query)
-    quotes = forms.chosen(form, without_headings(evidence, library.report))
-    return Told(part, tuple(quotes), forms.short_of(form, evidence[0]) or "", certainty)
 
 
 def never_so(case: Case) -> bool:

@@ -89,8 +89,9 @@ def narrowed_to(evidence: Evidence, room: int = ROOM) -> Evidence:
 
 @functools.cache
 def _several() -> re.Pattern[str]:
-    """What joins things: a mark of enumeration, or a word between two of them."""
-    return re.compile(rf"[{marks.LISTING}]|(?<=\w)(?:{alternation(table('questions')['joined']['joints'])})(?=\w)")
+    """What joins things: a mark of enumeration, or a word between two that are words themselves."""
+    joints = alternation(word for word in table("questions")["joined"]["plain_joints"] if word not in marks.LISTING)
+    return re.compile(rf"[{marks.LISTING}]|(?<=\w\w)(?:{joints})(?=\w\w)")
 
 
 def _overlaps(each: Evidence, kept: Sequence[Evidence]) -> bool:

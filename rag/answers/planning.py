@@ -172,12 +172,30 @@ def _comparison(query: Query, text: str, operation: Operation = "most") -> Plan 
 
 
 def of_each_place(query: Query, text: str) -> tuple[Part, ...]:
-    """A question about several places, each of them asked about with all that it says beside them."""
+    """A question about places that it joins, each of them asked about in the place of all."""
     sides = whole(named(text, [name for names in query.places for name in names]))
-    labels = tuple(dict.fromkeys(text[side.start : side.end] for side in sides))
-    joined = any(_JOINT.fullmatch(text, a.end, b.start) for a, b in itertools.pairwise(sides))
-    topic = _without(text, sides)
-    return tuple(Part(label, f"{label}{topic}") for label in labels) if joined and len(labels) > 1 else ()
+    row: list[Named] = []
+    for side in sides:
+        if row and _JOINT.fullmatch(text, row[-1].end, side.start):
+            row.append(side)
+        elif len(row) < _TWO:
+            row = [side]
+        else:
+            break
+    if len(row) < _TWO:
+        return ()
+    before, after = text[: row[0].start], text[row[-1].end :]
+    labels = dict.fromkeys(text[side.start : side.end] for side in row)
+    return tuple(Part(label, f"{before}{label}{after}") for label in labels)
+
+
+def of_each_rank(text: str) -> tuple[Part, ...]:
+    """A question about prizes or ranks of which only the last is written whole: 一、二等奖."""
+    match = _ORDERED.search(text)
+    if match is None:
+        return ()
+    items = [f"{item}{match[3]}" for item in (*match[1].strip("、").split("、"), match[2])]
+    return tuple(Part(item, f"{text[: match.start()]}{item}{text[match.end() :]}") for item in items)
 
 
 def _sum_of_places(text: str) -> Plan | None:

@@ -1,7 +1,7 @@
 """Several questions in one: things told one by one (甲县和乙县分别有多少), clauses that each ask (投资多少,面积多大).
 
-Pure. Each is asked alone, with what the question tells once, and answered under its own label; what could not be found
-is said.
+Pure. Each is asked alone, with what the question tells once, and answered under its own label as if it were the only
+one; what could not be found is said. What may as well be one question is left one.
 """
 
 from __future__ import annotations
@@ -9,107 +9,140 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
 from ingest.language import marks, telling
-from ingest.language.questions import asking, counting
+from ingest.language.questions import asking, counting, function_words
 from ingest.language.script import to_simplified
 from ingest.language.words import alternation, table
 from rag.answers import forms, things
-from rag.answers.citing import ReportOf, answered, in_script, say
-from rag.answers.planning import Part, of_each_place
+from rag.answers.citing import in_script, put_together, say
+from rag.answers.planning import Part, of_each_place, of_each_rank
 from rag.question.followup import complete
+from rag.question.places import without_places
 from rag.question.query import Query
-from rag.records import Answer, Certainty, Evidence, Question
+from rag.records import Answer, Certainty, Citation, Question
 
 _MOST = 5  # questions in one
-_SAYS = 2  # Han characters beside the asking words that a clause needs to be a question of its own
+_SAYS = 2  # Han characters that say what a question, or one of several things, is about
+_UNLIKE = 3  # characters by which things of one kind differ in length, at most
 _HAN = re.compile(rf"[{marks.HAN}]")
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What one of the questions is answered by: what is quoted, the short answer or "", and how sure it is; no quotes
-    where nothing was found."""
-
-    part: Part
-    quotes: tuple[Evidence, ...] = ()
-    said: str = ""
-    certainty: Certainty | None = None
+_NOT_IN_CLAUSES = ("reports", "document")
 
 
 def several(query: Query, regions: Collection[str] = ()) -> tuple[Part, ...]:
-    """The questions that a question holds; none where it is one."""
+    """The questions that a question holds; none where it is one, or where what it is about stands in the one before."""
     text = to_simplified(query.question.interpreted)
     want = query.expected
-    if query.question.language in ("en", "und") or want.kind in ("reports", "document") or want.published:
+    if query.question.language in ("en", "und") or want.kind in _NOT_IN_CLAUSES or want.published:
         return ()
-    if query.question.context:  # what it is about stands in the question before it
+    if query.question.context:
         return ()
-    parts = _in_clauses(text, regions) or _one_by_one(query, text)
+    parts = _one_by_one(query, text) if _apiece().search(text) else _in_clauses(text, regions) or _of_years(query, text)
     return parts if 1 < len(parts) <= _MOST else ()
 
 
-def told_each(question: Question, pieces: Sequence[Told], report_of: ReportOf) -> Answer | None:
-    """The answers side by side; None where nothing was found, or one and the same for all."""
-    found = [piece for piece in pieces if piece.quotes]
-    if not found or _is_one(found):
+def told_each(question: Question, parts: Sequence[Part], answers: Sequence[Answer]) -> Answer | None:
+    """The answers to the parts side by side; None where none was found, or one and the same for two."""
+    found = [
+        (in_script(part.label, question), answer)
+        for part, answer in zip(parts, answers, strict=True)
+        if answer.citations
+    ]
+    if not found or _is_one([answer for _, answer in found]):
         return None
-    evidence: list[Evidence] = []
-    numbers: dict[tuple[str, int], int] = {}
-    room = forms.ROOM // len(found)
+    quotes = [_quotes(answer, forms.ROOM // len(found)) for _, answer in found]
+    citations = {(quote.source, quote.start, quote.end): quote for each in quotes for quote in each}
+    numbers = {place: n for n, place in enumerate(citations, 1)}
     listed = []
-    for piece in found:
-        for quote in piece.quotes:
-            place = quote.passage.chunk.source, quote.start
-            if place not in numbers:
-                evidence.append(forms.narrowed_to(quote, room // len(piece.quotes)))
-                numbers[place] = len(evidence)
-        marked = "".join(f"[{numbers[q.passage.chunk.source, q.start]}]" for q in piece.quotes)
-        listed.append(f"{piece.part.label}: {piece.said} {marked}" if piece.said else f"{piece.part.label} {marked}")
-    lead = in_script("; ".join(listed), question)
-    missing = [piece.part.label for piece in pieces if not piece.quotes]
+    for (label, answer), each in zip(found, quotes, strict=True):
+        marked = "".join(f"[{numbers[quote.source, quote.start, quote.end]}]" for quote in each)
+        listed.append(f"{label}: {answer.short_answer} {marked}" if answer.short_answer else f"{label} {marked}")
+    lead = "; ".join(listed)
+    missing = [part.label for part, answer in zip(parts, answers, strict=True) if not answer.citations]
     if missing:
         names = "、".join(missing)
         lead += say(question, f"。没有找到{names}的内容。", f". Nothing was found on {', '.join(missing)}.")
-    whole = not missing and all(piece.said for piece in pieces)
-    short = in_script("; ".join(f"{piece.part.label}: {piece.said}" for piece in pieces), question) if whole else None
-    certainty: Certainty = "sure" if whole and all(piece.certainty == "sure" for piece in pieces) else "likely"
-    return answered(question, evidence, report_of, form="list", certainty=certainty, short=short, lead=lead)
+    whole = not missing and all(answer.short_answer for answer in answers)
+    short = "; ".join(f"{label}: {answer.short_answer}" for label, answer in found) if whole else None
+    certainty: Certainty = "sure" if whole and all(answer.certainty == "sure" for answer in answers) else "likely"
+    return put_together(question, lead, list(citations.values()), short=short, certainty=certainty)
 
 
-def _is_one(found: Sequence[Told]) -> bool:
-    """Whether two parts got the same figure of the same sentence, which isn't told of each."""
-    spots = []
-    for piece in found:
-        best = piece.quotes[0]
-        spot = best.short or (best.start, best.end)
-        if piece.said and not telling.of_each(best.text[: max(0, spot[0] - best.start)]):
-            spots.append((best.passage.chunk.source, spot))
+def _quotes(answer: Answer, room: int) -> list[Citation]:
+    """What is quoted of one answer: that which holds its short answer, else as many as there is room for."""
+    if answer.form == "fact" and answer.short_answer:
+        held = [c for c in answer.citations if to_simplified(answer.short_answer) in to_simplified(c.quote)]
+        if held:
+            return held[:1]
+    kept = [answer.citations[0]]
+    for citation in answer.citations[1:]:
+        if sum(len(c.quote) for c in kept) + len(citation.quote) <= room:
+            kept.append(citation)
+    return kept
+
+
+def _is_one(found: Sequence[Answer]) -> bool:
+    """Whether two parts got the same short answer of the same sentence, which isn't told of each."""
+    spots = [
+        (answer.short_answer, quote.source, quote.start)
+        for answer in found
+        for quote in _quotes(answer, 0)
+        if answer.short_answer and not telling.of_each(quote.quote.partition(answer.short_answer)[0])
+    ]
     return len(set(spots)) < len(spots)
 
 
 def _one_by_one(query: Query, text: str) -> tuple[Part, ...]:
-    """A question about several years, places or things, each of them asked about alone."""
-    apiece = _apiece().search(text)
-    if not apiece and (query.expected.kind != "figure" or query.expected.more or query.expected.total):
-        return ()
+    """A question about several years, places or things, each of them asked about alone; none about several of two
+    kinds."""
     plain = _apiece().sub("", text)
-    if years := _of_years(plain):
-        return years
-    if len(query.places) > 1 and (of_places := of_each_place(query, plain)):
-        return of_places
-    joined = things.joined(text) if apiece else None
-    if joined is None:
+    of_years, of_places = _of_years(query, plain), of_each_place(query, plain)
+    if of_years and of_places:
         return ()
-    items, after = _numbered(joined.items, _apiece().sub("", joined.after))
-    return tuple(Part(item.removeprefix("的"), f"{joined.before}{item}{after}") for item in items)
+    if of_years or of_places:
+        return of_years or of_places
+    if ranks := of_each_rank(plain):
+        return ranks
+    joined = things.joined(text)
+    return _of_things(joined) if joined else ()
 
 
-def _of_years(text: str) -> tuple[Part, ...]:
-    """2022年和2023年的培训人数: each year in the place of all; a change between them is none."""
+def _of_things(joined: things.Joined) -> tuple[Part, ...]:
+    """Each of the things that a question joins, with the owner that it tells with the first."""
+    before, after = joined.before, _apiece().sub("", joined.after)
+    first, *others = (item.removeprefix("的") for item in joined.items)
+    if owner := first.rpartition("的")[0]:
+        before, first = f"{before}{owner}的", first[len(owner) + 1 :]
+    elif first[-_SAYS:] == others[0][-_SAYS:] and len(first) != len(others[0]):
+        return ()  # 科普馆总投资和平均投资: where the owner ends isn't seen
+    elif not before and len(first) >= len(others[0]) + _SAYS:
+        before, first = first[: -len(others[0])], first[-len(others[0]) :]
+    items, after = _numbered([first, *others], after)
+    lengths = [len(_HAN.findall(item)) for item in items]
+    if min(lengths) < _SAYS and not all(_of_number().match(item) for item in items):
+        return ()  # 男、女教师
+    if not before and max(lengths) - min(lengths) > _UNLIKE:
+        return ()
+    return tuple(Part(item, f"{before}{item}{after}") for item in items)
+
+
+def _numbered(items: Sequence[str], after: str) -> tuple[list[str], str]:
+    """Items of which only the last tells what they are: 435、436期论坛 are 第435期论坛 and 第436期论坛."""
+    last = _of_number().match(items[-1])
+    numbers = [item.removeprefix("第") for item in items[:-1]]
+    if last is None or not all(number.isdecimal() for number in numbers):
+        return list(items), after
+    rest = items[-1][last.end() :]
+    return [f"第{number}{last['unit']}{rest}" for number in [*numbers, last["number"]]], after
+
+
+def _of_years(query: Query, text: str) -> tuple[Part, ...]:
+    """2022年和2023年的培训人数: each year in the place of all; what is asked of both together is none."""
     match = _years().search(text)
-    if match is None or telling.change_asked(text):
+    want = query.expected
+    if match is None or want.kind != "figure" or want.more or want.total or telling.change_asked(text):
+        return ()
+    if _together().search(text):
         return ()
     return tuple(
         Part(f"{year}年", f"{text[: match.start()]}{year}年{text[match.end() :]}")
@@ -117,47 +150,55 @@ def _of_years(text: str) -> tuple[Part, ...]:
     )
 
 
-def _numbered(items: Sequence[str], after: str) -> tuple[tuple[str, ...], str]:
-    """Items of which only the last tells what they are: 435、436期论坛 are 第435期论坛 and 第436期论坛."""
-    last = _of_number().match(items[-1]) or _of_number().match(items[-1] + after)
-    if last is None or not all(item.removeprefix("第").isdecimal() for item in items[:-1]):
-        return tuple(items), after
-    rest = "" if last.re.fullmatch(items[-1]) is None and last.end() > len(items[-1]) else items[-1][last.end() :]
-    numbers = [item.removeprefix("第") for item in items[:-1]] + [last["number"]]
-    return tuple(f"第{number}{last['unit']}{rest}" for number in numbers), after
-
-
 def _in_clauses(text: str, regions: Collection[str]) -> tuple[Part, ...]:
     """The clauses of a question that each ask, every later one completed by the one before it."""
     groups: list[str] = []
     open_clause = ""
+    shown = _without_quotations(text)
     for start, end in marks.clauses(text, listing=True):
-        open_clause += text[start:end]
-        if _asks_alone(open_clause):
-            groups.append(open_clause)
+        open_clause += shown[start:end]
+        if _asks_alone(open_clause, regions) or (groups and _lists().search(open_clause)):
+            groups.append(text[end - len(open_clause) : end])
             open_clause = ""
-    if len(groups) < 2:
-        return ()
-    if open_clause:
-        groups[-1] += open_clause
+    if open_clause and groups:
+        groups[-1] += text[len(text) - len(open_clause) :]
+    listed = any(group[-1] in _LISTING for group in groups[:-1])
+    if len(groups) < 2 or (listed and not _asks_at_end().search(marks.without_end(groups[-1].strip()))):
+        return ()  # 哪年、哪月建成的: one predicate for all
     parts: list[Part] = []
     for group in groups:
-        asked = group.strip(f" 、{marks.PAUSES}{marks.ENDS}")
+        asked = group.strip(f" {marks.LISTING}{marks.PAUSES}{marks.ENDS}")
         whole = complete(asked, parts[-1].question, regions)[0] if parts else asked
         parts.append(Part(_label(asked), whole))
     return tuple(parts)
 
 
-def _asks_alone(clause: str) -> bool:
-    """Whether a clause asks something and says of what."""
-    asks = _asks().search(clause)
-    return asks is not None and len(_HAN.findall(_asks().sub("", clause))) >= _SAYS
+def _without_quotations(text: str) -> str:
+    """The text of the same length with blanks in the place of what it quotes, and of titles: 《十万个为什么》 asks
+    nothing."""
+    for start, end in (*marks.titles(text), *marks.quoted(text)):
+        text = f"{text[:start]}{' ' * (end - start)}{text[end:]}"
+    return text
+
+
+def _asks_alone(clause: str, regions: Collection[str]) -> bool:
+    """Whether a clause asks something, and says of what beside a place; up to an enumeration's mark only where it ends
+    with that."""
+    bare = without_places(_no_question().sub("", clause.strip()), regions)
+    if len(_HAN.findall(function_words().sub("", bare))) < _SAYS:
+        return False
+    listed = bare[-1:] in _LISTING
+    asks = _asks_at_end().search(bare.rstrip(marks.LISTING)) if listed else _asks().search(bare)
+    return asks is not None and (not listed or len(_HAN.findall(bare[: asks.start()])) >= _SAYS)
+
+
+_LISTING = tuple(marks.LISTING)
 
 
 def _label(asked: str) -> str:
     """What a clause asks about, without the words by which it asks."""
-    label = _asks_with_unit().sub("", asked).strip(f" 、{marks.PAUSES}{marks.ENDS}的是")
-    return label if len(label) >= _SAYS else asked
+    label = _asks_with_unit().sub("", asked).strip(f" {marks.LISTING}{marks.PAUSES}{marks.ENDS}").removesuffix("是")
+    return label if len(_HAN.findall(label)) >= _SAYS else asked
 
 
 @functools.cache
@@ -169,36 +210,51 @@ def _apiece() -> re.Pattern[str]:
 
 
 @functools.cache
+def _together() -> re.Pattern[str]:
+    """What says that several are asked about together: 连续, 平均."""
+    return re.compile(alternation(table("questions")["joined"]["together"]))
+
+
+@functools.cache
 def _years() -> re.Pattern[str]:
     joints = alternation(table("questions")["joined"]["joints"])
-    return re.compile(rf"\d{{4}}年?(?:(?:{joints}|[{marks.COMMAS}])\d{{4}}年?)+(?<=年)")
+    return re.compile(rf"\d{{4}}年?(?:(?:{joints}|[{marks.COMMAS}])\d{{4}}年?){{1,{_MOST}}}(?<=年)")
 
 
 @functools.cache
 def _of_number() -> re.Pattern[str]:
-    return re.compile(rf"第?(?P<number>\d+)(?P<unit>{counting()}|[期届号])")
+    units = alternation(table("questions")["joined"]["numbered"])
+    return re.compile(rf"第?(?P<number>\d+)(?P<unit>{units})")
 
 
 @functools.cache
 def _asks() -> re.Pattern[str]:
-    kinds = (
-        "share",
-        "count",
-        "measure",
-        "date",
-        "person",
-        "place",
-        "name",
-        "reason",
-        "manner",
-        "yes",
-        "thing",
-        "which",
-    )
+    kinds = (kind for kind in table("questions")["asks"] if kind != "list")  # 分别 is one
     return re.compile(rf"{asking(*kinds)}|[吗么]")
 
 
 @functools.cache
+def _lists() -> re.Pattern[str]:
+    """What asks for the things that were counted before: 有几类,都是哪些."""
+    return re.compile(asking("list"))
+
+
+@functools.cache
+def _asks_at_end() -> re.Pattern[str]:
+    return re.compile(rf"(?:{_asks().pattern})(?:{counting()})?$")
+
+
+@functools.cache
+def _no_question() -> re.Pattern[str]:
+    """Words that hold those by which a question asks, and ask nothing: 近几年, 这么."""
+    words = table("questions")["no_count"]
+    before = f"[{''.join(words['before'])}](?:{alternation(table('questions')['asks']['count'])})"
+    return re.compile(rf"{alternation([*words['words'], *table('questions')['joined']['no_question']])}|{before}")
+
+
+@functools.cache
 def _asks_with_unit() -> re.Pattern[str]:
+    """What asks, with what stands before it and belongs to no name, and the unit behind a number that is asked for."""
     has = alternation(table("questions")["joined"]["has"])
-    return re.compile(rf"(?:{has})*(?:{asking()}|{_asks().pattern})(?:{counting()})?")
+    counted = rf"(?:{asking('count')})(?:{counting()})?"
+    return re.compile(rf"(?:{has}){{0,3}}(?:{counted}|{asking()}|{_asks().pattern})")

@@ -87,13 +87,16 @@ def _may_be_bare(want: Expected, figure: figures.Figure) -> bool:
 
 def _unit_told_before(want: Expected, before: str) -> bool:
     """Whether what stands before a figure without a unit says that it is one of what is asked for: 参观人数达3.2万."""
-    words = table("questions")["units"]["told_before"].get(want.unit, ())
-    return bool(words) and re.search(rf"(?:{alternation(words)})(?:{_before_it()})*$", before) is not None
+    told = _counted_before().search(before)
+    return told is not None and told["what"] in table("questions")["units"]["told_before"].get(want.unit, ())
 
 
 @functools.cache
-def _before_it() -> str:
-    return alternation(table("questions")["units"]["before_it"])
+def _counted_before() -> re.Pattern[str]:
+    """What is counted, told before its figure: 人数达."""
+    words = table("questions")["units"]
+    what = alternation(word for each in words["told_before"].values() for word in each)
+    return re.compile(rf"(?P<what>{what})(?:{alternation(words['before_it'])}){{0,3}}$")
 
 
 def _of_the_change(query: Query, text: str, candidates: Sequence[Run]) -> list[Run]:

@@ -141,8 +141,9 @@ def _as_asked(query: Query, passage: Passage, view: ReportView) -> ToRead:
         return read
     begins = passage.chunk.start
     ends = next((end for _, end in marks.sentences(view.text, begins, passage.chunk.end)), passage.chunk.end)
-    about = speaks_of(view, ends, begins, passage.chunk.section, names)
-    return replace(read, title=f"{names[0]} {read.title}".strip()) if about else read
+    each_place = (*query.places, *((name,) for name in names if not any(name in known for known in query.places)))
+    about = [place for place in each_place if speaks_of(view, ends, begins, passage.chunk.section, place)]
+    return replace(read, title=f"{about[0][0]} {read.title}".strip()) if len(about) == 1 else read
 
 
 def _readings(query: Query, wanted: Sequence[ToRead], read: Read) -> list[Reading]:

@@ -83,7 +83,8 @@ def named(text: str, known: Collection[str] = ()) -> tuple[Named, ...]:
 def _parted(place: places.Place, text: str, known: Collection[str]) -> list[Named]:
     """A place that the table doesn't know and what it lies in, a place of the reports', where a text runs them
     together: 东山 and 安平 of 东山安平县; nothing where it is one name."""
-    own = "" if place.name in by_name() else stem(text[place.start : place.end])
+    large = places.width(place.level) <= places.width("county") and place.name not in by_name()
+    own = stem(text[place.start : place.end]) if large else ""
     ends = next((end for end in range(2, len(own) - 1) if own[:end] in known), None)
     if ends is None:
         return []

@@ -56,6 +56,8 @@ def read_for(question: str, text: str, words: str) -> ToRead:
         ("澜溪市组织技能比武多少场?", EXCHANGE, "37场", "澜溪"),
         ("汾桥市有多少职工参加技能比武?", EXCHANGE, "6800人", "汾桥"),
         ("汾桥市组织技能比武多少场?", EXCHANGE, "37场", None),
+        ("澜溪市和汾桥市的职工在哪里参加比武?", EXCHANGE, "52场", "汾桥"),
+        ("澜溪市和汾桥市的职工在哪里参加比武?", EXCHANGE, "37场", "澜溪"),
         ("墨川县建了多少农家书屋?", UNTITLED, "64个", "墨川"),
         ("墨川县建了多少农家书屋?", MENTIONING, "18个", None),
         ("建了多少农家书屋?", UNTITLED, "64个", None),
