@@ -20,17 +20,22 @@ from rag.commands.evaluate import as_text, measure, read_gold
 from rag.engine import Engine
 
 HELD_OUT = Path(__file__).with_name("held_out")
+LOOKED_AT = Path(__file__).with_name("looked_at")
 
 
 def main(data: Path) -> None:
     """Print a table for every set found."""
     seeds = Path(__file__).resolve().parents[2] / "seeds"
     news = data / "association-news"
-    invented = HELD_OUT / "invented"
     sets = [
         ("seeds", [seeds], data / "seeds-dev.jsonl"),
-        ("news, questions that nothing was ever fitted on or changed for", [news], HELD_OUT / "news.jsonl"),
-        ("invented reports, questions likewise", [invented], invented / "questions.jsonl"),
+        *((f"held out: {path.stem}", [news], path) for path in sorted(HELD_OUT.glob("*.jsonl"))),
+        *(
+            (f"held out: {path.parent.name}", [path.parent], path)
+            for path in sorted(HELD_OUT.glob("*/questions.jsonl"))
+        ),
+        *((f"looked at: {path.stem}", [news], path) for path in sorted(LOOKED_AT.glob("*.jsonl"))),
+        *((f"looked at: {path.parent.name}", [path.parent], path) for path in LOOKED_AT.glob("*/questions.jsonl")),
         ("as staff ask, of news and seeds", [news, seeds], news / "staff-dev.jsonl"),
         *((path.parent.name, [path.parent], path) for path in sorted(data.glob("*/questions.jsonl"))),
     ]
