@@ -256,5 +256,5 @@ def _no_question() -> re.Pattern[str]:
 def _asks_with_unit() -> re.Pattern[str]:
     """What asks, with what stands before it and belongs to no name, and the unit behind a number that is asked for."""
     has = alternation(table("questions")["joined"]["has"])
-    counted = rf"(?:{asking('count')})(?:{counting()})?"
+    counted = rf"(?:{asking('count')}|(?:{asking('which')})(?={counting()}))(?:{counting()})?"
     return re.compile(rf"(?:{has}){{0,3}}(?:{counted}|{asking()}|{_asks().pattern})")
