@@ -12,7 +12,7 @@ from ingest.language import marks
 from ingest.records import CleanReport
 from rag.evidence.sentences import evidence_of, promise, without_repeats
 from rag.evidence.shorts import with_short
-from rag.evidence.subject import ReportView, speaks_of, speaks_of_year
+from rag.evidence.subject import ReportView, speaks_of, speaks_of_year, told_place
 from rag.evidence.wording import as_told
 from rag.judge.features import Case, names_asked
 from rag.judge.judge import Judge, judge
@@ -129,8 +129,8 @@ def _read_as_told(query: Query, passages: Sequence[Passage], library: Library) -
 
 
 def _as_asked(query: Query, passage: Passage, view: ReportView) -> ToRead:
-    """A passage as it is read for a question: under the name of an asked place that it speaks of and that neither it
-    nor what stands above it tells.
+    """A passage as it is read for a question about a place: under the name of the place that it speaks of, asked about
+    or not, where neither it nor what stands above it tells.
 
     A report names its place once, and a paragraph the one it turns to; the reader sees neither where the passage was
     cut from its midst.
@@ -143,7 +143,12 @@ def _as_asked(query: Query, passage: Passage, view: ReportView) -> ToRead:
     ends = next((end for _, end in marks.sentences(view.text, begins, passage.chunk.end)), passage.chunk.end)
     each_place = (*query.places, *((name,) for name in names if not any(name in known for known in query.places)))
     about = [place for place in each_place if speaks_of(view, ends, begins, passage.chunk.section, place)]
-    return replace(read, title=f"{about[0][0]} {read.title}".strip()) if len(about) == 1 else read
+    subject = about[0][0] if len(about) == 1 else None
+    if not about:
+        other = told_place(view, ends, begins, names)
+        named = other is None or stands(other, f"{read.title}\n{passage.chunk.text}")
+        subject = other if other in view.places and not named else None
+    return replace(read, title=f"{subject} {read.title}".strip()) if subject else read
 
 
 def _readings(query: Query, wanted: Sequence[ToRead], read: Read) -> list[Reading]:

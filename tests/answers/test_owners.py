@@ -99,3 +99,20 @@ def test_a_folder_may_only_sort_reports(source, text, own):
 )
 def test_an_organisation_speaks_of_itself(text, ending, own):
     assert speaks_of_itself(text, ending) is own
+
+
+LONG = "不断完善工作机制,整合各方资源,扩大服务覆盖面,推动优质资源向基层下沉、向农村延伸,群众满意度稳步提升。" * 5
+
+
+def test_a_figure_far_behind_its_place_is_no_neighbours(engine_of):
+    engine = engine_of(
+        {
+            "交流会.txt": (
+                f"全省科协系统经验交流会\n\n澜溪市科协探索进园区的路子。{LONG}全年组织技能比武37场。\n\n"
+                f"汾桥市科协打造流动课堂。{LONG}\n\n临泽市科协开展结对帮扶。{LONG}"
+            )
+        }
+    )
+    assert engine.ask("澜溪市组织技能比武多少场?").short_answer == "37场"
+    assert engine.ask("汾桥市组织技能比武多少场?").status == "not_found"
+    assert engine.ask("临泽市组织技能比武多少场?").status == "not_found"
