@@ -183,7 +183,7 @@ def _ranked_at(left: _Left, at: int, rank: Rank, places: Sequence[Place]) -> Pla
     if places and at == places[-1].end:
         return _added(left.text, places[-1], rank, end)
     begin = _number_begins(left, at) if rank.numbered else _name_begins(left, at, rank)
-    if begin is None:
+    if begin is None or _is_described(left.text, begin):
         return None
     written = left.text[begin:at]
     return Place(begin, end, written + rank.word, written or rank.word, rank.level, None)
@@ -224,8 +224,6 @@ def _name_begins(left: _Left, at: int, rank: Rank) -> int | None:
         return at if rank.alone and sure else None
     if start == left.done and _is_part_name(left, start, at, rank):
         return start
-    if _described().search(left.text, max(left.done, at - _RUN), at):
-        return None
     if any(len(_lead_before(left.text, begin, start)) > 1 for begin in range(at, at - rank.least, -1)):
         return None  # what leads to a name leads to the rank itself here: 推进社区…
     least = 1 if left.text[at - 1] in table("places")["letters"] else rank.least
@@ -374,6 +372,12 @@ def _part_of() -> re.Pattern[str]:
 @functools.cache
 def _no_name() -> re.Pattern[str]:
     return re.compile(alternation(table("places")["no_name"]))
+
+
+def _is_described(text: str, begin: int) -> bool:
+    """Whether what looks like a name begins in or right behind a word for what a place is to be: 现代化滨水新区."""
+    words = _described().finditer(text, max(0, begin - _RUN), begin + _RUN)
+    return any(word.start() < begin <= word.end() for word in words)
 
 
 @functools.cache

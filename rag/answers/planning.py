@@ -194,8 +194,13 @@ def of_each_rank(text: str) -> tuple[Part, ...]:
     match = _ORDERED.search(text)
     if match is None:
         return ()
-    items = [f"{item}{match[3]}" for item in (*match[1].strip("、").split("、"), match[2])]
-    return tuple(Part(item, f"{text[: match.start()]}{item}{text[match.end() :]}") for item in items)
+    before, after = text[: match.start()], text[match.end() :]
+    return tuple(Part(item, f"{before}{item}{after}") for item in _spelled_out_ranks(match))
+
+
+def _spelled_out_ranks(ordered: re.Match[str]) -> list[str]:
+    """一等奖 and 二等奖 of 一、二等奖."""
+    return [f"{item}{ordered[3]}" for item in (*ordered[1].strip("、").split("、"), ordered[2])]
 
 
 def _sum_of_places(text: str) -> Plan | None:
@@ -218,7 +223,7 @@ def _sum(query: Query, text: str) -> Plan | None:
         if any(place.start < at < place.end for place in whole_names for at in borders):
             continue  # it would cut a name
         if pattern is _ORDERED:
-            items = [f"{item}{match[3]}" for item in (*match[1].strip("、").split("、"), match[2])]
+            items = _spelled_out_ranks(match)
         elif pattern is _RANKED:
             items = [*match[1].strip("、").split("、"), match[2]]
         else:

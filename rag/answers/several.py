@@ -18,6 +18,7 @@ from rag.answers import forms, things
 from rag.answers.citing import in_script, put_together, say
 from rag.answers.planning import Part, of_each_place, of_each_rank
 from rag.question.followup import complete
+from rag.question.kind import Kind
 from rag.question.places import without_places
 from rag.question.query import Query
 from rag.records import Answer, Certainty, Citation, Question
@@ -26,14 +27,16 @@ _MOST = 5  # questions in one
 _SAYS = 2  # Han characters that say what a question, or one of several things, is about
 _UNLIKE = 3  # characters by which things of one kind differ in length, at most
 _HAN = re.compile(rf"[{marks.HAN}]")
-_NOT_IN_CLAUSES = ("reports", "document")
+_LISTING = tuple(marks.LISTING)
+_OTHERWISE: frozenset[Kind] = frozenset({"reports", "document"})
+"""Kinds of questions that are answered in another way."""
 
 
 def several(query: Query, regions: Collection[str] = ()) -> tuple[Part, ...]:
     """The questions that a question holds; none where it is one, or where what it is about stands in the one before."""
     text = to_simplified(query.question.interpreted)
     want = query.expected
-    if query.question.language in ("en", "und") or want.kind in _NOT_IN_CLAUSES or want.published:
+    if query.question.language in ("en", "und") or want.kind in _OTHERWISE or want.published:
         return ()
     if query.question.context:
         return ()
@@ -190,9 +193,6 @@ def _asks_alone(clause: str, regions: Collection[str]) -> bool:
     listed = bare[-1:] in _LISTING
     asks = _asks_at_end().search(bare.rstrip(marks.LISTING)) if listed else _asks().search(bare)
     return asks is not None and (not listed or len(_HAN.findall(bare[: asks.start()])) >= _SAYS)
-
-
-_LISTING = tuple(marks.LISTING)
 
 
 def _label(asked: str) -> str:
