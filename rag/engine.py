@@ -70,6 +70,7 @@ class _Generation:
         self.titles = {entry.source: title_of(entry.title, entry.source) for entry in self.entries.values()}
         self.report = functools.lru_cache(maxsize=64)(index.report)
         self.view = functools.lru_cache(maxsize=64)(self._view)
+        self.naming = functools.lru_cache(maxsize=4096)(self._naming)
         self.named_by = functools.cache(self._named_by)
         self.untitled = functools.cache(self._untitled)
         self.frequency = functools.lru_cache(maxsize=262144)(index.frequency)
@@ -91,7 +92,7 @@ class _Generation:
             return self.frequency
         return functools.cache(lambda term: self.index.frequency(term, within) if self.frequency(term) else 0)
 
-    def naming(self, name: str) -> set[str]:
+    def _naming(self, name: str) -> set[str]:
         """The sources of the reports that a name occurs in: in the text, the title or where only the file bears one."""
         borne = {source for source, path in self.paths.items() if name in path and name in self.named_by(source)}
         return self.index.catalog.naming(name) | borne
