@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import signals
 
 from config.errors import Message
 from config.settings import Settings
@@ -39,6 +40,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Prepare the models before the first test, where their minute can be seen."""
+    signals.heeded()
     if session.config.option.collectonly:
         return
     capture = session.config.pluginmanager.getplugin("capturemanager")

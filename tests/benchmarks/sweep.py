@@ -28,6 +28,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 import faults  # noqa: E402  # found beside this file
+import signals  # noqa: E402
 from programs import STARTING, Workplace, ended_well, leftovers, run  # noqa: E402
 
 from config.errors import WenbaoError  # noqa: E402  # found through the path above
@@ -192,6 +193,7 @@ def main() -> None:
     options.add_argument("--log", type=Path)
     options.add_argument("--only", default="", help="only rounds whose names hold this")
     given = options.parse_args()
+    signals.heeded()
     models = Path(os.environ.get("WENBAO_MODELS_DIR", ROOT / ".wenbao" / "models")).absolute()
     settings = Settings(models_dir=models)
     embedder = Embedder.open(settings, _quiet)
