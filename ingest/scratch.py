@@ -20,6 +20,7 @@ from config.errors import Message, StorageError, reason
 
 _PREFIX = "wenbao-"
 _HELD = ".held"  # locked as long as the process lives
+_GONE = ".gone"  # ends the name of a folder that is being removed, which whoever finds it goes on with
 _MAKING = 60.0  # seconds in which a folder may still lack its lock
 _EMPTYING = 0.3  # seconds in which a folder is tried to be removed
 _MEMORY = Path("/dev/shm")  # noqa: S108  # only ever looked into for folders of our own, made with mode 700
@@ -94,24 +95,35 @@ def _removed(folder: Path, held: int) -> None:
     """Native code that is still at work may put another file into the folder while it is being emptied."""
     until = time.monotonic() + _EMPTYING
     while True:
-        shutil.rmtree(folder, ignore_errors=True)
+        _clear(folder)
         if not folder.exists() or time.monotonic() > until:
             break
     os.close(held)
 
 
+def _clear(folder: Path) -> None:
+    """Remove a folder; once begun, whoever comes next knows that it is to go, even if its lock went first."""
+    going = folder
+    with contextlib.suppress(OSError):
+        going = folder.rename(folder.with_name(f"{folder.name}{_GONE}"))
+    shutil.rmtree(going, ignore_errors=True)
+
+
 def sweep(parent: Path) -> None:
     """Remove what processes of this user left there when they were killed."""
     for folder in parent.glob(f"{_PREFIX}{os.getuid()}-*"):
+        if folder.name.endswith(_GONE):
+            shutil.rmtree(folder, ignore_errors=True)
+            continue
         try:
             descriptor = os.open(folder / _HELD, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
         except OSError:
             if _age(folder) > _MAKING:
-                shutil.rmtree(folder, ignore_errors=True)
+                _clear(folder)
             continue
         with contextlib.suppress(OSError):  # somebody holds it
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            shutil.rmtree(folder, ignore_errors=True)
+            _clear(folder)
         os.close(descriptor)
 
 

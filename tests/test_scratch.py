@@ -58,10 +58,47 @@ def test_what_a_killed_process_left_goes_with_the_next_and_what_a_living_one_hol
         living.communicate()
 
 
+REMOVE = """
+import subprocess, sys
+from ingest.scratch import Scratch, remove_all
+s = Scratch(10)
+for n in range(300):
+    (s.path / str(n)).touch()
+write = 'while :; do : > "$1/native"; done 2>/dev/null'
+writers = [subprocess.Popen(["bash", "-c", write, "write", s.path]) for _ in range(2)]
+print(s.path, flush=True)
+sys.stdin.readline()
+print(flush=True)
+remove_all()
+sys.stdin.read()
+"""
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.001, 0.002, 0.004, 0.008, 0.016, 0.05])
+def test_what_is_left_by_a_process_killed_while_it_removes_its_folder_goes_with_the_next(seconds):
+    """Its lock may be gone by then, and native code may have written into it since."""
+    env = os.environ | {"PYTHONPATH": str(ROOT)}
+    pipe = subprocess.PIPE
+    command = [sys.executable, "-c", REMOVE]
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=env, start_new_session=True) as process:
+        assert process.stdin is not None
+        folder = made_by(process)
+        process.stdin.write("\n")
+        process.stdin.flush()
+        process.stdout.readline()
+        time.sleep(seconds)
+        os.killpg(process.pid, signal.SIGKILL)
+    with Scratch(1):
+        assert not list(folder.parent.glob(f"{folder.name}*"))
+
+
 def test_a_folder_of_others_is_left_alone(tmp_path):
     foreign = tmp_path / f"wenbao-{os.getuid()}-new"
     foreign.mkdir()  # made a moment ago, and not yet locked
     (tmp_path / "other").mkdir()
+    going = tmp_path / f"wenbao-{os.getuid()}-old.gone"
+    going.mkdir()  # somebody has begun to remove it
+    (going / "chroma.sqlite3").touch()
     sweep(tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == {foreign.name, "other"}
 
