@@ -20,12 +20,8 @@ from ingest.embedding.prepare import Notify
 from ingest.index.catalog import ReportEntry
 from ingest.index.generations import read_pointer
 from ingest.index.published import Index
-from ingest.language import bodies
-from ingest.language.places import find as places_in
-from ingest.language.script import to_simplified
 from ingest.records import CleanReport
 from rag.answers.changes import changed, since
-from rag.answers.citing import title_of
 from rag.answers.compose import compose, grade, narrowed
 from rag.answers.mentions import mentions
 from rag.answers.planning import Part, plan
@@ -34,101 +30,24 @@ from rag.answers.set_aside import set_aside_others
 from rag.answers.several import several, told_each
 from rag.answers.sums import PartAnswer, combine, figure_of, is_one, is_share
 from rag.answers.table import By, Table, check, labels, of_place, place_told, table_of, year_told
-from rag.evidence.subject import ReportView, mainly_of, named_by_file, view
+from rag.generation import Generation, Within
 from rag.judge.features import Case
 from rag.judge.judge import judge
-from rag.judge.ranking import Frequency, Library, Naming, cases_of, remembering, weigh
-from rag.question.glossary import Glossary, load_glossary
-from rag.question.places import known_places
+from rag.judge.ranking import Library, cases_of, remembering, weigh
 from rag.question.query import Query, build, names_place
 from rag.question.understand import as_it_stands, figure_question, in_context, understand
 from rag.reader.models import Models
 from rag.reader.reader import Reader
 from rag.records import Answer, Evidence, Passage, Question, QuestionLanguage
-from rag.search.filters import EVERYTHING, Filter, choose
-from rag.search.fuse import CANDIDATES, DEFAULT_HITS, DEFAULT_PASSAGES, fuse
+from rag.search.filters import EVERYTHING, Filter
+from rag.search.fuse import DEFAULT_HITS, DEFAULT_PASSAGES
 from rag.search.reread import REREAD, is_unsure, reread
 
 _FURTHER = 2  # times as many passages are looked at before a question is refused
-_NAMED = 0.1  # what it counts that a report's title names the place that is asked about
 _TABULATED = 60  # passages read for a table
 _OF_A_PLACE = 4  # sentences looked at for the figure of one place, beside one of each report
 _CLEARLY = 0.1  # by how much more probable the answer must be with what was asked before
 _MENTIONING = 30  # passages looked through for which reports speak of something
-_NAMED_FOREIGN = 0.3  # and in another language, whose words and vectors tell reports apart less well
-
-Within = Collection[str] | None
-"""The sources of the reports to look in; None means all."""
-
-
-class _Generation:
-    """One open generation and how many questions are using it."""
-
-    def __init__(self, index: Index) -> None:
-        self.index = index
-        self.entries = {entry.source: entry for entry in index.reports()}
-        self.titles = {entry.source: title_of(entry.title, entry.source) for entry in self.entries.values()}
-        self.report = functools.lru_cache(maxsize=64)(index.report)
-        self.view = functools.lru_cache(maxsize=64)(self._view)
-        self.naming = functools.lru_cache(maxsize=4096)(self._naming)
-        self.named_by = functools.cache(self._named_by)
-        self.untitled = functools.cache(self._untitled)
-        self.frequency = functools.lru_cache(maxsize=262144)(index.frequency)
-        self.chunks = index.catalog.chunk_count()
-        self.regions = known_places(index.catalog.regions())
-        self.users = 0
-        self.retired = False
-
-    def _view(self, source: str) -> ReportView:
-        return view(self.report(source), self.titles[source], self.regions)
-
-    def within(self, only: Filter) -> Within:
-        """The sources a filter lets through. Raises NothingSelected when there is none."""
-        return choose(list(self.entries.values()), only, self.naming) if only else None
-
-    def frequency_within(self, within: Within) -> Frequency:
-        """In how many chunks of these reports a part of a question stands."""
-        if within is None:
-            return self.frequency
-        return functools.cache(lambda term: self.index.frequency(term, within) if self.frequency(term) else 0)
-
-    def _naming(self, name: str) -> set[str]:
-        """The sources of the reports that a name occurs in: in the text, the title or where only the file bears one."""
-        borne = {source for source, path in self.paths.items() if name in path and name in self.named_by(source)}
-        return self.index.catalog.naming(name) | borne
-
-    @functools.cached_property
-    def paths(self) -> dict[str, str]:
-        """Every source in Simplified script."""
-        return {source: to_simplified(source) for source in self.entries}
-
-    def _named_by(self, source: str) -> str:
-        """What the names of a report's file and folders say of whose it is, where its title doesn't."""
-        return named_by_file(self.entries[source].title or "", source)
-
-    def _untitled(self, source: str) -> bool:
-        """Whether a report's title names no place."""
-        return not places_in(to_simplified(self.titles[source]))
-
-    def owner(self, source: str) -> str:
-        """The same, as far as the report is one of theirs."""
-        return self.view(source).owner if self.named_by(source) else ""
-
-    def naming_within(self, within: Within) -> Naming:
-        """The sources of those of these reports that a name occurs in."""
-        if within is None:
-            return self.naming
-        among = frozenset(within)
-        return lambda name: self.naming(name) & among
-
-    def without(self, within: Within, left_out: Collection[str]) -> Within:
-        """The sources to look in but for some."""
-        return set(self.entries if within is None else within) - set(left_out) if left_out else within
-
-    @functools.cached_property
-    def glossary(self) -> Glossary:
-        """Read at the first question in English."""
-        return load_glossary(self.index.held, self.regions)
 
 
 class Engine:
@@ -150,7 +69,7 @@ class Engine:
         index = Index.open(settings)
         try:
             index.require_model(settings.embedding_model)
-            self._now = _Generation(index)
+            self._now = Generation(index)
             self._embedder = self._models.embedder()
             index.require_model(settings.embedding_model, self._embedder.fingerprint)
             if self._models.reads:
@@ -195,17 +114,15 @@ class Engine:
         took = {"total": done - started, "retrieve": retrieved, "answer": done - started - retrieved}
         return replace(answer, took_ms={name: round(seconds * 1000, 1) for name, seconds in took.items()})
 
-    def _answered(
-        self, current: _Generation, question: Question, passages: int, within: Within
-    ) -> tuple[Answer, float]:
+    def _answered(self, current: Generation, question: Question, passages: int, within: Within) -> tuple[Answer, float]:
         """(the answer, the seconds that the search took)."""
         started = time.perf_counter()
         query = build(question, current)
-        hits = self._search(current, [query], passages, within)[0]
+        hits = current.search(self._embedder, [query], passages, within)[0]
         retrieved = time.perf_counter() - started
         return self._answer(current, query, hits, passages, within), retrieved
 
-    def _answer(self, current: _Generation, query: Query, hits: list[Passage], k: int, within: Within) -> Answer:
+    def _answer(self, current: Generation, query: Query, hits: list[Passage], k: int, within: Within) -> Answer:
         """The answer of one sentence, or one computed or put together from several."""
         library = self._library(current, within)
         return self._of_several(current, query, hits, library, k, within) or self._of_one(
@@ -213,16 +130,16 @@ class Engine:
         )
 
     def _of_one(
-        self, current: _Generation, query: Query, hits: list[Passage], library: Library, k: int, within: Within
+        self, current: Generation, query: Query, hits: list[Passage], library: Library, k: int, within: Within
     ) -> Answer:
         """The answer of one sentence and what belongs to it."""
         answer = compose(query, hits, library)
         if answer.reason is not None and len(hits) == k:
-            answer = compose(query, self._search(current, [query], _FURTHER * k, within)[0], library)
+            answer = compose(query, current.search(self._embedder, [query], _FURTHER * k, within)[0], library)
         return answer
 
     def _of_several(
-        self, current: _Generation, query: Query, hits: list[Passage], library: Library, k: int, within: Within
+        self, current: Generation, query: Query, hits: list[Passage], library: Library, k: int, within: Within
     ) -> Answer | None:
         """An answer computed or put together from several sentences; None for a question that asks for none."""
         weighed = functools.partial(
@@ -241,7 +158,7 @@ class Engine:
             closest = [] if any(piece.figure for piece in pieces) else weigh(query, hits, library.unread)
             return combine(query.question, computation, pieces, current.report, closest)
         if query.expected.kind == "reports":
-            wider = self._search(current, [query], _MENTIONING, within)[0]
+            wider = current.search(self._embedder, [query], _MENTIONING, within)[0]
             evidence = weigh(query, wider, library.unread)
             return mentions(query, evidence, current.report, current.view)
         if (most := extreme(query)) is not None:
@@ -253,20 +170,20 @@ class Engine:
                 return answer
         parts = several(query, current.regions)
         asked = [self._asked(current, part.question, query.question.language) for part in parts]
-        found = self._search(current, asked, k, within) if asked else []
+        found = current.search(self._embedder, asked, k, within) if asked else []
         told = [self._of_one(current, *each, library, k, within) for each in zip(asked, found, strict=True)]
         return told_each(query.question, parts, told)
 
-    def _asked(self, current: _Generation, text: str, language: QuestionLanguage) -> Query:
+    def _asked(self, current: Generation, text: str, language: QuestionLanguage) -> Query:
         """A question of our own, made of one that was asked."""
         return build(replace(understand(text, (), current.regions), language=language), current)
 
     def _weighed(
-        self, current: _Generation, text: str, language: QuestionLanguage, k: int, within: Within, library: Library
+        self, current: Generation, text: str, language: QuestionLanguage, k: int, within: Within, library: Library
     ) -> tuple[Query, list[Evidence]]:
         """A question of our own, made of one that was asked, with its evidence."""
         query = self._asked(current, text, language)
-        evidence = weigh(query, self._search(current, [query], k, within)[0], library)
+        evidence = weigh(query, current.search(self._embedder, [query], k, within)[0], library)
         return query, set_aside_others(query, evidence, library)
 
     def table(self, indicator: str, by: By = "place", places: Sequence[str] = (), only: Filter = EVERYTHING) -> Table:
@@ -283,7 +200,7 @@ class Engine:
             within = current.within(replace(only, places=(*only.places, *places)))
             return self._by(current, indicator, by, within)
 
-    def _of_places(self, current: _Generation, indicator: str, places: Sequence[str], within: Within) -> Table:
+    def _of_places(self, current: Generation, indicator: str, places: Sequence[str], within: Within) -> Table:
         """Each place is asked about alone."""
         likely = {
             place: self._told(current, of_place(place, indicator), within, DEFAULT_PASSAGES, others=False)
@@ -296,7 +213,7 @@ class Engine:
         judge = self._library(current).judge
         return table_of(indicator, "place", places, evidence, lambda e: keys[id(e)], current.report, judge, looked_in)
 
-    def _by(self, current: _Generation, indicator: str, by: By, within: Within) -> Table:
+    def _by(self, current: Generation, indicator: str, by: By, within: Within) -> Table:
         """What all reports tell, newest report first where each is a row."""
         evidence = self._told(current, indicator, within, _TABULATED)
         sources = current.entries if within is None else within
@@ -310,14 +227,12 @@ class Engine:
         keys = list(called.values()) if by == "report" else []
         return table_of(indicator, by, keys, evidence, key_of, current.report, judge, len(newest))
 
-    def _told(
-        self, current: _Generation, indicator: str, within: Within, k: int, others: bool = True
-    ) -> list[Evidence]:
+    def _told(self, current: Generation, indicator: str, within: Within, k: int, others: bool = True) -> list[Evidence]:
         """What the reports tell of an indicator, most probable first; without `others` nothing of another place or
         year than it names."""
         query = build(understand(figure_question(indicator), (), current.regions), current)
         library = self._library(current, within)
-        evidence = weigh(query, self._search(current, [query], k, within)[0], library, k)
+        evidence = weigh(query, current.search(self._embedder, [query], k, within)[0], library, k)
         return evidence if others else set_aside_others(query, evidence, library)
 
     def examine(self, text: str, left_out: Collection[str] = ()) -> list[Case]:
@@ -325,7 +240,7 @@ class Engine:
         with self._current() as current:
             query = build(understand(text, (), current.regions), current)
             within = current.without(None, left_out)
-            passages = self._search(current, [query], DEFAULT_PASSAGES, within)[0]
+            passages = current.search(self._embedder, [query], DEFAULT_PASSAGES, within)[0]
             return cases_of(query, passages, self._library(current, within))[0]
 
     def query(self, text: str) -> Query:
@@ -343,7 +258,7 @@ class Engine:
         """What `search` finds for each question; several at once cost less. Raises NothingSelected."""
         with self._current() as current:
             queries = [build(question, current) for question in questions]
-            hits = self._search(current, queries, max(k, REREAD), current.within(only))
+            hits = current.search(self._embedder, queries, max(k, REREAD), current.within(only))
         return [self._reread(query, passages)[:k] for query, passages in zip(queries, hits, strict=True)]
 
     def _reread(self, query: Query, hits: list[Passage]) -> list[Passage]:
@@ -365,7 +280,7 @@ class Engine:
             return list(current.entries.values())
 
     @contextlib.contextmanager
-    def _current(self) -> Iterator[_Generation]:
+    def _current(self) -> Iterator[Generation]:
         """The newest generation, kept open until the caller is done with it."""
         with self._lock:
             self._follow()
@@ -385,7 +300,7 @@ class Engine:
         index = Index.open(self._settings)
         try:
             index.require_model(self._settings.embedding_model, self._embedder.fingerprint)
-            newer = _Generation(index)
+            newer = Generation(index)
         except IndexMismatch as exc:
             index.close()
             raise IndexMismatch(
@@ -398,46 +313,17 @@ class Engine:
         self._retire(self._now)
         self._now = newer
 
-    def _retire(self, generation: _Generation) -> None:
+    def _retire(self, generation: Generation) -> None:
         generation.retired = True
         self._close_unused(generation)
 
     @staticmethod
-    def _close_unused(generation: _Generation) -> None:
+    def _close_unused(generation: Generation) -> None:
         if generation.retired and not generation.users:
             generation.users = -1  # closed once
             generation.index.close()
 
-    def _search(self, current: _Generation, queries: Sequence[Query], k: int, within: Within) -> list[list[Passage]]:
-        """The k best passages for each query."""
-        if not queries:
-            return []
-        wanted = max(k, CANDIDATES)
-        vectors = self._embedder.questions([query.meaning for query in queries])
-        nearest = current.index.nearest(vectors, wanted, within)
-        results = []
-        for query, near in zip(queries, nearest, strict=True):
-            hits = self._lifted(current, query, fuse(near, current.index.matching(query.words, wanted, within)))
-            results.append(self._passages(current, hits[:k]))
-        return results
-
-    @staticmethod
-    def _lifted(current: _Generation, query: Query, hits: list[tuple[str, float]]) -> list[tuple[str, float]]:
-        """The hits, those first whose report's title names a place that the question asks about, or that are mostly
-        about one."""
-        if not query.places and not query.named.bodies:
-            return hits
-        source_of = current.index.catalog.sources([id_ for id_, _ in hits])
-        named = {source for source in set(source_of.values()) if _is_of_the_asked(current, query, source)}
-        asked = [name for names in query.places for name in names]
-        untitled = set(filter(current.untitled, set(source_of.values()) - named)) if asked else set()
-        telling = {source for name in asked for source in current.naming(name)} if untitled else set()
-        named |= {source for source in untitled & telling if mainly_of(current.view(source), asked)}
-        lift = _NAMED_FOREIGN if query.core else _NAMED
-        lifted = [(id_, min(1.0, score + lift * (source_of.get(id_) in named))) for id_, score in hits]
-        return sorted(lifted, key=lambda hit: -hit[1])
-
-    def _library(self, current: _Generation, within: Within = None) -> Library:
+    def _library(self, current: Generation, within: Within = None) -> Library:
         """What answering sees: what isn't looked in, no report knows."""
         reader = self._models.reader()
         read = remembering(reader.read) if reader is not None else None
@@ -447,14 +333,6 @@ class Engine:
             fitted = replace(fitted, likely=least, sure=max(least, fitted.sure))
         return Library(current.report, current.view, frequency, naming, read, fitted)
 
-    def _passages(self, current: _Generation, hits: Sequence[tuple[str, float]]) -> list[Passage]:
-        passages = []
-        for chunk, (_, score) in zip(current.index.chunks([id_ for id_, _ in hits]), hits, strict=True):
-            entry = current.entries[chunk.source]
-            owner = current.owner(chunk.source)
-            passages.append(Passage(chunk, current.titles[chunk.source], entry.date, round(score, 6), owner))
-        return passages
-
 
 def _piece(part: Part, query: Query, evidence: Sequence[Evidence], library: Library) -> PartAnswer:
     """What answers one part of a question: a figure."""
@@ -463,15 +341,6 @@ def _piece(part: Part, query: Query, evidence: Sequence[Evidence], library: Libr
         return PartAnswer(part, None)
     written, figure = figure_of(evidence[0], query, part.label)
     return PartAnswer(part, evidence[0], written, figure, certainty)
-
-
-def _is_of_the_asked(current: _Generation, query: Query, source: str) -> bool:
-    """Whether a report's title names a place that is asked about, or its file or folder a place or organisation."""
-    name = current.named_by(source)
-    own_bodies = bodies.find(name) if name and query.named.bodies else ()
-    return (bool(query.places) and (names_place(query, current.titles[source]) or names_place(query, name))) or any(
-        body.is_same(organisation) for body in own_bodies for organisation in query.named.bodies
-    )
 
 
 def _of_each_report(evidence: Sequence[Evidence]) -> list[Evidence]:
@@ -485,7 +354,7 @@ def _of_each_report(evidence: Sequence[Evidence]) -> list[Evidence]:
     return [*first, *others.values()]
 
 
-def _key(current: _Generation, by: By, evidence: Evidence) -> str | None:
+def _key(current: Generation, by: By, evidence: Evidence) -> str | None:
     """The place or year that a sentence speaks about."""
     view = current.view(evidence.passage.chunk.source)
     return year_told(evidence, view) if by == "year" else place_told(evidence, view, sorted(view.places))

@@ -38,6 +38,7 @@ ROOMS = (
     "rag.evidence",
     "rag.judge",
     "rag.answers",
+    "rag.generation",
     "rag.engine",
     "rag.show",
     "rag.telegram",

@@ -230,7 +230,7 @@ def _of_number() -> re.Pattern[str]:
 @functools.cache
 def _asks() -> re.Pattern[str]:
     kinds = (kind for kind in table("questions")["asks"] if kind != "list")  # 分别 is one
-    return re.compile(rf"{asking(*kinds)}|[吗么]")
+    return re.compile(rf"{asking(*kinds)}|[{table('questions')['joined']['asks_if']}]")
 
 
 @functools.cache
