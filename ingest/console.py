@@ -50,6 +50,7 @@ def run(
     Without a standard output it doesn't run, unless it is of use `unheard`.
     """
     running.end_at_once()
+    running.somewhere()
     entry.in_utf8()
     mute = sys.stdout is None and not unheard
     sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  # closed by whoever called us

@@ -72,6 +72,13 @@ def interruptible(work: Callable[[], T]) -> T:
     return task.result()
 
 
+def somewhere() -> None:
+    """Leave a working directory that this user may not enter (`sudo -u` from another's home): nothing in it can be
+    meant, and libraries that look for their settings there would fail."""
+    if not os.access(os.curdir, os.X_OK):
+        os.chdir(os.sep)
+
+
 def need(models: bool) -> None:
     """Raises LimitError where the process may not use what a command needs, with the `models` or without."""
     space, files = (resource.getrlimit(kind)[0] for kind in (resource.RLIMIT_AS, resource.RLIMIT_NOFILE))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -297,3 +299,25 @@ def test_wrong_usage_is_one_line_in_the_language_of_the_interface(wenbao, argume
     assert (done.returncode, done.stdout) == (2, "")
     assert_one_line(done.stderr, part, *(["--help"] if arguments[0] != "eval" else []))
     assert not re.search("[a-z]{3,} [a-z]{3,}", done.stderr.partition("wenbao")[2])  # not the library's English
+
+
+def test_a_working_directory_that_may_not_be_entered_is_left(seeded, tmp_path):
+    """As `sudo -u` leaves one in another's home: libraries that look for their settings there would fail."""
+    rights = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] if os.geteuid() == 0 else []
+    if rights and shutil.which(rights[0]) is None:
+        pytest.skip("root may enter every directory, and setpriv isn't installed")
+    shut = tmp_path / "shut"
+    shut.mkdir()
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("WENBAO_")}
+    ours = {
+        "WENBAO_MODELS_DIR": str(MODELS),
+        "WENBAO_DATA_DIR": str(seeded.data_dir),
+        "WENBAO_REPORTS_DIR": str(seeded.reports_dir),
+        "PYTHONPATH": str(ROOT),
+    }
+    asked = shlex.join([*rights, sys.executable, "-m", "rag", "ask", "塔城地区有多少个科普示范县?", "--json"])
+    command = ["bash", "-c", f"cd {shlex.quote(str(shut))}; chmod 0 .; exec {asked}"]
+    done = subprocess.run(command, env=plain | ours, capture_output=True, encoding="utf-8", timeout=300, check=False)
+    shut.chmod(0o700)
+    assert done.stderr == ""
+    assert json.loads(done.stdout)["status"] in ("answered", "not_found")
