@@ -48,8 +48,6 @@ def compose(query: Query, passages: Sequence[Passage], library: Library) -> Answ
     if form == "summary":
         return summary_of(query, evidence, library)
     certainty = grade(evidence, library)
-    if certainty == "sure" and form == "list" and not forms.enumerates(evidence[0]):
-        certainty = "likely"  # of several things it may tell one
     if certainty is None:
         return refused(query.question, why_not(query, evidence, library), evidence, library.report)
     versions = rivals(query, evidence, library)
@@ -62,6 +60,10 @@ def compose(query: Query, passages: Sequence[Passage], library: Library) -> Answ
         quoted = with_siblings(quoted, library)
     best = evidence[0]
     short = forms.short_of(form, best)
+    told = forms.things_told(best)
+    if told < max(query.expected.several, 2 if form == "list" else 0):
+        certainty = "likely"  # of several things it may tell one
+        short = None if told < 2 <= query.expected.several else short
     if short and form != "yesno" and never_so(Case(query, best, library.view(best.passage.chunk.source), 0.0, 0.0)):
         short, certainty = None, "likely"  # the sentence says it better than a date of what never was
     lead = say(query.question, short, {"是": "Yes", "否": "No"}[short]) if form == "yesno" and short else ""

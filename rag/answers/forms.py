@@ -75,10 +75,11 @@ def short_of(form: Form, best: Evidence) -> str | None:
     return best.text[start:end]
 
 
-def enumerates(best: Evidence) -> bool:
-    """Whether the short answer tells several things."""
-    short = best.text[best.short[0] - best.start : best.short[1] - best.start] if best.short else ""
-    return bool(_several().search(short))
+def things_told(best: Evidence) -> int:
+    """How many things the short answer tells; 0 where there is none."""
+    if best.short is None:
+        return 0
+    return 1 + len(_several().findall(best.text[best.short[0] - best.start : best.short[1] - best.start]))
 
 
 def narrowed_to(evidence: Evidence, room: int = ROOM) -> Evidence:

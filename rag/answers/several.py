@@ -11,13 +11,14 @@ import re
 from collections.abc import Collection, Sequence
 
 from ingest.language import marks, telling
+from ingest.language.date_forms import year_word
 from ingest.language.questions import asking, counting, function_words
 from ingest.language.script import to_simplified
 from ingest.language.words import alternation, table
 from rag.answers import forms, things
 from rag.answers.citing import in_script, put_together, say
 from rag.answers.planning import Part, of_each_place, of_each_rank
-from rag.question.followup import complete
+from rag.question.followup import complete, is_left_open
 from rag.question.kind import Kind
 from rag.question.places import without_places
 from rag.question.query import Query
@@ -160,7 +161,8 @@ def _in_clauses(text: str, regions: Collection[str]) -> tuple[Part, ...]:
     shown = _without_quotations(text)
     for start, end in marks.clauses(text, listing=True):
         open_clause += shown[start:end]
-        if _asks_alone(open_clause, regions) or (groups and _lists().search(open_clause)):
+        asked = open_clause.strip(f"{marks.LISTING}{marks.PAUSES}{marks.ENDS} ")
+        if _asks_alone(open_clause, regions) or (groups and (_lists().search(open_clause) or is_left_open(asked))):
             groups.append(text[end - len(open_clause) : end])
             open_clause = ""
     if open_clause and groups:
@@ -171,9 +173,15 @@ def _in_clauses(text: str, regions: Collection[str]) -> tuple[Part, ...]:
     parts: list[Part] = []
     for group in groups:
         asked = group.strip(f" {marks.LISTING}{marks.PAUSES}{marks.ENDS}")
-        whole = complete(asked, parts[-1].question, regions)[0] if parts else asked
+        whole = _of_its_own_year(asked, complete(asked, parts[-1].question, regions)[0]) if parts else asked
         parts.append(Part(_label(asked), whole))
     return tuple(parts)
+
+
+def _of_its_own_year(asked: str, whole: str) -> str:
+    """A clause completed by the one before it, whose year it doesn't mean where it names one of its own."""
+    before, clause, _ = whole.rpartition(asked)
+    return f"{_year().sub('', before)}{clause}" if clause and _year().search(asked) else whole
 
 
 def _without_quotations(text: str) -> str:
@@ -219,6 +227,11 @@ def _together() -> re.Pattern[str]:
 def _years() -> re.Pattern[str]:
     joints = alternation(table("questions")["joined"]["joints"])
     return re.compile(rf"\d{{4}}年?(?:(?:{joints}|[{marks.COMMAS}])\d{{4}}年?){{1,{_MOST}}}(?<=年)")
+
+
+@functools.cache
+def _year() -> re.Pattern[str]:
+    return re.compile(year_word())
 
 
 @functools.cache

@@ -16,7 +16,7 @@ from ingest.language import dates, runs
 from ingest.language.bodies import Body, bodies, speaks_of_itself
 from ingest.language.bodies import find as named_bodies
 from ingest.language.marks import CLOSERS, COMMAS, ENDS, LISTING, PAUSES, narrow
-from ingest.language.places import SMALL, Place, find, own, same
+from ingest.language.places import SMALL, Place, find, own, rank_pattern, same
 from ingest.language.script import to_simplified
 from ingest.language.words import alternation, table
 from ingest.records import CleanReport
@@ -33,6 +33,7 @@ _CLAUSE_START = re.compile(
 _PUBLISHER = re.compile(
     rf"[\u4e00-\u9fff]{{2,6}}(?:{bodies('media')})(?:[^\n。]{{0,16}}?\d日(?:{alternation(table('telling')['clause']['dispatch'])}))?"
 )
+_RANK_ALONE = re.compile(rank_pattern())
 _OPEN_END = re.compile(rf"[{ENDS}{COMMAS}]$")
 _LOOKS_BACK = re.compile(alternation(table("telling")["looks_back"]["titles"]))
 _SPRING = ("01", "02", "03")
@@ -247,7 +248,7 @@ def _subject(view: ReportView, start: int, end: int, names: Collection[str]) -> 
 
     `*` stands for the report's own place (全省, 我市).
     """
-    text = _PUBLISHER.sub(lambda m: " " * len(m[0]), view.text[start:end])
+    text = _without_publishers(view.text[start:end])
     marks = [(match.start(), place) for place in names for match in writing(place).finditer(text)]
     starts = {match.end() for match in _CLAUSE_START.finditer(text)}
     for place in _others(view, names):
@@ -265,14 +266,26 @@ def _lead(view: ReportView, begun: int, sentence: int, names: Collection[str]) -
     others = _others(view, names)
     starts = [begun] if own else [begun, *(m.end() for m in _SENTENCE_END.finditer(view.text, begun, sentence))]
     for start in reversed(starts):
-        lead = view.text[start : min(sentence, start + _LEADING)]
+        lead = _without_publishers(view.text[start : min(sentence, start + _LEADING)])
         if named := next((place for place in names if 0 <= _first(place, lead) <= _OPENING), None):
             return named
         if other := [place for place in others if 0 <= lead.find(place) <= _OPENING]:
-            return min(other, key=lead.find)
+            led_by = min(other, key=lead.find)
+            inside = lead[lead.find(led_by) + len(led_by) :]
+            return next((place for place in names if _lies_right_behind(place, inside)), led_by)
     if any(place in view.title for place in others):
         return None  # a report of one place that mentions another goes on about its own
     return next((place for place in names if stands(place, view.text[begun:sentence])), None)
+
+
+def _without_publishers(text: str) -> str:
+    return _PUBLISHER.sub(lambda match: " " * len(match[0]), text)
+
+
+def _lies_right_behind(place: str, text: str) -> bool:
+    """Whether a text that goes on from another place's name goes on with this place in it: of 阳信 in 阳信县洋湖乡."""
+    at = _first(place, text)
+    return at == 0 or (at > 0 and _RANK_ALONE.fullmatch(text[:at]) is not None)
 
 
 def _first(place: str, text: str) -> int:

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
-from ingest.language import dates, marks, people, telling, units
+from ingest.language import dates, marks, numerals, people, telling, units
 from ingest.language.bodies import bodies
 from ingest.language.date_forms import PLAIN_YEAR
 from ingest.language.figures import unit_at
 from ingest.language.forms import form
 from ingest.language.ordinals import in_han
 from ingest.language.places import rank_pattern
-from ingest.language.questions import asking, totals
+from ingest.language.questions import asking, counting, totals
 from ingest.language.words import alternation, table
 
 Kind = Literal[
@@ -28,6 +28,9 @@ Kind = Literal[
 called, `reports` which reports say so, `text` other."""
 
 _wants = partial(form, "wanted")
+_ENGLISH_NUMBERS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_TOLD_BY_NAME: frozenset[Kind] = frozenset({"person", "body", "name", "list", "place", "text"})
+_MANY = 30  # things that are asked for together, at most
 SURNAME = people.surname_pattern()
 _HOW = asking("count")
 _UNITS = table("questions")["units"]
@@ -67,7 +70,17 @@ _BODY = re.compile(
 _DOCUMENT = re.compile(asking("document"))
 _WHERE = re.compile(rf"{asking('place')}|\bwhere\b|\b(?:at|in) which\b")
 _LIST = re.compile(rf"{asking('list')}|\bwhich (?:\w+ )?(?:are|were)\b|\blist\b")
-_SEVERAL = re.compile(rf"{_wants('several')}|\d(?:{alternation(_UNITS['several'])})")
+_TOGETHER = table("questions")["several_asked"]
+_NUMBER = rf"[{_DIGITS}{_TOGETHER['two']}十\d]{{1,3}}"
+_WHO = asking("person")
+_SEVERAL = re.compile(
+    rf"(?:{asking('which')})({_NUMBER})"
+    rf"|[{_TOGETHER['these']}]({_NUMBER})(?={counting()})(?!{_wants('of_time')}|.*(?:{_WHO}))"
+    rf"|({_NUMBER})(?:{counting()})[{marks.HAN}]{{0,8}}?(?:{alternation(_TOGETHER['told'])})"
+    rf"(?:{asking('place', 'thing', 'which')}|(?:{_WHO})[{marks.ENDS}]*$)"
+    r"|\b(?:which|(?:names? of|what (?:are|were)|who (?:are|were)|list) the) "
+    rf"({'|'.join(_ENGLISH_NUMBERS)}|\d{{1,2}}) "
+)
 _NAME = re.compile(
     rf"{asking('name')}"
     r"|\bwhat is .* called\b|\bname of\b"
@@ -162,7 +175,8 @@ class Expected:
     """Who held the post before is asked for."""
     person: str = ""
     """The person whose post is asked."""
-    several: bool = False
+    several: int = 0
+    """How many things are asked for together, where it says that: 那4所大学叫什么, 哪五样."""
     change: bool = False
     """By how much something grew or fell."""
     each: bool = False
@@ -208,7 +222,7 @@ def expected(folded: str) -> Expected:
         person=person_of(folded) if kind == "post" else "",
         role=_role(folded) if kind == "person" else "",
         former=kind == "person" and bool(re.search(alternation(table("questions")["former"]["words"]), folded)),
-        several=bool(_SEVERAL.search(folded)),
+        several=things_asked(folded) if kind in _TOLD_BY_NAME else 0,
         change=telling.change_asked(folded) or bool(_CHANGE.search(folded)),
         each=telling.for_each(folded) or bool(re.search(r"\bper\b|\baverage\b|\beach\b", folded)),
         more=bool(_MORE.search(folded)),
@@ -216,6 +230,19 @@ def expected(folded: str) -> Expected:
         total=bool(_SUM.search(folded)),
         names=names,
     )
+
+
+def things_asked(folded: str) -> int:
+    """How many things a folded question for what has a name asks for together; 0 where it doesn't say."""
+    for match in _SEVERAL.finditer(folded):
+        word = next(filter(None, match.groups()))
+        if word in _ENGLISH_NUMBERS:
+            return _ENGLISH_NUMBERS.index(word) + 2
+        number = numerals.read(word, 0)
+        several = _TOGETHER["both"].get(word) or (int(number.low) if number and number.end == len(word) else 0)
+        if 1 < several <= _MANY:
+            return several
+    return 0
 
 
 def ordinals(text: str) -> frozenset[str]:

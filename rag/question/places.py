@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from ingest.language import places
-from ingest.language.divisions import also_called, by_name
+from ingest.language.divisions import also_called, by_name, called
 from ingest.language.places import rank_pattern, stem
 
 
@@ -81,15 +81,18 @@ def named(text: str, known: Collection[str] = ()) -> tuple[Named, ...]:
 
 
 def _parted(place: places.Place, text: str, known: Collection[str]) -> list[Named]:
-    """A place that the table doesn't know and what it lies in, a place of the reports', where a text runs them
-    together: 东山 and 安平 of 东山安平县; nothing where it is one name."""
-    large = places.width(place.level) <= places.width("county") and place.name not in by_name()
-    own = stem(text[place.start : place.end]) if large else ""
-    ends = next((end for end in range(2, len(own) - 1) if own[:end] in known), None)
+    """A place that the table doesn't know and what it lies in, a place of the table's or the reports', where a text
+    runs them together: 东山 and 安平 of 东山安平县, 新洲 and 军安社区 of 新洲军安社区; nothing where it is one name."""
+    large = places.width(place.level) <= places.width("county")
+    own = stem(text[place.start : place.end]) if place.name not in by_name() else ""
+    ends = next(
+        (end for end in range(2, len(own) - 1) if own[:end] in known or (not large and called(own[:end]))), None
+    )
     if ends is None:
         return []
     border = place.start + ends
-    return [Named(place.start, border, (own[:ends],)), Named(border, place.end, (own[ends:],))]
+    inner = own[ends:] if large else text[border : place.end]
+    return [Named(place.start, border, (own[:ends],)), Named(border, place.end, (inner,))]
 
 
 def whole(found: Sequence[Named]) -> tuple[Named, ...]:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 
 from config.errors import UsageError
 from ingest.language import marks, people
+from ingest.language.forms import form
 from ingest.language.questions import asking, asks_nothing, is_noise
 from ingest.language.script import fold_script, to_simplified, to_traditional
 from ingest.language.words import table
@@ -26,6 +27,9 @@ _SHORT_YEAR = re.compile(rf"(?<![\d.{_NO_DATE['short_year_after']}])([12]\d)年(
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _LATIN = re.compile(r"[A-Za-z]+")
 _SPACED = re.compile(rf"(?<={_HAN.pattern}) (?={_HAN.pattern}|\d)|(?<=\d) (?={_HAN.pattern})")
+_ASKS = re.compile(asking())
+_WHICH = re.compile(asking("which"))
+_TOLD_THERE = re.compile(rf"(?<=.)[{marks.COMMAS}]\s?{form('following', 'told_there')}[{marks.ENDS}\s]*$")
 
 
 def understand(text: str, history: Sequence[str] = (), regions: Collection[str] = ()) -> Question:
@@ -63,7 +67,7 @@ def understand(text: str, history: Sequence[str] = (), regions: Collection[str] 
         if language == "zh-Hant":
             interpreted = to_traditional(interpreted)
     else:
-        interpreted, context = with_whole_years(asked), ""
+        interpreted, context = with_whole_years(_itself(asked)), ""
     # What a follow-up asks beside the whole earlier question stands in itself.
     core = asked if context and context == earlier else interpreted
     return Question(asked, interpreted, language, fold(core), context)
@@ -84,6 +88,15 @@ def in_context(text: str, history: Sequence[str], regions: Collection[str] = ())
     if language == "zh-Hant":
         interpreted = to_traditional(interpreted)
     return Question(_tidied(text), interpreted, language, fold(asked if context == earlier else interpreted), context)
+
+
+def _itself(asked: str) -> str:
+    """A question without the clause that asks whether a report answers it: …,2025年的报告里说了没."""
+    simplified = to_simplified(asked)
+    clause = _TOLD_THERE.search(simplified)
+    if clause is None or _WHICH.search(clause[0]):
+        return asked
+    return asked[: clause.start()] if _ASKS.search(simplified[: clause.start()]) else asked
 
 
 def with_whole_years(text: str) -> str:

@@ -160,3 +160,25 @@ def test_a_list_of_which_one_thing_is_told_is_never_sure(told, certainty):
     library = shelf.library(EVERYTHING_ANSWERS, reader_of((f"云岭县建成{told}",), told))
     answer = compose(shelf.query("云岭县建成了哪些基地?"), shelf.passages(), library)
     assert (answer.form, answer.certainty) == ("list", certainty)
+
+
+@pytest.mark.parametrize(
+    ("question", "told", "short", "certainty"),
+    [
+        (
+            "云岭县建成的那三个基地叫什么名?",
+            "茶叶基地、中药材基地和食用菌基地",
+            "茶叶基地、中药材基地和食用菌基地",
+            "sure",
+        ),
+        ("云岭县建成的那三个基地叫什么名?", "茶叶基地", None, "likely"),
+        ("云岭县建成的那三个基地叫什么名?", "茶叶基地和中药材基地", "茶叶基地和中药材基地", "likely"),
+        ("云岭县建成的那个基地叫什么名?", "茶叶基地", "茶叶基地", "sure"),
+        ("云岭县建成了哪两个基地?", "茶叶基地", None, "likely"),
+    ],
+)
+def test_of_several_things_asked_for_together_one_is_no_short_answer(question, told, short, certainty):
+    shelf = Shelf({"a.txt": f"云岭县特色产业总结\n\n云岭县建成{told},带动农户八百户。"})
+    library = shelf.library(EVERYTHING_ANSWERS, reader_of((f"云岭县建成{told}",), told))
+    answer = compose(shelf.query(question), shelf.passages(), library)
+    assert (answer.short_answer, answer.certainty) == (short, certainty)

@@ -47,6 +47,9 @@ def shelf():
         ("渔阳县向安丘镇和柳河镇分别拨款多少", ("渔阳县向安丘镇拨款多少", "渔阳县向柳河镇拨款多少")),
         ("1、2号线各有多少公里", ("第1号线有多少公里", "第2号线有多少公里")),
         ("渔阳县的科普基地分几类,都是哪些", ("渔阳县的科普基地分几类", None)),
+        ("渔阳县2022年发了多少册读本,2023年又想发多少?", ("渔阳县2022年发了多少册读本", None)),
+        ("渔阳县2022年发放读本多少册,2023年呢?", ("渔阳县2022年发放读本多少册", "渔阳县2023年发放读本多少册")),
+        ("安丘镇新建科普廊多少处,柳河镇呢", ("安丘镇新建科普廊多少处", "柳河镇新建科普廊多少处")),
         # one question, or one that can't be taken apart surely
         ("渔阳县和安丘镇2022年和2023年分别发放读本多少册?", ()),
         ("安丘镇和柳河镇共同举办讲座多少场?", ()),
@@ -76,6 +79,14 @@ def test_the_questions_in_a_question(shelf, question, parts):
     asked = [part.question for part in several(shelf.query(question), shelf.regions)]
     assert len(asked) == len(parts)
     assert all(whole is None or whole == one for one, whole in zip(asked, parts, strict=True))
+
+
+@pytest.mark.parametrize(
+    "question", ["渔阳县2022年发了多少册读本,2023年又想发多少?", "2022年渔阳县发放读本多少册,计划2023年发多少?"]
+)
+def test_a_year_of_its_own_stands_instead_of_the_one_before(shelf, question):
+    asked = [shelf.query(part.question).expected.years for part in several(shelf.query(question), shelf.regions)]
+    assert asked == [{"2022"}, {"2023"}]
 
 
 @pytest.mark.parametrize(

@@ -97,6 +97,46 @@ def test_the_kind_of_answer(text, kind):
 
 
 @pytest.mark.parametrize(
+    ("text", "things"),
+    [
+        ("防汛时停的是哪三样?", 3),
+        ("评上优秀的是哪12家?", 12),
+        ("新挂牌的那5所学院叫什么名?", 5),
+        ("去的是哪俩镇", 2),
+        ("六个示范村都有谁", 6),
+        ("四家协办单位分别是哪几家", 4),
+        ("Which three towns won a prize?", 3),
+        ("What are the 4 new halls called?", 4),
+        ("哪些镇建了科普馆?", 0),
+        ("第三届大赛在哪个城市办的?", 0),
+        ("那5天的夏令营叫什么?", 0),
+        ("这两年做了什么?", 0),
+        ("这四家单位是谁牵头的?", 0),
+        ("那3座馆花了多少钱?", 0),
+        ("Which town won three prizes?", 0),
+    ],
+)
+def test_how_many_things_are_asked_for_together(text, things):
+    assert expected(fold(text)).several == things
+
+
+@pytest.mark.parametrize(
+    ("text", "itself"),
+    [
+        ("西河大桥哪年通车，西河县2024年报告说了没", "西河大桥哪年通车"),
+        ("书记是谁,工作总结里提到了吗?", "书记是谁"),
+        ("去年失业率最后是多少，市里的报告讲了吗", "去年失业率最后是多少"),
+        ("新館花了多少錢,有沒有說", "新館花了多少錢"),
+        ("新馆建成了,报告里提到了吗?", "新馆建成了,报告里提到了吗?"),
+        ("新馆花了多少钱,哪份报告提到了?", "新馆花了多少钱,哪份报告提到了?"),
+        ("谁在会上讲了话,讲了什么?", "谁在会上讲了话,讲了什么?"),
+    ],
+)
+def test_whether_a_report_answers_it_is_no_part_of_a_question(text, itself):
+    assert understand(text).interpreted == itself
+
+
+@pytest.mark.parametrize(
     ("question", "unit", "other"),
     [
         ("印发了多少册手册?", "册", "人"),
