@@ -31,7 +31,7 @@ from rag.answers.several import several, told_each
 from rag.answers.sums import PartAnswer, combine, figure_of, is_one, is_share
 from rag.answers.table import By, Table, check, labels, of_place, place_told, table_of, year_told
 from rag.generation import Generation, Within
-from rag.judge.features import Case
+from rag.judge.case import Case
 from rag.judge.judge import judge
 from rag.judge.ranking import Library, cases_of, remembering, weigh
 from rag.question.query import Query, build, names_place

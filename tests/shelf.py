@@ -16,7 +16,7 @@ from rag.answers.citing import title_of
 from rag.evidence.sentences import whole_sentences
 from rag.evidence.shorts import with_short
 from rag.evidence.subject import ReportView, view
-from rag.judge.features import Case
+from rag.judge.case import Case
 from rag.judge.judge import Judge
 from rag.judge.ranking import Library, Read
 from rag.question.glossary import Glossary, load_glossary

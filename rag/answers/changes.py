@@ -24,7 +24,8 @@ from rag.answers.sums import PartAnswer, combine
 from rag.answers.table import year_told
 from rag.evidence.shorts import counts
 from rag.evidence.subject import ReportView, fold_same_length, speaks_of_year
-from rag.judge.features import Case, other_place
+from rag.judge.case import Case
+from rag.judge.of_subject import other_place
 from rag.judge.ranking import Library
 from rag.question.places import without_places
 from rag.question.query import Query

@@ -17,7 +17,7 @@ from rag.answers.set_aside import set_aside_others
 from rag.answers.siblings import with_siblings
 from rag.answers.summary import summary_of
 from rag.evidence.sentences import without_headings
-from rag.judge.features import Case
+from rag.judge.case import Case
 from rag.judge.ranking import Library, weigh
 from rag.question.form import form_of
 from rag.question.kind import Expected

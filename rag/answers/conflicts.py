@@ -17,21 +17,16 @@ from ingest.language.words import alternation, table
 from rag.answers.citing import in_script, say
 from rag.answers.table import place_told, year_told
 from rag.evidence.shorts import spots
-from rag.judge.features import (
-    Case,
-    for_each,
-    growth,
+from rag.judge.case import Case
+from rag.judge.of_answer import for_each, growth, newly, no_plan, planned, thing_missing
+from rag.judge.of_subject import (
     names_asked,
-    newly,
-    no_plan,
     other_body,
     other_ordinal,
     other_period,
     other_place,
     other_rank,
     other_year,
-    planned,
-    thing_missing,
 )
 from rag.judge.ranking import Library
 from rag.question.query import Query

@@ -22,7 +22,8 @@ from rag.answers.sums import PartAnswer, combine
 from rag.evidence.pointing import shared_with
 from rag.evidence.rows import cells, is_row, rows_around
 from rag.evidence.subject import fold_same_length
-from rag.judge.features import Case, other_place, other_year
+from rag.judge.case import Case
+from rag.judge.of_subject import other_place, other_year
 from rag.judge.ranking import Library
 from rag.question.query import Query
 from rag.question.terms import terms_of

@@ -17,7 +17,9 @@ from ingest.language.questions import function_words
 from ingest.language.vocabulary import is_telling_noun, proper
 from ingest.language.words import table
 from rag.answers.citing import say
-from rag.judge.features import Case, names_asked, no_plan, other_place, other_year, planned, wrong_kind
+from rag.judge.case import Case
+from rag.judge.of_answer import no_plan, planned, wrong_kind
+from rag.judge.of_subject import names_asked, other_place, other_year
 from rag.question.kind import Kind
 from rag.question.query import Query
 from rag.question.terms import form_frequency

@@ -12,7 +12,8 @@ from dataclasses import replace
 from ingest.language import dates, ordinals, places, telling
 from rag.evidence.rows import is_row, row_at, rows_around
 from rag.evidence.subject import fold_same_length, is_of_another, told_years
-from rag.judge.features import Case, other_year
+from rag.judge.case import Case
+from rag.judge.of_subject import other_year
 from rag.judge.ranking import Library
 from rag.question.query import Query
 from rag.records import Evidence

@@ -17,7 +17,8 @@ from rag.answers.citing import answered, refused, say
 from rag.answers.siblings import with_siblings
 from rag.evidence.sentences import narrowed, without_headings
 from rag.evidence.subject import ReportView, fold_same_length
-from rag.judge.features import Case, names_asked, other_place, other_year
+from rag.judge.case import Case
+from rag.judge.of_subject import names_asked, other_place, other_year
 from rag.judge.ranking import Library
 from rag.question.form import beside_summary
 from rag.question.query import Query, names_place

@@ -19,7 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from rag.judge.features import FEATURES, Case
+from rag.judge.case import Case
+from rag.judge.features import FEATURES
 from rag.records import Certainty
 
 WEIGHTS = Path(__file__).with_name("weights.json")

@@ -14,8 +14,9 @@ from rag.evidence.sentences import evidence_of, promise, without_repeats
 from rag.evidence.shorts import with_short
 from rag.evidence.subject import ReportView, speaks_of, speaks_of_year, told_place
 from rag.evidence.wording import as_told
-from rag.judge.features import Case, names_asked
+from rag.judge.case import Case
 from rag.judge.judge import Judge, judge
+from rag.judge.of_subject import names_asked
 from rag.question.places import stands
 from rag.question.query import Query
 from rag.question.terms import Terms, form_frequency

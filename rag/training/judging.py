@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Literal
 
 from ingest.language import dates, divisions, places
-from rag.judge.features import FEATURES, Case
+from rag.judge.case import Case
+from rag.judge.features import FEATURES
 from rag.training.authored import Document, Question
 from rag.training.sameness import bare
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from shelf import CHUNK, NOTHING_ANSWERS, Shelf, reader_of
 
-from rag.judge.features import FEATURES, Case
+from rag.judge.case import Case
+from rag.judge.features import FEATURES
 from rag.judge.ranking import cases_of, weigh
 
 ROWS = [json.loads(line) for line in Path(__file__).with_name("features.jsonl").read_text("utf-8").splitlines()]
