@@ -64,6 +64,8 @@ def compose(query: Query, passages: Sequence[Passage], library: Library) -> Answ
     if told < max(query.expected.several, 2 if form == "list" else 0):
         certainty = "likely"  # of several things it may tell one
         short = None if told < 2 <= query.expected.several else short
+    if short is None and form == "yesno":
+        certainty = "likely"  # whether yes or no is left to who reads the sentence
     if short and form != "yesno" and never_so(Case(query, best, library.view(best.passage.chunk.source), 0.0, 0.0)):
         short, certainty = None, "likely"  # the sentence says it better than a date of what never was
     lead = say(query.question, short, {"是": "Yes", "否": "No"}[short]) if form == "yesno" and short else ""

@@ -125,7 +125,7 @@ def test_how_is_answered_with_the_sentences_that_tell_it(shelf):
 )
 def test_yes_or_no_stands_before_the_sentence(shelf, question, words, polarity, short):
     said = answer(shelf, question, proved=STEPS[3:4], span="分红", polarity=polarity)
-    assert (said.form, said.short_answer) == ("yesno", short)
+    assert (said.form, said.short_answer, said.certainty) == ("yesno", short, "sure" if short else "likely")
     lines = said.answer.splitlines()
     assert lines[0] == words[short] if short else len(lines) == len(said.citations)
     assert said.citations[0].quote == STEPS[3]
