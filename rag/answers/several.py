@@ -18,7 +18,7 @@ from ingest.language.words import alternation, table
 from rag.answers import forms, things
 from rag.answers.citing import in_script, put_together, say
 from rag.answers.planning import Part, of_each_place, of_each_rank
-from rag.question.followup import complete, is_left_open
+from rag.question.followup import complete, is_left_open, left_open
 from rag.question.kind import Kind
 from rag.question.places import without_places
 from rag.question.query import Query
@@ -205,6 +205,8 @@ def _asks_alone(clause: str, regions: Collection[str]) -> bool:
 
 def _label(asked: str) -> str:
     """What a clause asks about, without the words by which it asks."""
+    if is_left_open(asked):
+        return left_open(asked)
     label = _asks_with_unit().sub("", asked).strip(f" {marks.LISTING}{marks.PAUSES}{marks.ENDS}").removesuffix("是")
     return label if len(_HAN.findall(label)) >= _SAYS else asked
 

@@ -119,6 +119,11 @@ def refers_back(asked: str, regions: Collection[str] = ()) -> bool:
     return 0 < said < _SAYS_LITTLE
 
 
+def left_open(asked: str) -> str:
+    """What a question that was left open names, without the words that leave it open: 2023年 of 那2023年呢?"""
+    return _TRAILING.sub("", _LEADING.sub("", asked))
+
+
 def complete(asked: str, earlier: str, regions: Collection[str] = ()) -> tuple[str, str]:
     """(the follow-up as a question of its own, what else of the earlier question it was asked about).
 

@@ -120,6 +120,7 @@ def test_what_is_not_told_is_said_beside_what_is(engine):
         ("科普馆有多大,花了多少钱?", ("科普馆", "花钱")),
         ("科普节在哪个广场办的,有哪些专家参加?", ("科普节广场办的", "专家参加")),
         ("安丘镇和柳河镇的书记分别是谁", ("安丘镇", "柳河镇")),
+        ("渔阳县2022年发放读本多少册,那2023年呢?", ("渔阳县2022年发放读本", "2023年")),
     ],
 )
 def test_a_label_says_what_is_asked_about(shelf, question, labels):
