@@ -12,9 +12,11 @@ import os
 import resource
 import signal
 import sys
+import tempfile
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from pathlib import Path
 from types import FrameType
 from typing import NoReturn, TypeVar
 
@@ -73,10 +75,12 @@ def interruptible(work: Callable[[], T]) -> T:
 
 
 def somewhere() -> None:
-    """Leave a working directory that this user may not enter (`sudo -u` from another's home): nothing in it can be
-    meant, and libraries that look for their settings there would fail."""
+    """Leave a working directory that this user may not enter (`sudo -u` from another's home) for one that is gone:
+    libraries that look for their settings there would fail, and no relative path may mean another file than before."""
     if not os.access(os.curdir, os.X_OK):
-        os.chdir(os.sep)
+        nowhere = tempfile.mkdtemp()
+        os.chdir(nowhere)
+        Path(nowhere).rmdir()
 
 
 def need(models: bool) -> None:

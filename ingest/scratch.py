@@ -86,27 +86,29 @@ def _held(parent: Path) -> tuple[Path, int]:
         folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getuid()}-", dir=parent))
         descriptor = os.open(folder / _HELD, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         fcntl.flock(descriptor, fcntl.LOCK_EX)
-        if os.fstat(descriptor).st_nlink:
-            return folder, descriptor
+        with contextlib.suppress(OSError):  # somebody has removed it, or begun to
+            if (folder / _HELD).stat().st_ino == os.fstat(descriptor).st_ino:
+                return folder, descriptor
         os.close(descriptor)
 
 
 def _removed(folder: Path, held: int) -> None:
     """Native code that is still at work may put another file into the folder while it is being emptied."""
     until = time.monotonic() + _EMPTYING
-    while True:
-        _clear(folder)
-        if not folder.exists() or time.monotonic() > until:
-            break
+    while not _cleared(folder) and time.monotonic() < until:
+        pass
     os.close(held)
 
 
-def _clear(folder: Path) -> None:
-    """Remove a folder; once begun, whoever comes next knows that it is to go, even if its lock went first."""
-    going = folder
+def _cleared(folder: Path) -> bool:
+    """Whether a folder is removed, as is tried here; once that has begun, whoever comes next knows that it is to go,
+    even if its lock went first."""
+    going = folder.with_name(f"{folder.name}{_GONE}")
     with contextlib.suppress(OSError):
-        going = folder.rename(folder.with_name(f"{folder.name}{_GONE}"))
-    shutil.rmtree(going, ignore_errors=True)
+        folder.rename(going)
+    for path in (going, folder):
+        shutil.rmtree(path, ignore_errors=True)
+    return not (going.exists() or folder.exists())
 
 
 def sweep(parent: Path) -> None:
@@ -119,11 +121,11 @@ def sweep(parent: Path) -> None:
             descriptor = os.open(folder / _HELD, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
         except OSError:
             if _age(folder) > _MAKING:
-                _clear(folder)
+                _cleared(folder)
             continue
         with contextlib.suppress(OSError):  # somebody holds it
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            _clear(folder)
+            _cleared(folder)
         os.close(descriptor)
 
 

@@ -92,6 +92,17 @@ def test_what_is_left_by_a_process_killed_while_it_removes_its_folder_goes_with_
         assert not list(folder.parent.glob(f"{folder.name}*"))
 
 
+def test_what_is_written_from_within_a_folder_goes_with_it():
+    """By a program whose working directory it is: there it stays when the folder has another name."""
+    folder = Scratch()
+    write = "n=0; while :; do n=$((n + 1)); : > x$n; done"
+    with subprocess.Popen(["bash", "-c", write], cwd=folder.path, stderr=subprocess.DEVNULL) as writer:
+        time.sleep(0.05)
+        threading.Timer(0.1, writer.kill).start()
+        folder.remove()
+    assert not list(folder.path.parent.glob(f"{folder.path.name}*"))
+
+
 def test_a_folder_of_others_is_left_alone(tmp_path):
     foreign = tmp_path / f"wenbao-{os.getuid()}-new"
     foreign.mkdir()  # made a moment ago, and not yet locked

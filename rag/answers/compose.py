@@ -22,7 +22,7 @@ from rag.judge.ranking import Library, weigh
 from rag.question.form import form_of
 from rag.question.kind import Expected
 from rag.question.query import Query
-from rag.records import Answer, Certainty, Evidence, Passage, Question
+from rag.records import Answer, Certainty, Evidence, Form, Passage, Question
 
 _FAR = 0.15  # the probability below which what came closest is about something else
 _CLEAR = 0.5  # the probability from which on a word that no report holds may be another word for what one tells
@@ -58,16 +58,7 @@ def compose(query: Query, passages: Sequence[Passage], library: Library) -> Answ
     quoted = forms.chosen(form, without_headings(evidence, library.report))
     if form in ("list", "passage") or query.expected.kind == "text":
         quoted = with_siblings(quoted, library)
-    best = evidence[0]
-    short = forms.short_of(form, best)
-    told = forms.things_told(best)
-    if told < max(query.expected.several, 2 if form == "list" else 0):
-        certainty = "likely"  # of several things it may tell one
-        short = None if told < 2 <= query.expected.several else short
-    if short is None and form == "yesno":
-        certainty = "likely"  # whether yes or no is left to who reads the sentence
-    if short and form != "yesno" and never_so(Case(query, best, library.view(best.passage.chunk.source), 0.0, 0.0)):
-        short, certainty = None, "likely"  # the sentence says it better than a date of what never was
+    certainty, short = _qualified(query, evidence[0], form, certainty, library)
     lead = say(query.question, short, {"是": "Yes", "否": "No"}[short]) if form == "yesno" and short else ""
     return answered(
         query.question,
@@ -78,6 +69,22 @@ def compose(query: Query, passages: Sequence[Passage], library: Library) -> Answ
         short=in_script(short, query.question) if short else None,
         lead=lead,
     )
+
+
+def _qualified(
+    query: Query, best: Evidence, form: Form, certainty: Certainty, library: Library
+) -> tuple[Certainty, str | None]:
+    """(the grade, the short answer), lower and none where it may be a part of what is asked for, or what never was."""
+    short = forms.short_of(form, best)
+    if form == "yesno":  # without a short answer it is left to who reads the sentence
+        return (certainty if short else "likely"), short
+    if form == "list" and not forms.enumerates(best):
+        certainty = "likely"  # of several things it may tell one
+    if short and (told := forms.things_told(best)) < query.expected.several:
+        certainty, short = "likely", short if told > 1 else None
+    if short and never_so(Case(query, best, library.view(best.passage.chunk.source), 0.0, 0.0)):
+        certainty, short = "likely", None  # the sentence says it better than a date of what never was
+    return certainty, short
 
 
 def never_so(case: Case) -> bool:

@@ -75,11 +75,19 @@ def short_of(form: Form, best: Evidence) -> str | None:
     return best.text[start:end]
 
 
+def enumerates(best: Evidence) -> bool:
+    """Whether the short answer tells several things."""
+    return bool(_several().search(_short(best)))
+
+
 def things_told(best: Evidence) -> int:
-    """How many things the short answer tells; 0 where there is none."""
-    if best.short is None:
-        return 0
-    return 1 + len(_several().findall(best.text[best.short[0] - best.start : best.short[1] - best.start]))
+    """How many things the short answer may tell, at most, by what stands between them; 0 where there is none."""
+    short = _short(best)
+    return 1 + len(_between().findall(short)) if short else 0
+
+
+def _short(best: Evidence) -> str:
+    return best.text[best.short[0] - best.start : best.short[1] - best.start] if best.short else ""
 
 
 def narrowed_to(evidence: Evidence, room: int = ROOM) -> Evidence:
@@ -93,6 +101,13 @@ def _several() -> re.Pattern[str]:
     """What joins things: a mark of enumeration, or a word between two that are words themselves."""
     joints = alternation(word for word in table("questions")["joined"]["plain_joints"] if word not in marks.LISTING)
     return re.compile(rf"[{marks.LISTING}]|(?<=\w\w)(?:{joints})(?=\w\w)")
+
+
+@functools.cache
+def _between() -> re.Pattern[str]:
+    """What may stand between things: such marks, commas, and what closes and opens quotations and titles."""
+    joints = alternation(word for word in table("questions")["joined"]["joints"] if word not in marks.LISTING)
+    return re.compile(rf"[{marks.LISTING}{marks.COMMAS}{marks.PAUSES}]|(?<=\w)(?:{joints})(?=\w)|[”’》」]\s?[“‘《「]")
 
 
 def _overlaps(each: Evidence, kept: Sequence[Evidence]) -> bool:

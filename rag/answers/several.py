@@ -10,15 +10,14 @@ import functools
 import re
 from collections.abc import Collection, Sequence
 
-from ingest.language import marks, telling
-from ingest.language.date_forms import year_word
+from ingest.language import dates, marks, telling
 from ingest.language.questions import asking, counting, function_words
 from ingest.language.script import to_simplified
 from ingest.language.words import alternation, table
 from rag.answers import forms, things
 from rag.answers.citing import in_script, put_together, say
 from rag.answers.planning import Part, of_each_place, of_each_rank
-from rag.question.followup import complete, is_left_open, left_open
+from rag.question.followup import complete, left_open
 from rag.question.kind import Kind
 from rag.question.places import without_places
 from rag.question.query import Query
@@ -161,11 +160,12 @@ def _in_clauses(text: str, regions: Collection[str]) -> tuple[Part, ...]:
     shown = _without_quotations(text)
     for start, end in marks.clauses(text, listing=True):
         open_clause += shown[start:end]
-        asked = open_clause.strip(f"{marks.LISTING}{marks.PAUSES}{marks.ENDS} ")
-        if _asks_alone(open_clause, regions) or (groups and (_lists().search(open_clause) or is_left_open(asked))):
+        if _asks_alone(open_clause, regions) or (groups and (_lists().search(open_clause) or _names(open_clause))):
             groups.append(text[end - len(open_clause) : end])
             open_clause = ""
     if open_clause and groups:
+        if _names(groups[-1]):
+            return ()  # 柳河镇呢,一共多少处
         groups[-1] += text[len(text) - len(open_clause) :]
     listed = any(group[-1] in _LISTING for group in groups[:-1])
     if len(groups) < 2 or (listed and not _asks_at_end().search(marks.without_end(groups[-1].strip()))):
@@ -178,10 +178,32 @@ def _in_clauses(text: str, regions: Collection[str]) -> tuple[Part, ...]:
     return tuple(parts)
 
 
+def _names(clause: str) -> str:
+    """What a clause names that is to be asked of it too (2023年呢); "" for any other clause."""
+    return left_open(clause.strip(f"{marks.LISTING}{marks.PAUSES}{marks.ENDS} "))
+
+
 def _of_its_own_year(asked: str, whole: str) -> str:
-    """A clause completed by the one before it, whose year it doesn't mean where it names one of its own."""
-    before, clause, _ = whole.rpartition(asked)
-    return f"{_year().sub('', before)}{clause}" if clause and _year().search(asked) else whole
+    """A clause completed by the one before it, whose year it doesn't mean where it names one of its own.
+
+    Left as it is unless each names one year, not to compare with, nor as part of a name (2021年新建的科普馆).
+    """
+    at = next((n for n in range(len(asked)) if whole.endswith(asked[n:])), len(asked))
+    own = asked[at:]
+    before = whole[: len(whole) - len(own)]
+    years, own_years = (_years_alone(text) for text in (before, own))
+    if len(years) != 1 or len(own_years) != 1:
+        return whole
+    start, end = years[0]
+    return whole if _of_what().match(before, end) else f"{before[:start]}{before[end:]}{own}"
+
+
+def _years_alone(text: str) -> list[tuple[int, int]]:
+    """Where a text names years, and nothing where it names other dates too, or a year to compare with."""
+    shown = _without_quotations(text)
+    named = dates.find(shown)
+    plain = all(date.until is None and date.month is None and date.months is None for date in named)
+    return [(date.start, date.end) for date in named] if plain and not dates.comparisons(shown) else []
 
 
 def _without_quotations(text: str) -> str:
@@ -205,8 +227,8 @@ def _asks_alone(clause: str, regions: Collection[str]) -> bool:
 
 def _label(asked: str) -> str:
     """What a clause asks about, without the words by which it asks."""
-    if is_left_open(asked):
-        return left_open(asked)
+    if named := _names(asked):
+        return named
     label = _asks_with_unit().sub("", asked).strip(f" {marks.LISTING}{marks.PAUSES}{marks.ENDS}").removesuffix("是")
     return label if len(_HAN.findall(label)) >= _SAYS else asked
 
@@ -232,8 +254,9 @@ def _years() -> re.Pattern[str]:
 
 
 @functools.cache
-def _year() -> re.Pattern[str]:
-    return re.compile(year_word())
+def _of_what() -> re.Pattern[str]:
+    """What is said of a thing right behind a year, as part of its name."""
+    return re.compile(rf"[{marks.HAN}]{{1,6}}?的")
 
 
 @functools.cache

@@ -15,8 +15,9 @@ from pathlib import PurePosixPath
 from ingest.language import dates, runs
 from ingest.language.bodies import Body, bodies, speaks_of_itself
 from ingest.language.bodies import find as named_bodies
+from ingest.language.divisions import called
 from ingest.language.marks import CLOSERS, COMMAS, ENDS, LISTING, PAUSES, narrow
-from ingest.language.places import SMALL, Place, find, own, rank_pattern, same
+from ingest.language.places import SMALL, Place, find, own, rank_pattern, same, within
 from ingest.language.script import to_simplified
 from ingest.language.words import alternation, table
 from ingest.records import CleanReport
@@ -33,11 +34,16 @@ _CLAUSE_START = re.compile(
 _PUBLISHER = re.compile(
     rf"[\u4e00-\u9fff]{{2,6}}(?:{bodies('media')})(?:[^\n。]{{0,16}}?\d日(?:{alternation(table('telling')['clause']['dispatch'])}))?"
 )
-_RANK_ALONE = re.compile(rank_pattern())
+_REPORTING = re.compile(
+    rf"^.{{0,12}}?[\u4e00-\u9fff]{{2,6}}(?:{bodies('media')})[^\n。{COMMAS}]{{0,12}}?"
+    rf"(?:{alternation(table('telling')['clause']['dispatch'])})(?=[\s(（:{COMMAS}]|$)"
+)
+_RANKS_ALONE = re.compile(rf"(?:{rank_pattern()}){{0,3}}")
 _OPEN_END = re.compile(rf"[{ENDS}{COMMAS}]$")
 _LOOKS_BACK = re.compile(alternation(table("telling")["looks_back"]["titles"]))
 _SPRING = ("01", "02", "03")
 _LEADING = 14  # characters at a sentence's beginning in which its subject is named
+_DATELINE = 40  # characters in which a newspaper names itself
 _OPENING = 4  # characters that may stand before the name: 会上, 此外, 一是
 _SEVERAL = 2  # years
 _CHAPTER = 45  # characters of the longest line that is read as a chapter's heading
@@ -248,7 +254,7 @@ def _subject(view: ReportView, start: int, end: int, names: Collection[str]) -> 
 
     `*` stands for the report's own place (全省, 我市).
     """
-    text = _without_publishers(view.text[start:end])
+    text = _PUBLISHER.sub(lambda m: " " * len(m[0]), view.text[start:end])
     marks = [(match.start(), place) for place in names for match in writing(place).finditer(text)]
     starts = {match.end() for match in _CLAUSE_START.finditer(text)}
     for place in _others(view, names):
@@ -266,26 +272,33 @@ def _lead(view: ReportView, begun: int, sentence: int, names: Collection[str]) -
     others = _others(view, names)
     starts = [begun] if own else [begun, *(m.end() for m in _SENTENCE_END.finditer(view.text, begun, sentence))]
     for start in reversed(starts):
-        lead = _without_publishers(view.text[start : min(sentence, start + _LEADING)])
+        ends = min(sentence, start + _LEADING)
+        lead = _without_dateline(view.text[start : max(ends, min(sentence, start + _DATELINE))])[: ends - start]
         if named := next((place for place in names if 0 <= _first(place, lead) <= _OPENING), None):
             return named
         if other := [place for place in others if 0 <= lead.find(place) <= _OPENING]:
             led_by = min(other, key=lead.find)
             inside = lead[lead.find(led_by) + len(led_by) :]
-            return next((place for place in names if _lies_right_behind(place, inside)), led_by)
+            return next((place for place in names if _lies_in(place, led_by, inside, others)), led_by)
     if any(place in view.title for place in others):
         return None  # a report of one place that mentions another goes on about its own
     return next((place for place in names if stands(place, view.text[begun:sentence])), None)
 
 
-def _without_publishers(text: str) -> str:
-    return _PUBLISHER.sub(lambda match: " " * len(match[0]), text)
+def _without_dateline(text: str) -> str:
+    """With blanks in the place of the newspaper that reports at its beginning."""
+    return _REPORTING.sub(lambda match: " " * len(match[0]), text, count=1)
 
 
-def _lies_right_behind(place: str, text: str) -> bool:
-    """Whether a text that goes on from another place's name goes on with this place in it: of 阳信 in 阳信县洋湖乡."""
-    at = _first(place, text)
-    return at == 0 or (at > 0 and _RANK_ALONE.fullmatch(text[:at]) is not None)
+def _lies_in(place: str, other: str, behind: str, others: Collection[str]) -> bool:
+    """Whether a text that goes on from another place's name goes on with this place in it, as one name: 阳信县洋湖乡,
+    山东省滨州市阳信县; not where the table knows that it lies elsewhere."""
+    if called(place) and called(other) and not within(place, other):
+        return False
+    between = behind[: max(0, _first(place, behind))]
+    for name in sorted(others, key=len, reverse=True):
+        between = between.replace(name, "")
+    return _first(place, behind) >= 0 and bool(_RANKS_ALONE.fullmatch(between))
 
 
 def _first(place: str, text: str) -> int:

@@ -41,8 +41,8 @@ def year_told(case: Case) -> float:
     """A year is asked about, and the sentence itself names others only; 今年 is another one than 去年."""
     years = case.query.expected.years
     if not years:
-        asked = {date.relative for date in case.query.named.dates if date.relative is not None}
-        return float(bool(asked) and bool(told := _relative_years(case.sentence)) and not told & asked)
+        asked, here = (_relative_years(text) for text in (case.query.question.folded, case.sentence))
+        return float(bool(asked) and bool(here) and None not in here and not here & asked)
     named = told_years(case.sentence, case.view.year)
     return float(bool(named) and not named & years)
 
@@ -143,8 +143,9 @@ def _of_year(case: Case, years: Collection[str]) -> bool:
     return speaks_of_year(case.view, case.at, (case.evidence.start, case.evidence.end), years)
 
 
-def _relative_years(sentence: str) -> set[int]:
-    """The years that a sentence tells as seen from its report's own (去年 -1), without those it only compares with."""
-    compared = dates.comparisons(sentence)
-    told = (date for date in dates.find(sentence) if not any(start <= date.start < end for start, end in compared))
-    return {date.relative for date in told if date.relative is not None}
+def _relative_years(text: str) -> set[int | None]:
+    """The years that a text tells as seen from its report's own (去年 -1), None for those by their numbers; without
+    those that it only compares with."""
+    compared = dates.comparisons(text)
+    named = (date for date in dates.find(text) if not any(start <= date.start < end for start, end in compared))
+    return {date.relative for date in named if date.relative is not None or date.year}

@@ -87,6 +87,7 @@ _FOLLOWS = re.compile(
     re.IGNORECASE,
 )
 _SAYS_NOTHING = re.compile(rf"{_written('has')}(?={ASK.pattern})|{ASK.pattern}|{_written('fillers')}")
+_ENDS_OPEN = re.compile(rf"呢[{marks.ENDS}]*$")
 _NARROWED = re.compile(rf"中([^中{marks.COMMAS}]{{1,8}}的)(?={_written('among')})")
 
 
@@ -120,8 +121,12 @@ def refers_back(asked: str, regions: Collection[str] = ()) -> bool:
 
 
 def left_open(asked: str) -> str:
-    """What a question that was left open names, without the words that leave it open: 2023年 of 那2023年呢?"""
-    return _TRAILING.sub("", _LEADING.sub("", asked))
+    """What a question names that only names what the one before it is to be asked of: 2023年 of 那2023年呢?; "" for any
+    other."""
+    if not _ENDS_OPEN.search(asked):
+        return ""
+    named = _TRAILING.sub("", asked if _begins_with_division(asked, ()) else _LEADING.sub("", asked))
+    return "" if _ASKS.search(named) else named
 
 
 def complete(asked: str, earlier: str, regions: Collection[str] = ()) -> tuple[str, str]:
@@ -228,6 +233,8 @@ def _who(parts: Frame) -> str:
 def _swap(said: str, earlier: str, regions: Collection[str]) -> str:
     """The earlier question, asked about another thing, place, time, rank or role."""
     thing = said.removeprefix("其中").rstrip("的")
+    if not thing:
+        return f"{earlier} {said}"
     for swapped in (
         _another_time(thing, earlier),
         _another_place(thing, earlier, regions),

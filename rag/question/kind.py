@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
-from ingest.language import dates, marks, numerals, people, telling, units
+from ingest.language import dates, marks, numerals, people, places, telling, units
 from ingest.language.bodies import bodies
 from ingest.language.date_forms import PLAIN_YEAR
 from ingest.language.figures import unit_at
@@ -71,15 +71,17 @@ _DOCUMENT = re.compile(asking("document"))
 _WHERE = re.compile(rf"{asking('place')}|\bwhere\b|\b(?:at|in) which\b")
 _LIST = re.compile(rf"{asking('list')}|\bwhich (?:\w+ )?(?:are|were)\b|\blist\b")
 _TOGETHER = table("questions")["several_asked"]
-_NUMBER = rf"[{_DIGITS}{_TOGETHER['two']}十\d]{{1,3}}"
-_WHO = asking("person")
+_COUNTING = rf"{_DIGITS}十百千万\d."
+_NUMBER = rf"(?<![{_COUNTING}{_TOGETHER['no_number_after']}])[{_DIGITS}{_TOGETHER['two']}十\d]{{1,3}}(?![{_COUNTING}%])"
+_UNIT = rf"(?!{_wants('of_time')})(?:{counting()})"
+_CALLED = alternation(_TOGETHER["called"])
 _SEVERAL = re.compile(
-    rf"(?:{asking('which')})({_NUMBER})"
-    rf"|[{_TOGETHER['these']}]({_NUMBER})(?={counting()})(?!{_wants('of_time')}|.*(?:{_WHO}))"
-    rf"|({_NUMBER})(?:{counting()})[{marks.HAN}]{{0,8}}?(?:{alternation(_TOGETHER['told'])})"
-    rf"(?:{asking('place', 'thing', 'which')}|(?:{_WHO})[{marks.ENDS}]*$)"
+    rf"(?:{asking('which')})({_NUMBER})(?!{_wants('of_time')})"
+    rf"|[{_TOGETHER['these']}]({_NUMBER}){_UNIT}(?:(?!的)[{marks.HAN}]){{1,4}}?(?<![{_TOGETHER['not_called_after']}])(?:{_CALLED})"
+    rf"|({_NUMBER}){_UNIT}[{marks.HAN}]{{0,8}}?(?:{alternation(_TOGETHER['told'])})"
+    rf"(?:{asking('place', 'thing', 'which')}|(?:{asking('person')})[{marks.ENDS}]*$)"
     r"|\b(?:which|(?:names? of|what (?:are|were)|who (?:are|were)|list) the) "
-    rf"({'|'.join(_ENGLISH_NUMBERS)}|\d{{1,2}}) "
+    rf"({'|'.join(_ENGLISH_NUMBERS)}|\d{{1,2}}) (?=(?:[\w-]+ )?[\w-]+s\b)"
 )
 _NAME = re.compile(
     rf"{asking('name')}"
@@ -234,7 +236,10 @@ def expected(folded: str) -> Expected:
 
 def things_asked(folded: str) -> int:
     """How many things a folded question for what has a name asks for together; 0 where it doesn't say."""
+    named = places.find(folded) if _SEVERAL.search(folded) else ()
     for match in _SEVERAL.finditer(folded):
+        if any(place.start < match.end() and match.start() < place.end for place in named):  # 五家渠市
+            continue
         word = next(filter(None, match.groups()))
         if word in _ENGLISH_NUMBERS:
             return _ENGLISH_NUMBERS.index(word) + 2

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from ingest.language import places
 from ingest.language.divisions import also_called, by_name, called
 from ingest.language.places import rank_pattern, stem
+from ingest.language.words import alternation, table
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +89,18 @@ def _parted(place: places.Place, text: str, known: Collection[str]) -> list[Name
     ends = next(
         (end for end in range(2, len(own) - 1) if own[:end] in known or (not large and called(own[:end]))), None
     )
-    if ends is None:
+    if ends is None or _of_a_street().match(own, ends):
         return []
     border = place.start + ends
     inner = own[ends:] if large else text[border : place.end]
     return [Named(place.start, border, (own[:ends],)), Named(border, place.end, (inner,))]
+
+
+@functools.cache
+def _of_a_street() -> re.Pattern[str]:
+    """How a name goes on that only begins as a place is called: 西路 of 北京西路社区."""
+    words = table("places")["streets"]
+    return re.compile(rf"[{words['sides']}]?(?:{alternation(words['words'])})")
 
 
 def whole(found: Sequence[Named]) -> tuple[Named, ...]:

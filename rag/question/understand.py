@@ -7,12 +7,13 @@ import unicodedata
 from collections.abc import Collection, Sequence
 
 from config.errors import UsageError
-from ingest.language import marks, people
+from ingest.language import dates, marks, people
 from ingest.language.forms import form
 from ingest.language.questions import asking, asks_nothing, is_noise
 from ingest.language.script import fold_script, to_simplified, to_traditional
 from ingest.language.words import table
 from rag.question.followup import complete, greets, is_courtesy, is_left_open, refers_back
+from rag.question.kind import Kind, expected
 from rag.question.places import place_of
 from rag.records import Question, QuestionLanguage
 
@@ -27,8 +28,9 @@ _SHORT_YEAR = re.compile(rf"(?<![\d.{_NO_DATE['short_year_after']}])([12]\d)年(
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _LATIN = re.compile(r"[A-Za-z]+")
 _SPACED = re.compile(rf"(?<={_HAN.pattern}) (?={_HAN.pattern}|\d)|(?<=\d) (?={_HAN.pattern})")
-_ASKS = re.compile(asking())
-_WHICH = re.compile(asking("which"))
+_ASKS_WHICH = re.compile(asking("which", "thing", "person", "count"))
+_ASKS_WHY = re.compile(asking("which", "reason", "manner"))
+_ANSWERED_THERE: frozenset[Kind] = frozenset({"figure", "date", "person", "post", "body", "name", "place"})
 _TOLD_THERE = re.compile(rf"(?<=.)[{marks.COMMAS}]\s?{form('following', 'told_there')}[{marks.ENDS}\s]*$")
 
 
@@ -91,12 +93,24 @@ def in_context(text: str, history: Sequence[str], regions: Collection[str] = ())
 
 
 def _itself(asked: str) -> str:
-    """A question without the clause that asks whether a report answers it: …,2025年的报告里说了没."""
+    """A question without the clause that asks whether a report answers it (…,2025年的报告里说了没), but with the place
+    or the year of the report where only that clause names one."""
     simplified = to_simplified(asked)
     clause = _TOLD_THERE.search(simplified)
-    if clause is None or _WHICH.search(clause[0]):
+    if clause is None or _ASKS_WHICH.search(clause[0]):
         return asked
-    return asked[: clause.start()] if _ASKS.search(simplified[: clause.start()]) else asked
+    before = simplified[: clause.start()]
+    for start, end in (*marks.titles(before), *marks.quoted(before)):
+        before = f"{before[:start]}{' ' * (end - start)}{before[end:]}"
+    kind = expected(fold(before)).kind
+    if kind not in _ANSWERED_THERE and not _ASKS_WHY.search(before):
+        return asked
+    place = place_of(clause[0])
+    year = next((date for date in dates.find(clause[0]) if date.year), None)
+    owner = place if place and not place_of(before) else ""
+    dated = clause[0][year.start : year.end] if year and kind != "date" and not dates.find(before) else ""
+    owner = to_traditional(owner) if language_of(asked) == "zh-Hant" else owner
+    return f"{owner}{dated}{asked[: clause.start()]}"
 
 
 def with_whole_years(text: str) -> str:

@@ -50,6 +50,9 @@ def shelf():
         ("渔阳县2022年发了多少册读本,2023年又想发多少?", ("渔阳县2022年发了多少册读本", None)),
         ("渔阳县2022年发放读本多少册,2023年呢?", ("渔阳县2022年发放读本多少册", "渔阳县2023年发放读本多少册")),
         ("安丘镇新建科普廊多少处,柳河镇呢", ("安丘镇新建科普廊多少处", "柳河镇新建科普廊多少处")),
+        ("渔阳县2022年发放读本多少册,那2023年又想发多少?", ("渔阳县2022年发放读本多少册", None)),
+        ("渔阳县有多少座科普馆,其中,乡镇级的有多少座?", ("渔阳县有多少座科普馆", None)),
+        ("渔阳县建了多少座科普馆,它们建成后,接待了多少人?", ("渔阳县建了多少座科普馆", None)),
         # one question, or one that can't be taken apart surely
         ("渔阳县和安丘镇2022年和2023年分别发放读本多少册?", ()),
         ("安丘镇和柳河镇共同举办讲座多少场?", ()),
@@ -60,6 +63,7 @@ def shelf():
         ("80、90岁以上老人各多少?", ()),
         ("能不能告诉我,渔阳县新建科普馆多少座?", ()),
         ("渔阳县有会员多少人,能告诉我吗?", ()),
+        ("安丘镇新建科普廊多少处,柳河镇呢,一共多少处?", ()),
         ("科普节这么受欢迎,投入了多少经费?", ()),
         ("近几年来渔阳县发展很快,培训了多少人?", ()),
         ("渔阳县赠送了《十万个为什么》,赠送了多少册?", ()),
@@ -82,11 +86,28 @@ def test_the_questions_in_a_question(shelf, question, parts):
 
 
 @pytest.mark.parametrize(
-    "question", ["渔阳县2022年发了多少册读本,2023年又想发多少?", "2022年渔阳县发放读本多少册,计划2023年发多少?"]
+    "question",
+    [
+        "渔阳县2022年发了多少册读本,2023年又想发多少?",
+        "2022年渔阳县发放读本多少册,计划2023年发多少?",
+        "渔阳县2022年发了多少册读本,那2023年又想发多少?",
+    ],
 )
 def test_a_year_of_its_own_stands_instead_of_the_one_before(shelf, question):
     asked = [shelf.query(part.question).expected.years for part in several(shelf.query(question), shelf.regions)]
     assert asked == [{"2022"}, {"2023"}]
+
+
+@pytest.mark.parametrize(
+    ("question", "last"),
+    [
+        ("渔阳县2021年至2023年发了多少册读本,2024年发多少?", "渔阳县2021年至2023年发了读本,2024年发多少"),
+        ("渔阳县过去年均投入多少,2023年投入多少?", "渔阳县过去年均投入,2023年投入多少"),
+        ("2021年新建的科普馆有多大,到2023年接待了多少人?", "2021年新建的科普馆,到2023年接待了多少人"),
+    ],
+)
+def test_what_only_looks_like_its_year_stays(shelf, question, last):
+    assert several(shelf.query(question), shelf.regions)[-1].question == last
 
 
 @pytest.mark.parametrize(

@@ -318,6 +318,9 @@ def test_a_working_directory_that_may_not_be_entered_is_left(seeded, tmp_path):
     asked = shlex.join([*rights, sys.executable, "-m", "rag", "ask", "塔城地区有多少个科普示范县?", "--json"])
     command = ["bash", "-c", f"cd {shlex.quote(str(shut))}; chmod 0 .; exec {asked}"]
     done = subprocess.run(command, env=plain | ours, capture_output=True, encoding="utf-8", timeout=300, check=False)
-    shut.chmod(0o700)
     assert done.stderr == ""
     assert json.loads(done.stdout)["status"] in ("answered", "not_found")
+    cleaned = command[2].replace(asked, shlex.join([*rights, sys.executable, "-m", "rag", "clean", "etc/hostname"]))
+    done = subprocess.run(["bash", "-c", cleaned], env=plain | ours, capture_output=True, encoding="utf-8", check=False)
+    shut.chmod(0o700)
+    assert_one_line(done.stderr, "etc/hostname")  # and isn't taken for /etc/hostname

@@ -56,6 +56,26 @@ FARMS = """2021年石川市科协工作总结
 石川市推广水稻新品种面积1.8万亩,亩产620公斤。科技馆接待观众26万人次,举办讲座203场。
 """
 
+# News: a headline that names the county behind its prefecture, and one that a newspaper of the province tells.
+HEADLINE = """健康科普进乡村
+
+原标题:南岭黑水县白石乡:科普进乡村,送药到门口。活动现场,志愿者讲解用药知识。现场发放药箱260个。
+
+南岭的医院也来了。
+"""
+DISPATCH = """科普集市开市
+
+北川日报讯(记者 李明)近日,记者从宁溪县科协了解到,科普集市开市。集市设摊位45个。
+
+北川各地都办了集市。北川还有更多集市。
+"""
+STATION = """广播进乡村
+
+宁溪县科协举办培训。
+
+德水市广播电台开播科普栏目。听众每日有3800人。
+"""
+
 # Compares with the year before, tells a rise and ends with what is planned.
 YEARLY = """临江县科学技术协会2023年工作总结
 
@@ -105,6 +125,9 @@ POSTS = "教育工作会议\n\n省教育厅副厅长李卫民主持会议。省�
         (ANONYMOUS, "20XX年成立的领导小组由多少家单位组成?", "由18家单位组成", "18家"),
         (PREFECTURE, "和静县建成乡村科普馆多少个?", "建成乡村科普馆3个", "3个"),
         (DATELINE, "双桥市2023年科普经费投入多少?", "科普经费投入2860万元", "2860万元"),
+        (HEADLINE, "黑水县发了多少个药箱?", "现场发放药箱260个", "260个"),
+        (HEADLINE, "白石乡发了多少个药箱?", "现场发放药箱260个", "260个"),
+        (DISPATCH, "宁溪县科普集市有多少个摊位?", "集市设摊位45个", "45个"),
         (POSTS, "省教育厅厅长是谁?", "省教育厅厅长王建国", "王建国"),
         (POSTS, "省教育厅副厅长是谁?", "省教育厅副厅长李卫民", "李卫民"),
     ],
@@ -124,6 +147,7 @@ def test_nothing_speaks_against_what_is_asked_for(report, question, sentence, sp
         (NEIGHBOURS, "塔里地区科协主席是谁?", "建成科普馆12家", "", "no_name"),
         (NEIGHBOURS, "北京市有多少家科普馆?", "建成科普馆12家", "12家", "other_place"),
         (NEIGHBOURS, "宁西素质的目标是多少?", "此外,塔里地区科协还确定", "15%", "other_place"),
+        (STATION, "宁溪县的听众有多少人?", "听众每日有3800人", "3800人", "other_place"),
         (YEARS, "东山县2021年粮食产量是多少?", "粮食产量5.2万吨", "5.2万吨", "other_year"),
         (YEARS, "东山县2022年粮食产量是多少?", "粮食产量6万吨", "6万吨", "other_year"),
         (COUNTRY, "东溪举办技术培训多少场次?", "举办技术培训1689场次", "1689场次", "other_place"),
