@@ -27,6 +27,7 @@ def main(data: Path) -> None:
     """Print a table for every set found."""
     seeds = Path(__file__).resolve().parents[2] / "seeds"
     news = data / "association-news"
+    governments = [data / "provincial-reports-2025", data / "national-reports"]
     sets = [
         ("seeds", [seeds], data / "seeds-dev.jsonl"),
         *((f"held out: {path.stem}", [news], path) for path in sorted(HELD_OUT.glob("*.jsonl"))),
@@ -34,7 +35,8 @@ def main(data: Path) -> None:
             (f"held out: {path.parent.name}", [path.parent], path)
             for path in sorted(HELD_OUT.glob("*/questions.jsonl"))
         ),
-        *((f"looked at: {path.stem}", [news], path) for path in sorted(LOOKED_AT.glob("*.jsonl"))),
+        *((f"looked at: {path.stem}", [news], path) for path in sorted(LOOKED_AT.glob("news*.jsonl"))),
+        ("looked at: governments", governments, LOOKED_AT / "governments.jsonl"),
         *((f"looked at: {path.parent.name}", [path.parent], path) for path in LOOKED_AT.glob("*/questions.jsonl")),
         ("as staff ask, of news and seeds", [news, seeds], news / "staff-dev.jsonl"),
         *((path.parent.name, [path.parent], path) for path in sorted(data.glob("*/questions.jsonl"))),
