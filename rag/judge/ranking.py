@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ingest.language import marks
+from ingest.language.places import within
 from ingest.records import CleanReport
 from rag.evidence.sentences import evidence_of, promise, without_repeats
 from rag.evidence.shorts import with_short
@@ -131,14 +132,20 @@ def _read_as_told(query: Query, passages: Sequence[Passage], library: Library) -
 
 def _as_asked(query: Query, passage: Passage, view: ReportView) -> ToRead:
     """A passage as it is read for a question about a place: under the name of the place that it speaks of, asked about
-    or not, where neither it nor what stands above it tells.
+    or not, where neither it nor what stands above it tells; one that names the asked place (唐县) also under what the
+    question says that lies in (河北唐县).
 
     A report names its place once, and a paragraph the one it turns to; the reader sees neither where the passage was
     cut from its midst.
     """
     read = to_read(passage)
     names = names_asked(query, view)
-    if not names or any(stands(name, f"{read.title}\n{read.section}\n{passage.chunk.text}") for name in names):
+    shown = f"{read.title}\n{read.section}\n{passage.chunk.text}"
+    told = [name for name in names if stands(name, shown)]
+    if told:
+        around = [other for other in names if other not in told and any(within(name, other) for name in told)]
+        return replace(read, title=f"{around[0]} {read.title}".strip()) if around else read
+    if not names:
         return read
     begins = passage.chunk.start
     ends = next((end for _, end in marks.sentences(view.text, begins, passage.chunk.end)), passage.chunk.end)

@@ -73,6 +73,19 @@ def test_a_passage_that_names_the_place_itself_is_read_as_it_is():
     assert read_for("墨川县什么时候起步的?", UNTITLED, "起步早").title == "以科普之光照亮振兴之路"
 
 
+@pytest.mark.parametrize(
+    ("question", "around"),
+    [
+        ("新疆和静县建了几座科普馆?", "新疆"),
+        ("和静县建了几座科普馆?", None),
+        ("和静县比新源县多建几座科普馆?", None),  # beside it, not around it
+    ],
+)
+def test_a_passage_of_the_asked_place_is_read_under_what_that_lies_in(question, around):
+    text = "科普馆进乡村\n\n和静县科协建成科普馆5座,接待游客。"
+    assert read_for(question, text, "5座").title == f"{around or ''} 科普馆进乡村".strip()
+
+
 def test_what_was_read_is_not_read_again():
     asked: list[tuple[str, str]] = []
 
