@@ -17,6 +17,7 @@ from ingest.language.words import alternation, table
 _NO_TITLE = re.compile(rf"[{MARKS}{QUOTE_ENDS}]$")
 _LABEL = re.compile(rf"[{COLONS}>|〉》]\s|[{COLONS}>|]$|\d{{1,2}}:\d{{2}}")
 _HAN = re.compile(r"[\u4e00-\u9fff]{4}")
+_ORIGINAL = re.compile(rf"(?:{alternation(table('pages')['title']['before'])})[{COLONS}]\s*(\S.+)")
 _NAMED = re.compile(r"[#\s]*[\u4e00-\u9fff]{3}")
 _COLON = re.compile(f"[{COLONS}]")
 _CELL_BREAK = re.compile(rf"(?<![{COLONS}])\t+")  # a label and its value are one
@@ -46,6 +47,8 @@ def title(text: str) -> str | None:
     for line in lines[:8] if len(lines) > 1 else []:
         if len(line) > 60:
             return None
+        if headline := _ORIGINAL.match(line):
+            return headline[1]
         if _may_be_title(line):
             return line.lstrip("# ")
     return None

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from config.errors import UsageError
-from ingest.language.script import to_traditional
+from ingest.language.script import to_simplified, to_traditional
 from ingest.records import CleanReport
 from rag.answers.legible import graded
 from rag.records import Answer, Certainty, Citation, Evidence, Form, Question
@@ -40,7 +40,7 @@ def answered(
     """
     reports = [report_of(e.passage.chunk.source) for e in evidence]
     citations = tuple(cite(e, report, n) for n, (e, report) in enumerate(zip(evidence, reports, strict=True), 1))
-    quotes = [f"{_as_said(c.quote, question)} [{c.n}]" for c in citations]
+    quotes = [f"{_as_said(c, question)} [{c.n}]" for c in citations]
     return Answer(
         question=question.text,
         interpreted=question.interpreted,
@@ -61,7 +61,7 @@ def put_together(
 ) -> Answer:
     """An answer made of others' citations, each under a number of its own in this order, behind what leads to them."""
     numbered = tuple(replace(citation, n=n) for n, citation in enumerate(citations, 1))
-    quotes = (f"{_as_said(citation.quote, question)} [{citation.n}]" for citation in numbered)
+    quotes = (f"{_as_said(citation, question)} [{citation.n}]" for citation in numbered)
     return Answer(
         question=question.text,
         interpreted=question.interpreted,
@@ -141,5 +141,10 @@ def _no_report(source: str) -> CleanReport:
     raise AssertionError(source)
 
 
-def _as_said(quote: str, question: Question) -> str:
-    return _NOT_OURS.sub(r"［\1］", in_script(quote, question))
+def _as_said(citation: Citation, question: Question) -> str:
+    """The quote in the question's script: as it was delivered where that is Traditional, which has several characters
+    for one of ours (占 and 佔)."""
+    delivered = question.language == "zh-Hant" and to_simplified(citation.raw_quote) == citation.quote
+    changed = delivered and citation.raw_quote != citation.quote
+    quote = citation.raw_quote if changed else in_script(citation.quote, question)
+    return _NOT_OURS.sub(r"［\1］", quote)

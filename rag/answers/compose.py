@@ -18,6 +18,7 @@ from rag.answers.siblings import with_siblings
 from rag.answers.summary import summary_of
 from rag.evidence.sentences import without_headings
 from rag.judge.case import Case
+from rag.judge.of_subject import other_year
 from rag.judge.ranking import Library, weigh
 from rag.question.form import form_of
 from rag.question.kind import Expected
@@ -26,6 +27,7 @@ from rag.records import Answer, Certainty, Evidence, Form, Passage, Question
 
 _FAR = 0.15  # the probability below which what came closest is about something else
 _CLEAR = 0.5  # the probability from which on a word that no report holds may be another word for what one tells
+_ANOTHER_YEAR = 0.5  # and from which on what is told of another year than the asked one is shown: docs/quality.md
 _SURELY_POINTED = 0.8  # how likely a figure must be the right one of its sentence for the answer to be sure
 _BEGINS = 8  # characters of the next clause
 _SAME = 0.6  # the share of a question's telling parts that a report must hold to be the one meant for sure
@@ -48,6 +50,8 @@ def compose(query: Query, passages: Sequence[Passage], library: Library) -> Answ
     if form == "summary":
         return summary_of(query, evidence, library)
     certainty = grade(evidence, library)
+    if certainty and evidence[0].probability < _ANOTHER_YEAR and _of_another_year(query, evidence[0], library):
+        certainty = None
     if certainty is None:
         return refused(query.question, why_not(query, evidence, library), evidence, library.report)
     versions = rivals(query, evidence, library)
@@ -85,6 +89,10 @@ def _qualified(
     if short and never_so(Case(query, best, library.view(best.passage.chunk.source), 0.0, 0.0)):
         certainty, short = "likely", None  # the sentence says it better than a date of what never was
     return certainty, short
+
+
+def _of_another_year(query: Query, best: Evidence, library: Library) -> bool:
+    return bool(other_year(Case(query, best, library.view(best.passage.chunk.source), 0.0, 0.0)))
 
 
 def never_so(case: Case) -> bool:

@@ -83,6 +83,11 @@ _SEVERAL = re.compile(
     r"|\b(?:which|(?:names? of|what (?:are|were)|who (?:are|were)|list) the) "
     rf"({'|'.join(_ENGLISH_NUMBERS)}|\d{{1,2}}) (?=(?:[\w-]+ )?[\w-]+s\b)"
 )
+_JOINT = alternation(table("questions")["joined"]["joints"])
+_POSTS_ASKED = re.compile(
+    rf"{people.post_pattern()}(?:(?:{_JOINT}){people.post_pattern()}){{1,4}}(?:{alternation(_TOGETHER['each'])})?是"
+    rf"(?:{asking('person')})"
+)
 _NAME = re.compile(
     rf"{asking('name')}"
     r"|\bwhat is .* called\b|\bname of\b"
@@ -236,6 +241,8 @@ def expected(folded: str) -> Expected:
 
 def things_asked(folded: str) -> int:
     """How many things a folded question for what has a name asks for together; 0 where it doesn't say."""
+    if joined := _POSTS_ASKED.search(folded):
+        return len(people.posts(joined[0]))
     named = places.find(folded) if _SEVERAL.search(folded) else ()
     for match in _SEVERAL.finditer(folded):
         if any(place.start < match.end() and match.start() < place.end for place in named):  # 五家渠市

@@ -56,10 +56,11 @@ class Headline:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What is answered; `is_quote` where that is one citation's quote and nothing else."""
+    """What is answered; `is_quote` where that is one citation's quote, with no more before it than `lead`."""
 
     runs: tuple[Run, ...]
     is_quote: bool
+    lead: str = ""
 
     @property
     def text(self) -> str:
@@ -228,9 +229,17 @@ def _answered(answer: Answer, language: Language) -> Iterator[Block]:
         yield Unsure(labels.LIKELY.text(language))
     elif answer.short_answer:
         yield Headline(answer.short_answer)
-    yield Statement(_runs(answer.answer, answer.short_answer, markers(answer.answer)), quoted == [True])
+    runs = _runs(answer.answer, answer.short_answer, markers(answer.answer))
+    yield Statement(runs, quoted == [True], _lead(statement, answer) if quoted == [True] else "")
     for citation, is_told in zip(answer.citations, quoted, strict=True):
         yield cited(citation, answer.short_answer, language, told=is_told)
+
+
+def _lead(statement: str, answer: Answer) -> str:
+    """What is said before the quote of the only citation, but for the headline."""
+    lead = answer.answer[: statement.find(to_simplified(answer.citations[0].quote))].strip()
+    said = answer.certainty == "sure" and to_simplified(lead) == to_simplified(answer.short_answer or "")
+    return "" if said else lead
 
 
 def _runs(text: str, short: str | None, marked: list[tuple[int, int]] | None = None) -> tuple[Run, ...]:

@@ -150,7 +150,7 @@ def _plain(block: Block) -> tuple[str, ...]:
 
 
 def _markdown(block: Block) -> tuple[str, ...]:
-    """The paragraphs of a block; every quote is one, so a statement that is one is left out."""
+    """The paragraphs of a block; every quote is one, so of a statement that is one what leads to it is left."""
     match block:
         case Understood(label, text):
             return (f"*{label}: {markdown(text)}*",)
@@ -159,7 +159,8 @@ def _markdown(block: Block) -> tuple[str, ...]:
         case Headline(text):
             return (f"**{markdown(text)}**",)
         case Statement():
-            return () if block.is_quote else (markdown(block.text),)
+            said = block.lead if block.is_quote else block.text
+            return (markdown(said),) if said else ()
         case Cited() | Nearest():
             return (f"{_quoted(block.text)}\n>\n> {_source_markdown(block.source)}",)
         case Refusal(label, reason):

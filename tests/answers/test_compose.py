@@ -113,6 +113,15 @@ def test_the_answers_script_follows_the_question_and_quotes_stay_as_cleaned(engi
     assert "服務(wù)組織94個(gè)" in answer.citations[0].raw_quote
 
 
+def test_a_traditional_quote_is_told_in_traditional_script_as_it_was_delivered(engine_of):
+    """Which character was meant is not seen in ours: 占 is 占 or 佔."""
+    text = "海嶼縣科學推廣協會會務報告\n\n海嶼縣偏鄉學童占四成五,佔用場地兩處。"
+    engine = engine_of({"a.txt": text})
+    answer = engine.ask("海嶼縣偏鄉學童占幾成?")
+    assert "偏鄉學童占四成五,佔用場地兩處" in answer.answer
+    assert engine.ask("海屿县偏乡学童占几成?").answer.startswith("海屿县偏乡学童占四成五,占用场地两处")
+
+
 def test_a_reports_own_brackets_are_no_markers(sync, settings, embedder, reports, reader):
     (reports / "f.txt").write_text("平原县科协有农技协88家[3],会员1200人[12]。", encoding="utf-8")
     sync()

@@ -182,3 +182,21 @@ def test_of_several_things_asked_for_together_one_is_no_short_answer(question, t
     library = shelf.library(EVERYTHING_ANSWERS, reader_of((f"云岭县建成{told}",), told))
     answer = compose(shelf.query(question), shelf.passages(), library)
     assert (answer.short_answer, answer.certainty) == (short, certainty)
+
+
+@pytest.mark.parametrize(
+    ("question", "bias", "certainty"),
+    [
+        ("2023年云岭县建成了什么基地?", 0.2, "likely"),
+        ("2023年云岭县建成了什么基地?", -0.2, "likely"),
+        ("2022年云岭县建成了什么基地?", 0.2, "likely"),
+        ("2022年云岭县建成了什么基地?", -0.2, None),
+    ],
+)
+def test_another_years_sentence_answers_only_where_that_is_likelier_than_not(question, bias, certainty):
+    shelf = Shelf({"a.txt": "云岭县特色产业简介\n\n2023年云岭县各乡忙生产。云岭县建成茶叶基地,带动农户八百户。"})
+    judge = replace(EVERYTHING_ANSWERS, bias=bias, sure=0.9, likely=0.2)
+    library = shelf.library(judge, reader_of(("云岭县建成茶叶基地",), "茶叶基地"))
+    said = compose(shelf.query(question), shelf.passages(), library)
+    assert said.certainty == certainty
+    assert certainty or said.reason == "报告中的相关内容说的不是2022年。"

@@ -19,6 +19,8 @@ from ingest.cleaning.metadata import issuer, property_date, property_title, publ
         ("北岭镇\t志愿者：894人\n石桥镇\t志愿者：268人", None),
         ("单位：万元\n讲座\t预算：65万元\n永川县科协经费决算", "永川县科协经费决算"),
         ("永川县\n正文在此处开始", "正文在此处开始"),
+        ("原标题:永川县:科普进乡村\n\n北岭日报 2024年9月18日\n\n正文。", "永川县:科普进乡村"),
+        ("标题：科普进校园\n正文在此。", "科普进校园"),
     ],
 )
 def test_title(text, expected):

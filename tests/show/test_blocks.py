@@ -67,9 +67,13 @@ def shown(request):
         (answered("东山县建成21个。", text="東山縣建成21個。 [1]", short="21個"), ["东山县建成21个。"]),
         (answered("见附件[3]。", text="见附件［3］。 [1]", short=None), []),
         (answered("甲建成21个。", "乙建成4个。", text="共25个 [1][2]", short="25个"), ["甲建成21个。", "乙建成4个。"]),
+        (
+            answered("建成21个。", text="甲: 21个 [1]。没有找到乙的内容。\n建成21个。 [1]", short=None),
+            ["建成21个。", "没有找到乙的内容"],
+        ),
         (refused("报告中没有", "近的。", "更远的。"), ["近的。", "更远的。"]),
     ],
-    ids=["simplified", "traditional", "own-markers", "computed", "refused"],
+    ids=["simplified", "traditional", "own-markers", "computed", "one of two", "refused"],
 )
 def test_every_quote_and_every_source_stands_once(shown, answer, quotes):
     text = shown(answer)
