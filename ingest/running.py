@@ -78,9 +78,10 @@ def somewhere() -> None:
     """Leave a working directory that this user may not enter (`sudo -u` from another's home) for one that is gone:
     libraries that look for their settings there would fail, and no relative path may mean another file than before."""
     if not os.access(os.curdir, os.X_OK):
-        nowhere = tempfile.mkdtemp()
-        os.chdir(nowhere)
-        Path(nowhere).rmdir()
+        with contextlib.suppress(OSError):  # no folder to be had: what needs one says so itself
+            nowhere = tempfile.mkdtemp()
+            os.chdir(nowhere)
+            Path(nowhere).rmdir()
 
 
 def need(models: bool) -> None:

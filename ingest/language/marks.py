@@ -275,3 +275,11 @@ def _numbered(figures: bool = True, counting: bool = False) -> str:
 @functools.cache
 def _bullet() -> re.Pattern[str]:
     return re.compile(rf"[ \t\u3000]*([{BULLETS}])(?=[ \t\u3000])")
+
+
+def without_quotations(text: str) -> str:
+    """The text of the same length with blanks in the place of what it quotes, and of titles: 《十万个为什么》 asks
+    nothing."""
+    for start, end in (*titles(text), *quoted(text)):
+        text = f"{text[:start]}{' ' * (end - start)}{text[end:]}"
+    return text

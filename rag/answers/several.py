@@ -157,7 +157,7 @@ def _in_clauses(text: str, regions: Collection[str]) -> tuple[Part, ...]:
     """The clauses of a question that each ask, every later one completed by the one before it."""
     groups: list[str] = []
     open_clause = ""
-    shown = _without_quotations(text)
+    shown = marks.without_quotations(text)
     for start, end in marks.clauses(text, listing=True):
         open_clause += shown[start:end]
         if _asks_alone(open_clause, regions) or (groups and (_lists().search(open_clause) or _names(open_clause))):
@@ -200,18 +200,10 @@ def _of_its_own_year(asked: str, whole: str) -> str:
 
 def _years_alone(text: str) -> list[tuple[int, int]]:
     """Where a text names years, and nothing where it names other dates too, or a year to compare with."""
-    shown = _without_quotations(text)
+    shown = marks.without_quotations(text)
     named = dates.find(shown)
     plain = all(date.until is None and date.month is None and date.months is None for date in named)
     return [(date.start, date.end) for date in named] if plain and not dates.comparisons(shown) else []
-
-
-def _without_quotations(text: str) -> str:
-    """The text of the same length with blanks in the place of what it quotes, and of titles: 《十万个为什么》 asks
-    nothing."""
-    for start, end in (*marks.titles(text), *marks.quoted(text)):
-        text = f"{text[:start]}{' ' * (end - start)}{text[end:]}"
-    return text
 
 
 def _asks_alone(clause: str, regions: Collection[str]) -> bool:

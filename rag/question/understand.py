@@ -99,9 +99,7 @@ def _itself(asked: str) -> str:
     clause = _TOLD_THERE.search(simplified)
     if clause is None or _ASKS_WHICH.search(clause[0]):
         return asked
-    before = simplified[: clause.start()]
-    for start, end in (*marks.titles(before), *marks.quoted(before)):
-        before = f"{before[:start]}{' ' * (end - start)}{before[end:]}"
+    before = marks.without_quotations(simplified[: clause.start()])
     kind = expected(fold(before)).kind
     if kind not in _ANSWERED_THERE and not _ASKS_WHY.search(before):
         return asked
